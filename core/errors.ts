@@ -1,0 +1,151 @@
+/**
+ * The one catalogue of failures we report on purpose. A code is public API: add codes, never rename or reuse one.
+ *
+ * `status` is the HTTP answer, `exit` the command's exit status (DESIGN: 2 bad input, 3 refused by the guard or an
+ * approval, 1 anything else). Every text says what, where and how to mend it.
+ */
+const CATALOGUE = {
+  INPUT_INVALID: {
+    status: 400,
+    exit: 2,
+    text: (d: { what: string; where: string; problem: string; mend?: string }) =>
+      `${d.what}: ${d.where}: ${d.problem}${d.mend ? `; ${d.mend}` : ''}`,
+  },
+  NOT_FOUND: {
+    status: 404,
+    exit: 2,
+    text: (d: { what: string; name: string; mend?: string }) =>
+      `there is no ${d.what} "${d.name}"${d.mend ? `; ${d.mend}` : ''}`,
+  },
+  CONFLICT: {
+    status: 412,
+    exit: 2,
+    text: (d: { what: string; name: string }) =>
+      `${d.what} "${d.name}" changed meanwhile; read it again and repeat your change`,
+  },
+  WORKSPACE_INVALID: {
+    status: 500,
+    exit: 2,
+    text: (d: { folder: string; problem: string; mend: string }) =>
+      `workspace ${d.folder}: ${d.problem}; ${d.mend}`,
+  },
+  WORKSPACE_HELD: {
+    status: 409,
+    exit: 2,
+    text: (d: { folder: string; holder: string }) =>
+      `workspace ${d.folder} is held by ${d.holder}; stop it, or use its API`,
+  },
+  FILE_UNREADABLE: {
+    status: 400,
+    exit: 2,
+    text: (d: { path: string; problem: string; mend?: string }) =>
+      `cannot read ${d.path}: ${d.problem}${d.mend ? `; ${d.mend}` : ''}`,
+  },
+  FILE_UNWRITABLE: {
+    status: 500,
+    exit: 2,
+    text: (d: { path: string; problem: string }) =>
+      `cannot write ${d.path}: ${d.problem}; nothing was left half-written`,
+  },
+  RANK_OUT_OF_RANGE: {
+    status: 404,
+    exit: 2,
+    text: (d: { rank: string; count: string }) =>
+      `rank ${d.rank} is outside the number line; ranks go from 0 to ${d.count} (exclusive)`,
+  },
+  AD_UNIT_ID_INVALID: {
+    status: 404,
+    exit: 2,
+    text: (d: { id: string; problem: string }) => `"${d.id}" is not an ad unit id: ${d.problem}`,
+  },
+  LEDGER_CONFLICT: {
+    status: 409,
+    exit: 2,
+    text: (d: { campaign: string; kind: string; ordinal: number; names: readonly string[] }) =>
+      `campaigns/${d.campaign}.ledger.json: ${d.kind} ordinal ${d.ordinal} has two names (${d.names.join(', ')}); ` +
+      `take the file of the branch that was served first, then run: polyad check ${d.campaign}`,
+  },
+  SPACE_EMPTY: {
+    status: 422,
+    exit: 2,
+    text: (d: { campaign: string; problem: string }) =>
+      `campaign ${d.campaign} has no ad unit: ${d.problem}; relax a rule or add an asset`,
+  },
+  SPACE_TOO_LARGE: {
+    status: 422,
+    exit: 2,
+    text: (d: { campaign: string; nodes: number; rules: readonly string[] }) =>
+      `campaign ${d.campaign} compiles to more than ${d.nodes} diagram nodes; the rules that grow it most: ` +
+      `${d.rules.join(', ')}`,
+  },
+  CHECK_REFUSED: {
+    status: 409,
+    exit: 3,
+    text: (d: { campaign: string; revision: number; reason: string }) =>
+      `campaign ${d.campaign}@${d.revision}: the check refuses it: ${d.reason}; roll it up with ` +
+      `"polyad check ${d.campaign} --apply", or override with --override "reason"`,
+  },
+  CHECK_MISSING: {
+    status: 409,
+    exit: 3,
+    text: (d: { campaign: string; revision: number; reason: string }) =>
+      `campaign ${d.campaign}@${d.revision}: ${d.reason}; run: polyad check ${d.campaign}`,
+  },
+  TOKEN_INVALID: {
+    status: 404,
+    exit: 2,
+    text: (_d: Record<never, never>) => 'this link was not made here',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    exit: 2,
+    text: (_d: Record<never, never>) =>
+      'a key is needed; make one with "polyad keys add --role ROLE" and send it as "Authorization: Bearer KEY"',
+  },
+  FORBIDDEN: {
+    status: 403,
+    exit: 2,
+    text: (d: { action: string; caller: string }) => `${d.caller} may not ${d.action}`,
+  },
+  STORAGE_FULL: {
+    status: 503,
+    exit: 1,
+    text: (d: { what: string; problem: string }) =>
+      `${d.what} cannot be written (${d.problem}); make room and try again`,
+  },
+  CANCELLED: {
+    status: 499,
+    exit: 1,
+    text: (d: { what: string }) => `${d.what} was cancelled; nothing was left half-written`,
+  },
+} as const
+
+type Catalogue = typeof CATALOGUE
+export type ErrorCode = keyof Catalogue
+export type ErrorDetails<C extends ErrorCode> = Parameters<Catalogue[C]['text']>[0]
+
+/** Every code, for docs/errors.md and the OpenAPI document. */
+export const ERROR_CODES = Object.keys(CATALOGUE) as ErrorCode[]
+
+/** An expected failure; anything else that is thrown is a bug and becomes a 500 or exit status 1. */
+export class PolyadError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C
+  readonly details: ErrorDetails<C>
+
+  constructor(code: C, details: ErrorDetails<C>, options?: { cause?: unknown }) {
+    super((CATALOGUE[code].text as (d: ErrorDetails<C>) => string)(details), options)
+    this.name = 'PolyadError'
+    this.code = code
+    this.details = details
+  }
+
+  /** HTTP status of this failure. */
+  get status(): number {
+    return CATALOGUE[this.code].status
+  }
+
+  /** Exit status of a command that ends with this failure. */
+  get exit(): number {
+    return CATALOGUE[this.code].exit
+  }
+}

@@ -1,0 +1,27 @@
+import { createHash, createHmac } from 'node:crypto'
+
+/** SHA-256 of bytes or UTF-8 text as 64 lower-case hex digits: the name of a blob, a plan, a document. */
+export function contentHash(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/**
+ * Keyed hash of an identifier: HMAC-SHA-256, cut to 128 bits, as 32 hex digits. Raw identifiers (handles, e-mail
+ * addresses) become this at the door and are never stored.
+ */
+export function identityHash(identityKey: Uint8Array, identifier: string): string {
+  return createHmac('sha256', identityKey).update(identifier).digest('hex').slice(0, 32)
+}
+
+/**
+ * Assignment hash, version 1: where a person falls on [0, 1) for one campaign.
+ *
+ * The first 53 bits (big-endian) of SHA-256(UTF-8 of `campaignKey`, a zero byte, `personKey`) divided by 2^53.
+ * Version 1 is kept for ever: people keep their arm. test/vectors/assignment-v1.json holds it for other languages.
+ */
+export function assignmentHashV1(campaignKey: string, personKey: string): number {
+  const digest = createHash('sha256').update(`${campaignKey}\0${personKey}`).digest()
+  const high = digest.readUInt32BE(0)
+  const low = digest.readUInt32BE(4) >>> 11
+  return (high * 2 ** 21 + low) / 2 ** 53
+}

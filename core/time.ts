@@ -1,0 +1,32 @@
+/** Where the time comes from. The system clock is made in cli/; everything else is handed one. */
+export interface Clock {
+  /** Unix time in milliseconds. */
+  nowMs(): number
+}
+
+const dayFormats = new Map<string, Intl.DateTimeFormat>()
+
+/**
+ * The calendar day of a moment in a time zone, as YYYY-MM-DD.
+ *
+ * @param atMs Unix time in milliseconds
+ * @param timeZone IANA name, e.g. America/New_York
+ */
+export function dayIn(timeZone: string, atMs: number): string {
+  let format = dayFormats.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    dayFormats.set(timeZone, format)
+  }
+  return format.format(atMs)
+}
+
+/** Whether `timeZone` is an IANA name this runtime knows. */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,121 @@
+import { type Static, Type } from 'typebox'
+
+const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 })
+const AssetId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 })
+const Money = Type.Object(
+  {
+    amountMicros: Type.Integer({ minimum: 0 }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  },
+  { additionalProperties: false },
+)
+
+/** One option for a slot. Which of text, file and colour is given follows the slot's kind. */
+const AssetSchema = Type.Object(
+  {
+    id: AssetId,
+    /** Handlebars copy by locale (`en-US`) or language (`en`). */
+    text: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 2000 }))),
+    /** A picture of the workspace, e.g. assets/beach.jpg. */
+    file: Type.Optional(Type.String()),
+    colour: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$' })),
+    /** Rule over what is certain of the segment, `locale` and `placement` (id). Used only where it certainly holds. */
+    when: Type.Optional(Type.Unknown()),
+    /** No longer used in new ad units; its ordinal stays taken. */
+    retired: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+/** Slot name -> asset ids: one term per slot. */
+const Term = Type.Record(Type.String(), Type.Array(AssetId, { minItems: 1 }))
+
+/** `campaigns/NAME.json` */
+export const CampaignSchema = Type.Object(
+  {
+    name: Name,
+    title: Type.Optional(Type.String({ maxLength: 120 })),
+    /** tailored: everybody is reached, the segment only chooses the message. targeted: others see nothing. */
+    mode: Type.Optional(Type.Union([Type.Literal('tailored'), Type.Literal('targeted')])),
+    template: Name,
+    /**
+     * Segment documents by name, a grid as `{grid}`. After a roll-up: `{grid, leaves, remainders}` name the nodes
+     * that live. Broad is always added.
+     */
+    segments: Type.Array(
+      Type.Union([
+        Name,
+        Type.Object(
+          {
+            grid: Name,
+            leaves: Type.Optional(Type.Array(Type.String())),
+            remainders: Type.Optional(Type.Array(Type.String())),
+          },
+          { additionalProperties: false },
+        ),
+      ]),
+      { minItems: 1 },
+    ),
+    locales: Type.Array(Type.String({ pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\\d{3}))?$' }), {
+      minItems: 1,
+      uniqueItems: true,
+    }),
+    placements: Type.Array(Type.String(), { minItems: 1, uniqueItems: true }),
+    /** In the order of the number line: the last slot changes first. */
+    slots: Type.Array(
+      Type.Object(
+        {
+          slot: Type.String(),
+          /** Shown when nothing else may be; it cannot be removed and has no `when`. */
+          default: AssetId,
+          assets: Type.Array(AssetSchema, { minItems: 1, maxItems: 5000 }),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+    /** An ad unit in which every slot of a term has one of the named assets is left out. */
+    exclude: Type.Optional(Type.Array(Term, { maxItems: 1000 })),
+    landingUrl: Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2000 }),
+    budget: Type.Object({ total: Money, costPerThousand: Money }, { additionalProperties: false }),
+    /** Calendar days in `timeZone`, both included. */
+    flight: Type.Object(
+      { from: Type.String({ format: 'date' }), to: Type.String({ format: 'date' }) },
+      { additionalProperties: false },
+    ),
+    timeZone: Type.String(),
+    /** What the plan is paid for, and how often it happens today on broad. */
+    goal: Type.Object(
+      {
+        event: Type.Union([Type.Literal('click'), Type.Literal('conversion')]),
+        /** Events per impression, 0..1. */
+        baselineRate: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+      },
+      { additionalProperties: false },
+    ),
+    /** Platforms whose minimum audience sizes the check applies: keys of data/platforms. */
+    platforms: Type.Optional(Type.Array(Type.String())),
+    /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */
+    broadControlShare: Type.Optional(Type.Number({ minimum: 0.01, maximum: 0.9 })),
+    /** Share of people who get the house ad. Default 0. */
+    holdoutShare: Type.Optional(Type.Number({ minimum: 0, maximum: 0.5 })),
+    /** Expected goal events a week under which a leaf is starved. Default 50. */
+    eventsPerLeafWeek: Type.Optional(Type.Number({ minimum: 1 })),
+    /** Fewest people a segment may have to be served or reported. Default 50. An override never lifts it. */
+    kFloor: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+export type Campaign = Static<typeof CampaignSchema>
+export type CampaignSlot = Campaign['slots'][number]
+export type Asset = CampaignSlot['assets'][number]
+export type CampaignSegments = Campaign['segments']
+
+export const DEFAULTS = {
+  mode: 'tailored',
+  broadControlShare: 0.1,
+  holdoutShare: 0,
+  eventsPerLeafWeek: 50,
+  kFloor: 50,
+} as const

@@ -1,0 +1,44 @@
+import type { LogRecord } from '../tracking/record.ts'
+
+/** One person's part (or one anonymous decision's) in one cell of a campaign. Days are of the campaign's time zone. */
+export interface CounterRow {
+  readonly revision: number
+  readonly day: string
+  /** Keyed hash of the person; null for decisions without one. */
+  readonly person: string | null
+  readonly leaf: string | null
+  readonly arm: 'narrow' | 'broad-control' | 'broad' | 'holdout'
+  readonly segment: string
+  readonly locale: string
+  readonly placement: string
+  readonly adUnit: string
+  readonly simulated: boolean
+  readonly decisions: number
+  readonly impressions: number
+  readonly clicks: number
+  readonly conversions: number
+  readonly valueMicros: number
+}
+
+/**
+ * Counts of what happened, loaded from the log.
+ *
+ * Contract (test/contract/counters.ts):
+ * 1. `load` is idempotent: the same records again, in any split, change nothing; an event id counts once.
+ * 2. An event counts on the day it happened, under the row of its decision; an event whose decision is not there yet
+ *    counts as soon as it is. Late events are not counted in rows, but in `late`.
+ * 3. `position` is the log position after the last load that finished; both are written together.
+ * 4. Rows equal a recount of the whole log.
+ */
+export interface Counters {
+  load(records: readonly LogRecord[], position: number): Promise<void>
+  position(): Promise<number>
+  rows(query: {
+    readonly campaign: string
+    readonly timeZone: string
+    /** Days, both included. */
+    readonly fromDay?: string
+    readonly toDay?: string
+  }): Promise<readonly CounterRow[]>
+  late(campaign: string): Promise<number>
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../core/time.ts'
+import type { Blobs } from './blobs.ts'
+import type { Counters } from './counters.ts'
+import type { Documents } from './documents.ts'
+import type { EventLog } from './event-log.ts'
+import type { Jobs } from './jobs.ts'
+import type { Mentions } from './mentions.ts'
+import type { WorkspaceFiles } from './workspace-files.ts'
+
+/** Everything the engine needs from outside. A use case takes the few it needs: `Pick<Ports, 'documents' | 'blobs'>`. */
+export interface Ports {
+  readonly documents: Documents
+  readonly blobs: Blobs
+  readonly mentions: Mentions
+  readonly eventLog: EventLog
+  readonly counters: Counters
+  readonly jobs: Jobs
+  readonly files: WorkspaceFiles
+  readonly clock: Clock
+}
+
+/** Secret keys: files outside `.polyad/`, or the environment. 32 bytes each. */
+export interface Secrets {
+  /** Makes identifiers into keyed hashes. Losing it loses the link to people. */
+  readonly identityKey: Uint8Array
+  /** Signs tracker tokens. */
+  readonly tokenKey: Uint8Array
+}

@@ -1,0 +1,7 @@
+/**
+ * Pictures and other files people keep in the workspace, by path relative to it (`assets/beach.jpg`).
+ * A path that leaves the workspace, also through a link, is refused with INPUT_INVALID; a missing file is undefined.
+ */
+export interface WorkspaceFiles {
+  read(path: string): Promise<Uint8Array | undefined>
+}

@@ -1,0 +1,120 @@
+import { type Static, Type } from 'typebox'
+
+/** A length in the canvas: pixels as a number, or a share of the canvas side as "50%". */
+const Length = Type.Union([Type.Number(), Type.String({ pattern: '^-?\\d+(\\.\\d+)?%$' })])
+
+/** A box: give two of left/width/right and two of top/height/bottom; the third follows. */
+const Box = Type.Object(
+  {
+    left: Type.Optional(Length),
+    right: Type.Optional(Length),
+    width: Type.Optional(Length),
+    top: Type.Optional(Length),
+    bottom: Type.Optional(Length),
+    height: Type.Optional(Length),
+  },
+  { additionalProperties: false },
+)
+
+/** `#rrggbb`, `#rrggbbaa`, or `{slot}` of a colour slot written as "slot:NAME". */
+const Colour = Type.String({ pattern: '^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|slot:[a-z][A-Za-z0-9]*)$' })
+
+const LayerBase = {
+  id: Type.String({ pattern: '^[a-z][A-Za-z0-9-]*$', maxLength: 40 }),
+  box: Box,
+  opacity: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  /** Not drawn at all, e.g. as a placement's override. */
+  hidden: Type.Optional(Type.Boolean()),
+}
+
+const ImageLayer = Type.Object(
+  {
+    ...LayerBase,
+    kind: Type.Literal('image'),
+    /** An image slot, or `file` for a picture of the template's own folder. */
+    slot: Type.Optional(Type.String()),
+    file: Type.Optional(Type.String()),
+    fit: Type.Optional(Type.Union([Type.Literal('cover'), Type.Literal('contain')])),
+    /** Focal point of a cover crop, shares of the picture. Default the middle. */
+    focus: Type.Optional(
+      Type.Object({ x: Type.Number({ minimum: 0, maximum: 1 }), y: Type.Number({ minimum: 0, maximum: 1 }) }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const ShapeLayer = Type.Object(
+  {
+    ...LayerBase,
+    kind: Type.Literal('shape'),
+    fill: Type.Optional(Colour),
+    gradient: Type.Optional(
+      Type.Object(
+        { from: Colour, to: Colour, angleDegrees: Type.Optional(Type.Number()) },
+        { additionalProperties: false },
+      ),
+    ),
+    radiusPx: Type.Optional(Type.Number({ minimum: 0 })),
+  },
+  { additionalProperties: false },
+)
+
+const TextLayer = Type.Object(
+  {
+    ...LayerBase,
+    kind: Type.Literal('text'),
+    slot: Type.String(),
+    colour: Colour,
+    /** Bold is 700. */
+    weight: Type.Optional(Type.Union([Type.Literal(400), Type.Literal(700)])),
+    maxFontPx: Type.Number({ minimum: 4, maximum: 400 }),
+    minFontPx: Type.Number({ minimum: 4, maximum: 400 }),
+    maxLines: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
+    lineHeight: Type.Optional(Type.Number({ minimum: 0.8, maximum: 3 })),
+    align: Type.Optional(Type.Union([Type.Literal('start'), Type.Literal('middle'), Type.Literal('end')])),
+    verticalAlign: Type.Optional(
+      Type.Union([Type.Literal('top'), Type.Literal('middle'), Type.Literal('bottom')]),
+    ),
+    /** Behind the text, as for a button: the box is filled, and the text keeps `paddingPx` from its sides. */
+    background: Type.Optional(Colour),
+    radiusPx: Type.Optional(Type.Number({ minimum: 0 })),
+    paddingPx: Type.Optional(Type.Number({ minimum: 0 })),
+    uppercase: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export const LayerSchema = Type.Union([ImageLayer, ShapeLayer, TextLayer])
+
+/** `templates/NAME/template.json`: slots, layers from back to front, and what a placement changes. */
+export const TemplateSchema = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 }),
+    title: Type.Optional(Type.String({ maxLength: 120 })),
+    slots: Type.Array(
+      Type.Object(
+        {
+          name: Type.String({ pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 40 }),
+          kind: Type.Union([Type.Literal('text'), Type.Literal('image'), Type.Literal('colour')]),
+          /** Text only: longest text allowed, in graphemes. */
+          maxGraphemes: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
+          /** Placements that do not have this slot. */
+          absentIn: Type.Optional(Type.Array(Type.String())),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+    layers: Type.Array(LayerSchema, { minItems: 1, maxItems: 40 }),
+    /** By placement id, then by layer id: any value of the layer but id, kind and slot. */
+    placements: Type.Optional(
+      Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()))),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type Template = Static<typeof TemplateSchema>
+export type Layer = Static<typeof LayerSchema>
+export type TemplateSlot = Template['slots'][number]
+export type SlotKind = TemplateSlot['kind']
