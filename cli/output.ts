@@ -1,0 +1,84 @@
+import { stderr, stdout } from 'node:process'
+
+/** How a command speaks: results on stdout, progress on stderr. */
+export interface Output {
+  /** A result for people (or the whole JSON text). */
+  print(text: string): void
+  /** One finished step: what, how many, how long. */
+  step(what: string, howMany: string, tookMs: number): void
+  /** A remark on stderr. */
+  note(text: string): void
+  /** Progress of something long: overwrites its line on a terminal, otherwise a line every ten seconds. */
+  progress(text: string): void
+}
+
+const NAME_COLUMNS = 22
+const COUNT_COLUMNS = 74
+const LINE_EVERY_MS = 10_000
+
+/** `steps` says where finished steps go: a demo's steps are its result, an export's are progress. */
+export function createOutput(steps: 'stdout' | 'stderr' = 'stderr'): Output {
+  let lastLineMs = performance.now()
+  let meterShown = false
+  const clearMeter = () => {
+    if (meterShown) stderr.write('\r\u001b[K')
+    meterShown = false
+  }
+  return {
+    print(text) {
+      clearMeter()
+      stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    },
+    step(what, howMany, tookMs) {
+      clearMeter()
+      const line = `${what.padEnd(NAME_COLUMNS)} ${howMany.padEnd(COUNT_COLUMNS)} ${seconds(tookMs)}\n`
+      ;(steps === 'stdout' ? stdout : stderr).write(line)
+    },
+    note(text) {
+      clearMeter()
+      stderr.write(`${text}\n`)
+    },
+    progress(text) {
+      if (stderr.isTTY) {
+        stderr.write(`\r\u001b[K${text}`)
+        meterShown = true
+      } else if (performance.now() - lastLineMs > LINE_EVERY_MS) {
+        lastLineMs = performance.now()
+        stderr.write(`${text}\n`)
+      }
+    },
+  }
+}
+
+/** Runs one step and prints its line: `work` answers with what it counted, in words, and its result. */
+export async function timed<T>(output: Output, what: string, work: () => Promise<[T, string]>): Promise<T> {
+  const startMs = performance.now()
+  const [result, howMany] = await work()
+  output.step(what, howMany, performance.now() - startMs)
+  return result
+}
+
+export function count(value: number | bigint): string {
+  return value.toLocaleString('en-US')
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`.padStart(8)
+}
+
+/** A plain table: the first row is the header; columns whose cells all look like numbers are right-aligned. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const columns = rows[0]?.length ?? 0
+  const widths = Array.from({ length: columns }, (_, c) =>
+    Math.max(...rows.map((row) => (row[c] ?? '').length)),
+  )
+  const numeric = widths.map((_, c) => rows.slice(1).every((row) => /^[<\d.,%$+-]*$/.test(row[c] ?? '')))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd()
+  const [header, ...body] = rows
+  if (!header) return ''
+  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...body.map(line)].join('\n')
+}
