@@ -7,7 +7,9 @@ const digits = fc.array(fc.integer({ min: 0, max: 31 }), { minLength: 1, maxLeng
 describe('base32', () => {
   it('reads back what it wrote', () => {
     fc.assert(
-      fc.property(digits, (given) => expect(digitsFromBase32(base32FromDigits(given))).toEqual(given)),
+      fc.property(digits, (given) => {
+        expect(digitsFromBase32(base32FromDigits(given))).toEqual(given)
+      }),
     )
   })
 
