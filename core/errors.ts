@@ -107,11 +107,58 @@ const CATALOGUE = {
     exit: 2,
     text: (d: { action: string; caller: string }) => `${d.caller} may not ${d.action}`,
   },
+  NO_CAMPAIGN: {
+    status: 404,
+    exit: 2,
+    text: (d: { placement: string; campaign?: string | undefined }) =>
+      `no ${d.campaign === undefined ? 'campaign' : `campaign "${d.campaign}"`} is live for placement "${d.placement}"; ` +
+      'GET /v1/campaigns tells which are not active and why; flights and placements are in their documents',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    exit: 2,
+    text: (d: { maxBytes: number }) =>
+      `the request body is larger than ${d.maxBytes} bytes; send it in smaller parts`,
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    exit: 2,
+    text: (_d: Record<never, never>) => 'send JSON with "Content-Type: application/json"',
+  },
+  HOST_REFUSED: {
+    status: 421,
+    exit: 2,
+    text: (d: { host: string; own: string }) =>
+      `this server answers to ${d.own} only, not to "${d.host}"; open that address, or make keys to serve others`,
+  },
+  BIND_REFUSED: {
+    status: 500,
+    exit: 2,
+    text: (d: { address: string }) =>
+      `without keys the server is for one user on this machine and will not serve on ${d.address}; ` +
+      'make a key with "polyad keys add --role admin", or use 127.0.0.1',
+  },
+  OVERLOADED: {
+    status: 503,
+    exit: 1,
+    text: (d: { what: string }) => `too much ${d.what} is waiting; try again in a second`,
+  },
+  INTERNAL: {
+    status: 500,
+    exit: 1,
+    text: (_d: Record<never, never>) => 'something went wrong here; tell us the request id',
+  },
   STORAGE_FULL: {
     status: 503,
     exit: 1,
     text: (d: { what: string; problem: string }) =>
       `${d.what} cannot be written (${d.problem}); make room and try again`,
+  },
+  STORE_DAMAGED: {
+    status: 500,
+    exit: 1,
+    text: (d: { path: string; problem: string; mend: string }) =>
+      `${d.path} is damaged: ${d.problem}; ${d.mend}`,
   },
   CANCELLED: {
     status: 499,

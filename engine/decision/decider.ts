@@ -1,0 +1,155 @@
+import { PolyadError } from '../../core/errors.ts'
+import { identityHash } from '../../core/hash.ts'
+import type { Stream } from '../../core/stream.ts'
+import type { Clock } from '../../core/time.ts'
+import type { RuleRecord } from '../../rules/compile.ts'
+import type { Values } from '../../rules/rule.ts'
+import type { AttributeCatalogue } from '../../segments/attributes.ts'
+import type { Population } from '../../segments/population.ts'
+import { BROAD_ID, type Segment } from '../../segments/segment.ts'
+import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
+import { adUnitId } from '../campaign/ad-unit-id.ts'
+import type { Plan } from '../campaign/plan.ts'
+import type { AdUnit } from '../space/ad-unit.ts'
+import { createDecisionIds } from '../tracking/decision-id.ts'
+import type { DecisionRecord } from '../tracking/record.ts'
+import { type Assignment, armAt, bucketOf } from './assignment.ts'
+import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
+import { chooseLocale } from './locale.ts'
+import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
+
+export interface DeciderParts {
+  /** Checked campaigns only. */
+  readonly plans: readonly { readonly plan: Plan; readonly planHash: string }[]
+  readonly catalogue: AttributeCatalogue
+  /** Known people; without it only the request's own attributes are matched. */
+  readonly population?: Population
+  readonly identityKey: Uint8Array
+  readonly clock: Clock
+  /** Draws ad units, and arms where there is no person. */
+  readonly stream: Stream
+  readonly weights?: Weights
+}
+
+export interface Decision {
+  readonly record: DecisionRecord
+  readonly campaign: LiveCampaign
+  /** undefined: the house ad of a holdout. */
+  readonly unit: AdUnit | undefined
+  readonly why: {
+    /** Every narrow segment that matched, narrowest first; the first with an ad unit here is the leaf. */
+    readonly matched: readonly Segment[]
+    readonly assignment: Assignment
+    /** Nothing personal was read. */
+    readonly contextual: boolean
+  }
+}
+
+export interface Decider {
+  /**
+   * Chooses an ad unit for one opportunity. While a live campaign has the placement the answer is never blank: no
+   * match, no consent or a segment under the k floor gives broad. The record is not logged here.
+   *
+   * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
+   */
+  decide(request: DecisionRequest): Decision
+}
+
+export function createDecider(parts: DeciderParts): Decider {
+  const { clock, stream, population } = parts
+  const weights = parts.weights ?? EVEN_WEIGHTS
+  const nextId = createDecisionIds(stream.fork('ids'))
+  const armStream = stream.fork('arms')
+  const unitStream = stream.fork('units')
+  const campaignStream = stream.fork('campaigns')
+  const checkAttributes = createAttributeCheck(parts.catalogue)
+  const campaigns = parts.plans.map(({ plan, planHash }) =>
+    createLiveCampaign(plan, planHash, weights, stream.fork('probe')),
+  )
+
+  const viewerOf = (request: DecisionRequest): Viewer => {
+    // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
+    const given = checkAttributes(request.attributes ?? {})
+    if (!mayPersonalise(request)) return { person: null, record: undefined }
+    const person =
+      request.personKey ??
+      (request.person === undefined ? null : identityHash(parts.identityKey, request.person))
+    const row = person === null ? undefined : population?.rowOf(person)
+    if (row === undefined || !population) return { person, record: { values: given } }
+    const values: Values = { ...population.valuesAt(row), ...given }
+    return { person, record: { values, mentions: population.mentionValuesAt(row) } }
+  }
+
+  /** The decision in one campaign; undefined when it has nothing for this viewer here. */
+  const decideIn = (
+    campaign: LiveCampaign,
+    viewer: Viewer,
+    request: DecisionRequest,
+    nowMs: number,
+  ): Decision | undefined => {
+    const { plan } = campaign
+    const { placement } = request
+    const locale = chooseLocale(request.languages ?? [], plan.campaign.locales)
+    const matched = viewer.record ? campaign.matcher.match(viewer.record) : []
+    const leaf = matched.find((segment) => campaign.has(segment.id, locale, placement))
+    if (!leaf && plan.campaign.mode === 'targeted') return undefined
+
+    const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
+    const assignment = armAt(bucket, leaf !== undefined, campaign.shares)
+    const segment = assignment.arm === 'narrow' && leaf ? leaf.id : BROAD_ID
+    const chosen =
+      assignment.arm === 'holdout'
+        ? undefined
+        : campaign.space.choose(unitStream, { segment, locale, placement }, weights)
+    if (!chosen && assignment.arm !== 'holdout') return undefined
+
+    const record: DecisionRecord = {
+      v: 1,
+      type: 'decision',
+      id: nextId(nowMs),
+      atMs: nowMs,
+      campaign: plan.campaign.name,
+      revision: plan.revision,
+      planHash: campaign.planHash,
+      person: viewer.person,
+      leaf: leaf?.id ?? null,
+      arm: assignment.arm,
+      propensity: { arm: assignment.propensity, slots: chosen?.propensities ?? {} },
+      weightsVersion: weights.version,
+      segment,
+      locale,
+      placement,
+      adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
+      simulated: request.simulated === true,
+    }
+    const why = { matched, assignment, contextual: viewer.record === undefined }
+    return { record, campaign, unit: chosen?.unit, why }
+  }
+
+  return {
+    decide(request) {
+      const nowMs = clock.nowMs()
+      const viewer = viewerOf(request)
+      const eligible = campaigns.filter(
+        ({ plan }) =>
+          (request.campaign === undefined || plan.campaign.name === request.campaign) &&
+          plan.campaign.placements.includes(request.placement) &&
+          isInFlight(plan, nowMs),
+      )
+      while (eligible.length > 0) {
+        const at = eligible.length === 1 ? 0 : campaignStream.integer(eligible.length)
+        const decision = decideIn(eligible[at]!, viewer, request, nowMs)
+        if (decision) return decision
+        eligible.splice(at, 1)
+      }
+      throw new PolyadError('NO_CAMPAIGN', { placement: request.placement, campaign: request.campaign })
+    },
+  }
+}
+
+interface Viewer {
+  /** Keyed hash, null when none was given or allowed. */
+  readonly person: string | null
+  /** What rules are matched on; undefined when nothing personal may be read. */
+  readonly record: RuleRecord | undefined
+}
