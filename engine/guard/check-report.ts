@@ -1,0 +1,212 @@
+import { type Static, Type } from 'typebox'
+
+const Text = Type.String()
+const Count = Type.Integer({ minimum: 0 })
+/** Counts of ad units pass 2^53, so they are decimal strings. */
+const BigCount = Type.String({ pattern: '^\\d+$' })
+const closed = { additionalProperties: false } as const
+
+const Reason = Type.Object(
+  {
+    code: Type.Union([
+      Type.Literal('K_FLOOR'),
+      Type.Literal('PLATFORM_MINIMUM'),
+      Type.Literal('VOLUME'),
+      Type.Literal('BREAK_EVEN'),
+      Type.Literal('COPY_BROKEN'),
+    ]),
+    text: Text,
+    /** Whether a person may decide otherwise. */
+    overridable: Type.Boolean(),
+  },
+  closed,
+)
+
+/** One slot in one leaf or ancestor: how many goal events each option expects, and what lift that can show. */
+const SlotLevel = Type.Object(
+  {
+    slot: Text,
+    /** Options the leaf may show. */
+    options: Count,
+    /** Where the options can be told apart: the leaf, an ancestor in its grid, the whole campaign, or not at all. */
+    level: Type.Union([
+      Type.Literal('leaf'),
+      Type.Literal('ancestor'),
+      Type.Literal('campaign'),
+      Type.Literal('nowhere'),
+    ]),
+    /** The node's id; `broad` for the campaign. */
+    at: Text,
+    /** Goal events each option expects within the flight at that node. */
+    eventsPerOption: Type.Number(),
+    /** Smallest relative lift between two options that shows there, 0.2 is +20 %; null: none that is possible. */
+    detectableLift: Type.Union([Type.Number(), Type.Null()]),
+  },
+  closed,
+)
+
+const Leaf = Type.Object(
+  {
+    id: Text,
+    title: Text,
+    /** Distinct people of the population the leaf would be served to: those in no narrower segment. */
+    people: Count,
+    /** Of everybody reached, 0..1. */
+    share: Type.Number(),
+    impressionsWeek: Type.Number(),
+    eventsWeek: Type.Number(),
+    problems: Type.Array(
+      Type.Union([Type.Literal('k-floor'), Type.Literal('platform-minimum'), Type.Literal('starved')]),
+    ),
+    slots: Type.Array(SlotLevel),
+  },
+  closed,
+)
+
+/** A whole segmentation in a few numbers, so that two can be put side by side. */
+const Segmentation = Type.Object(
+  {
+    leaves: Count,
+    starvedLeaves: Count,
+    peopleInStarvedLeaves: Count,
+    adUnits: BigCount,
+    /** Share of the impressions of all leaves that goes to leaves under the event floor, 0..1. */
+    unreadableBudgetShare: Type.Number(),
+    /** 1 / sum of squared shares of people: 40 equal leaves count 40, one giant among dwarfs about 1. */
+    effectiveSegments: Type.Number(),
+  },
+  closed,
+)
+
+/** Document kind `check`, named CAMPAIGN@REVISION: what the guard found in one revision on one population. */
+export const CheckReportSchema = Type.Object(
+  {
+    version: Type.Literal(1),
+    campaign: Text,
+    revision: Count,
+    populationHash: Text,
+    /** contentHash of the campaign, template, segments and population that were checked: stale when it differs. */
+    basis: Text,
+    atMs: Count,
+    verdict: Type.Union([Type.Literal('passed'), Type.Literal('refused')]),
+    reasons: Type.Array(Reason),
+    /** Worth knowing, not worth refusing. */
+    warnings: Type.Array(Text),
+    override: Type.Optional(Type.Object({ reason: Text, who: Text, atMs: Count }, closed)),
+    /** Leaves under the k floor: whatever the verdict or an override, they are served broad. */
+    servedFromBroad: Type.Array(Text),
+    adUnits: Type.Object(
+      {
+        count: BigCount,
+        segments: Type.Object(
+          { count: Count, fewest: BigCount, most: BigCount, mostIn: Text, empty: Type.Array(Text) },
+          closed,
+        ),
+        locales: Type.Record(Type.String(), BigCount),
+        placements: Type.Record(Type.String(), BigCount),
+        /** Slot -> asset -> ad units. */
+        slots: Type.Record(Type.String(), Type.Record(Type.String(), BigCount)),
+      },
+      closed,
+    ),
+    /** Assets that no ad unit of some segments has, because the segment does not settle their `when`. */
+    undecided: Type.Array(
+      Type.Object({ slot: Text, asset: Text, segments: Count, example: Text, when: Text }, closed),
+    ),
+    copy: Type.Object(
+      {
+        /** Distinct pairs of text and layer that were laid out, and those left out for their number. */
+        checked: Count,
+        skipped: Count,
+        broken: Type.Array(
+          Type.Object({ slot: Text, asset: Text, locale: Text, segment: Text, problem: Text }, closed),
+        ),
+        brokenCount: Count,
+        misfits: Type.Array(
+          Type.Object(
+            {
+              slot: Text,
+              asset: Text,
+              locale: Text,
+              segment: Text,
+              placement: Text,
+              layer: Text,
+              text: Text,
+              problem: Text,
+            },
+            closed,
+          ),
+        ),
+        misfitCount: Count,
+      },
+      closed,
+    ),
+    volume: Type.Object(
+      {
+        mode: Type.Union([Type.Literal('tailored'), Type.Literal('targeted')]),
+        people: Count,
+        peopleReached: Count,
+        weeks: Type.Number(),
+        impressionsWeek: Type.Number(),
+        eventsWeek: Type.Number(),
+        goal: Text,
+        baselineRate: Type.Number(),
+        broadControlShare: Type.Number(),
+        holdoutShare: Type.Number(),
+        eventsFloor: Type.Number(),
+        kFloor: Count,
+        /** Fewest people a platform of the campaign takes, and which one says so. */
+        platformMinimum: Type.Optional(Type.Object({ people: Count, platform: Text }, closed)),
+        /** People a leaf needs to pass every floor. */
+        peopleNeeded: Count,
+      },
+      closed,
+    ),
+    breakEven: Type.Object(
+      { lift: Type.Number(), reach: Type.Number(), revenuePerCost: Type.Number(), costRatio: Type.Number() },
+      closed,
+    ),
+    /** Largest leaves first. */
+    leaves: Type.Array(Leaf),
+    /** By slot: leaves and people whose options can be told apart at each level. */
+    slots: Type.Array(
+      Type.Object(
+        {
+          slot: Text,
+          levels: Type.Array(
+            Type.Object(
+              {
+                level: Text,
+                leaves: Count,
+                people: Count,
+                medianLift: Type.Union([Type.Number(), Type.Null()]),
+              },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
+    before: Segmentation,
+    /** What rolling up would make of it; absent when nothing needs to be merged or no grid can be. */
+    rollUp: Type.Optional(
+      Type.Object(
+        {
+          after: Segmentation,
+          grids: Type.Array(
+            Type.Object({ grid: Text, leaves: Type.Array(Text), remainders: Type.Array(Text) }, closed),
+          ),
+          merges: Type.Array(Type.Object({ from: Text, into: Text, reason: Text }, closed)),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+)
+
+export type CheckReport = Static<typeof CheckReportSchema>
+export type CheckReason = CheckReport['reasons'][number]
+export type CheckLeaf = CheckReport['leaves'][number]
+export type Segmentation = CheckReport['before']

@@ -1,0 +1,154 @@
+import { type Static, Type } from 'typebox'
+
+const Text = Type.String()
+const Count = Type.Integer({ minimum: 0 })
+const closed = { additionalProperties: false } as const
+const Nullable = <S extends ReturnType<typeof Type.Number>>(schema: S) => Type.Union([schema, Type.Null()])
+
+/** An estimate with its 95 % interval; bounds are null where the data give none. */
+const Estimate = Type.Object(
+  { value: Type.Number(), low: Nullable(Type.Number()), high: Nullable(Type.Number()) },
+  closed,
+)
+
+/** How a rate's interval was made. */
+const Rate = Type.Object(
+  {
+    value: Type.Number(),
+    low: Nullable(Type.Number()),
+    high: Nullable(Type.Number()),
+    /** impressions: each person had at most one, so Wilson's interval holds as it is; people: clustered by person. */
+    interval: Type.Union([Type.Literal('impressions'), Type.Literal('people'), Type.Literal('none')]),
+  },
+  closed,
+)
+
+const Counts = {
+  people: Count,
+  decisions: Count,
+  impressions: Count,
+  clicks: Count,
+  conversions: Count,
+  valueMicros: Type.Integer(),
+}
+
+const Totals = Type.Object(Counts, closed)
+
+/** One line of a breakdown. A hidden one has its name and "<50" and nothing else. */
+const BreakdownRow = Type.Union([
+  Type.Object(
+    {
+      key: Text,
+      title: Text,
+      hidden: Type.Literal(false),
+      ...Counts,
+      clicksPerImpression: Type.Union([Rate, Type.Null()]),
+      conversionsPerImpression: Type.Union([Rate, Type.Null()]),
+      goalEventsPerPerson: Type.Union([Estimate, Type.Null()]),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      key: Text,
+      title: Text,
+      hidden: Type.Literal(true),
+      /** `<50`, or `hidden` for a sibling that hides it. */
+      people: Text,
+    },
+    closed,
+  ),
+])
+
+const Arm = Type.Object(
+  {
+    people: Count,
+    impressions: Count,
+    goalEvents: Count,
+    goalEventsPerPerson: Estimate,
+    /** People with at least one goal event, of all in the arm. */
+    respondersShare: Estimate,
+  },
+  closed,
+)
+
+const Comparison = Type.Union([
+  Type.Object(
+    {
+      enough: Type.Literal(true),
+      narrow: Arm,
+      broadControl: Arm,
+      /** Goal events per person, narrow less broad control. */
+      difference: Estimate,
+      pValue: Type.Number(),
+      /** difference / broad control. */
+      lift: Type.Union([Estimate, Type.Null()]),
+      /** Share of people with a goal event, narrow less broad control. */
+      respondersDifference: Estimate,
+      /** The verdict in a sentence. */
+      text: Text,
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      enough: Type.Literal(false),
+      /** People in each arm so far, "<50" under the k floor. */
+      narrowPeople: Text,
+      broadControlPeople: Text,
+      /** People to add to each arm before a comparison means something; 0: enough. */
+      narrowNeeds: Count,
+      broadControlNeeds: Count,
+      text: Text,
+    },
+    closed,
+  ),
+])
+
+export const ReportSchema = Type.Object(
+  {
+    version: Type.Literal(1),
+    campaign: Text,
+    title: Text,
+    /** Revisions that served what is counted here. */
+    revisions: Type.Array(Count),
+    from: Type.Union([Text, Type.Null()]),
+    to: Type.Union([Text, Type.Null()]),
+    timeZone: Text,
+    currency: Text,
+    goal: Type.Union([Type.Literal('click'), Type.Literal('conversion')]),
+    kFloor: Count,
+    /** true: all traffic was made by a simulator; mixed: some was. */
+    simulated: Type.Union([Type.Boolean(), Type.Literal('mixed')]),
+    /** null: fewer people than the k floor. */
+    totals: Type.Union([Totals, Type.Null()]),
+    /** Decisions without a person (context only); in the totals, never in a per-person number. */
+    anonymousDecisions: Type.Union([Count, Type.Null()]),
+    /** Events whose token had expired: in no other number. */
+    lateEvents: Count,
+    comparison: Comparison,
+    /** Whether people fell into narrow and broad control as the campaign's shares say. */
+    assignment: Type.Object(
+      {
+        /** Share of matched people (without holdout) that should be in broad control; null: it changed on the way. */
+        broadControlShare: Nullable(Type.Number()),
+        pValue: Nullable(Type.Number()),
+        broken: Type.Boolean(),
+        /** People seen in both arms, left out of the comparison. */
+        switched: Count,
+      },
+      closed,
+    ),
+    by: Text,
+    rows: Type.Array(BreakdownRow),
+    definitions: Type.Record(Type.String(), Text),
+  },
+  closed,
+)
+
+export type Report = Static<typeof ReportSchema>
+export type ReportRow = Report['rows'][number]
+export type ArmComparison = Report['comparison']
+export type ReportArm = Extract<ArmComparison, { enough: true }>['narrow']
+export type Estimate = ReportArm['goalEventsPerPerson']
+export type ReportRate = Extract<ReportRow, { hidden: false }>['clicksPerImpression']
