@@ -160,6 +160,12 @@ const CATALOGUE = {
     text: (d: { path: string; problem: string; mend: string }) =>
       `${d.path} is damaged: ${d.problem}; ${d.mend}`,
   },
+  WORKER_LOST: {
+    status: 500,
+    exit: 1,
+    text: (d: { task: string; problem: string }) =>
+      `a worker thread ended while it was to ${d.task}: ${d.problem}; try again with fewer workers or more memory`,
+  },
   CANCELLED: {
     status: 499,
     exit: 1,

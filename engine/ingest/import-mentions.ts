@@ -1,0 +1,160 @@
+import { PolyadError } from '../../core/errors.ts'
+import { createMapper, type Mapping } from '../../segments/mapping.ts'
+import type { Mention } from '../../segments/mention.ts'
+import type { Ports } from '../ports/ports.ts'
+import { type PopulationDocument, rebuildPopulation } from './population.ts'
+import { REJECTED_TEXT_CHARACTERS, type RejectedRow, type RowOrReject } from './row.ts'
+
+/** Rows read, mapped and stored at a time: what an import holds in memory. */
+const BATCH_ROWS = 5000
+/** Reasons counted by name; further ones are counted as OTHER_REASON. Reasons can carry text of the source. */
+const MAX_REASONS = 100
+const OTHER_REASON = 'other reasons'
+
+/** What an import did. `rows` = `added` + `duplicates` + `rejected`. */
+export interface ImportReport {
+  readonly rows: number
+  readonly added: number
+  /** Rows whose mention was there already, from this source or an earlier import. */
+  readonly duplicates: number
+  readonly rejected: number
+  readonly rejectsByReason: Readonly<Record<string, number>>
+  /** Of the rows not rejected, how many lack each mapped field or standard value (text, atMs, ...). */
+  readonly missingByField: Readonly<Record<string, number>>
+  /** Undefined while the workspace has no mention at all. */
+  readonly population: PopulationDocument | undefined
+}
+
+export interface ImportOptions {
+  readonly rows: AsyncIterable<RowOrReject>
+  readonly mapping: Mapping
+  readonly identityKey: Uint8Array
+  readonly onReject?: (row: RejectedRow) => void | Promise<void>
+  /** After every batch, with what is counted so far. */
+  readonly onProgress?: (sofar: Pick<ImportReport, 'rows' | 'added' | 'duplicates' | 'rejected'>) => void
+  readonly signal?: AbortSignal
+}
+
+type ImportPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
+
+/** One batch on its way through the steps. */
+interface Batch {
+  readonly items: readonly RowOrReject[]
+  mentions: Mention[]
+}
+
+/** What the steps share: what they work with, and what they count. */
+interface Import {
+  readonly ports: ImportPorts
+  readonly options: ImportOptions
+  readonly map: ReturnType<typeof createMapper>
+  readonly counted: {
+    rows: number
+    added: number
+    duplicates: number
+    rejected: number
+    readonly rejectsByReason: Map<string, number>
+    readonly missingByField: Map<string, number>
+  }
+}
+
+/** What happens to every batch, in this order; the population follows when the last is through. */
+const STEPS: readonly {
+  readonly name: string
+  readonly run: (work: Import, batch: Batch) => Promise<void>
+}[] = [
+  { name: 'map', run: mapRows },
+  { name: 'store', run: storeMentions },
+]
+
+/**
+ * Imports rows as mentions and rebuilds the population. An import may be repeated: mentions that are there already are
+ * counted as duplicates. A bad row is counted, handed to `onReject`, and stops nothing.
+ *
+ * @throws PolyadError CANCELLED when the signal aborts: the batches before it stay imported
+ */
+export async function importMentions(ports: ImportPorts, options: ImportOptions): Promise<ImportReport> {
+  const work: Import = {
+    ports,
+    options,
+    map: createMapper(options.mapping, options.identityKey),
+    counted: {
+      rows: 0,
+      added: 0,
+      duplicates: 0,
+      rejected: 0,
+      rejectsByReason: new Map(),
+      missingByField: new Map(),
+    },
+  }
+  for await (const items of readBatches(options.rows)) {
+    if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: 'the import' })
+    const batch: Batch = { items, mentions: [] }
+    for (const step of STEPS) await step.run(work, batch)
+    options.onProgress?.({ ...work.counted })
+  }
+  const { rejectsByReason, missingByField, ...counts } = work.counted
+  const stored = await ports.mentions.count()
+  return {
+    ...counts,
+    rejectsByReason: Object.fromEntries(rejectsByReason),
+    missingByField: Object.fromEntries(missingByField),
+    population: stored.mentions > 0 ? await rebuildPopulation(ports) : undefined,
+  }
+}
+
+async function* readBatches(rows: AsyncIterable<RowOrReject>): AsyncGenerator<readonly RowOrReject[]> {
+  let batch: RowOrReject[] = []
+  for await (const item of rows) {
+    batch.push(item)
+    if (batch.length < BATCH_ROWS) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
+
+async function mapRows(work: Import, batch: Batch): Promise<void> {
+  for (const item of batch.items) {
+    work.counted.rows++
+    if ('reject' in item) {
+      await reject(work, { line: item.line, reason: item.reject, text: item.text })
+      continue
+    }
+    const mapped = work.map(item.row)
+    if ('reject' in mapped) {
+      const text = JSON.stringify(item.row).slice(0, REJECTED_TEXT_CHARACTERS)
+      await reject(work, { line: item.line, reason: mapped.reject, text })
+      continue
+    }
+    countMissing(work, mapped.mention)
+    batch.mentions.push(mapped.mention)
+  }
+}
+
+async function storeMentions(work: Import, batch: Batch): Promise<void> {
+  const { added, duplicates } = await work.ports.mentions.append(batch.mentions)
+  work.counted.added += added
+  work.counted.duplicates += duplicates
+}
+
+async function reject(work: Import, row: RejectedRow): Promise<void> {
+  const { rejectsByReason } = work.counted
+  const known = rejectsByReason.has(row.reason) || rejectsByReason.size < MAX_REASONS
+  const reason = known ? row.reason : OTHER_REASON
+  work.counted.rejected++
+  rejectsByReason.set(reason, (rejectsByReason.get(reason) ?? 0) + 1)
+  await work.options.onReject?.(row)
+}
+
+/** The standard values a mention may lack. */
+const STANDARD_VALUES = ['atMs', 'text', 'language', 'channel'] as const
+
+function countMissing(work: Import, mention: Mention): void {
+  const { missingByField } = work.counted
+  const missing = (name: string): void => {
+    missingByField.set(name, (missingByField.get(name) ?? 0) + 1)
+  }
+  for (const name of STANDARD_VALUES) if (mention[name] === undefined) missing(name)
+  for (const name of work.fields) if (mention.fields[name] === undefined) missing(name)
+}

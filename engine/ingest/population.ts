@@ -1,0 +1,100 @@
+import { PolyadError } from '../../core/errors.ts'
+import { createDoor } from '../../core/schema.ts'
+import { type AttributeCatalogue, AttributeCatalogueSchema } from '../../segments/attributes.ts'
+import { openPopulation, type Population } from '../../segments/population.ts'
+import { createPopulationBuilder } from '../../segments/population-builder.ts'
+import { checkCatalogue } from '../../segments/vocabulary.ts'
+import type { Ports } from '../ports/ports.ts'
+
+/** Mentions a scan gives at a time. */
+const SCAN_ROWS = 10_000
+const POPULATION = 'current'
+
+const catalogueDoor = createDoor('attribute catalogue', AttributeCatalogueSchema)
+
+/** The `population` document: which population the workspace has, and what it was made of. */
+export interface PopulationDocument {
+  /** Blob hash of the population's bytes. */
+  readonly hash: string
+  /** Time of the newest mention; 0 when no mention has a time. */
+  readonly asOfMs: number
+  readonly people: number
+  readonly mentions: number
+  /** Hash of the attribute catalogue it was built with. */
+  readonly catalogueHash: string
+}
+
+export type PopulationPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
+
+/**
+ * Builds the population from all mentions, keeps it as a blob and names it in the `population` document.
+ *
+ * Two passes over the mentions: the first finds the newest, so that the same mentions give the same bytes whenever it
+ * is built. Memory: the population itself and one batch.
+ *
+ * @throws PolyadError NOT_FOUND without an attribute catalogue or any mention
+ */
+export async function rebuildPopulation(ports: PopulationPorts): Promise<PopulationDocument> {
+  const { catalogue, catalogueHash } = await readCatalogue(ports)
+  let newestMs = 0
+  let mentions = 0
+  for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) {
+    mentions += batch.length
+    for (const mention of batch) newestMs = Math.max(newestMs, mention.atMs ?? 0)
+  }
+  if (mentions === 0) throw noMentions()
+  const builder = createPopulationBuilder(catalogue, newestMs)
+  for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) builder.add(batch)
+  const bytes = builder.finish()
+  const population = openPopulation(bytes)
+  const document: PopulationDocument = {
+    hash: await ports.blobs.put(bytes),
+    asOfMs: population.asOfMs,
+    people: population.people,
+    mentions: population.mentions,
+    catalogueHash,
+  }
+  await ports.documents.write('population', POPULATION, document)
+  return document
+}
+
+/**
+ * The workspace's population. It is derived data: when its blob is gone, or the attribute catalogue changed since, it
+ * is built anew from the mentions.
+ *
+ * @throws PolyadError NOT_FOUND when nothing was imported yet
+ */
+export async function loadPopulation(ports: PopulationPorts): Promise<Population> {
+  const known = await ports.documents.read('population', POPULATION)
+  const document = known?.body as PopulationDocument | undefined
+  const { catalogueHash } = await readCatalogue(ports)
+  if (document?.catalogueHash === catalogueHash) {
+    const bytes = await ports.blobs.get(document.hash)
+    if (bytes) return openPopulation(bytes)
+  }
+  const rebuilt = await rebuildPopulation(ports)
+  const bytes = await ports.blobs.get(rebuilt.hash)
+  if (!bytes) throw new Error(`population blob ${rebuilt.hash} was stored and is gone`)
+  return openPopulation(bytes)
+}
+
+function noMentions(): PolyadError {
+  return new PolyadError('NOT_FOUND', {
+    what: 'population',
+    name: POPULATION,
+    mend: 'import mentions first: polyad import FILE --mapping FILE',
+  })
+}
+
+async function readCatalogue(
+  ports: PopulationPorts,
+): Promise<{ readonly catalogue: AttributeCatalogue; readonly catalogueHash: string }> {
+  const document = await ports.documents.read('attributes', 'attributes')
+  if (!document) {
+    const mend = 'write segments/attributes.json: what is known of people and of mentions'
+    throw new PolyadError('NOT_FOUND', { what: 'attribute catalogue', name: 'attributes', mend })
+  }
+  const catalogue = catalogueDoor(document.body, 'segments/attributes.json')
+  checkCatalogue(catalogue, 'segments/attributes.json')
+  return { catalogue, catalogueHash: document.hash }
+}

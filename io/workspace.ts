@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { access, link, mkdir, open, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { PolyadError } from '../core/errors.ts'
+import { createDoor } from '../core/schema.ts'
+import type { Secrets } from '../engine/ports/ports.ts'
+import type { WorkspaceFiles } from '../engine/ports/workspace-files.ts'
+
+/** `polyad.json`: makes a folder a workspace. */
+export const WorkspaceSchema = Type.Object(
+  {
+    /** Version of the workspace's layout. */
+    polyad: Type.Literal(1),
+    title: Type.Optional(Type.String({ maxLength: 120 })),
+    /** Fewest people a segment may have, for campaigns that do not say more. */
+    kFloor: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+export interface Workspace {
+  /** Absolute, links resolved. */
+  readonly folder: string
+  readonly settings: Static<typeof WorkspaceSchema>
+}
+
+const settingsDoor = createDoor('workspace settings', WorkspaceSchema)
+
+/**
+ * The workspace in `folder` itself; folders above it are not searched.
+ *
+ * @throws PolyadError WORKSPACE_INVALID
+ */
+export async function findWorkspace(folder: string): Promise<Workspace> {
+  const invalid = (problem: string, mend: string, cause?: unknown): PolyadError =>
+    new PolyadError('WORKSPACE_INVALID', { folder: resolve(folder), problem, mend }, { cause })
+  let text: string
+  try {
+    text = await readFile(join(folder, 'polyad.json'), 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const missing = code === 'ENOENT' || code === 'ENOTDIR'
+    const problem = missing ? 'it has no polyad.json' : `its polyad.json cannot be read (${code})`
+    throw invalid(problem, 'run "polyad init" to make one, or name another folder with --workspace', error)
+  }
+  try {
+    const settings = settingsDoor(JSON.parse(text), join(folder, 'polyad.json'))
+    return { folder: await realpath(folder), settings }
+  } catch (error) {
+    const problem = error instanceof PolyadError ? error.message : 'its polyad.json is not JSON'
+    throw invalid(problem, 'mend it, or run "polyad init" in a new folder', error)
+  }
+}
+
+/** Largest file of a workspace that is read whole. */
+export const MAX_FILE_BYTES = 20_000_000
+
+/** The files of a workspace by relative path; see engine/ports/workspace-files.ts. A file over 20 MB is refused. */
+export function createWorkspaceFiles(folder: string): WorkspaceFiles {
+  return {
+    async read(path) {
+      const invalid = (problem: string, mend: string): PolyadError =>
+        new PolyadError('INPUT_INVALID', { what: 'file of the workspace', where: path, problem, mend })
+      const outside = invalid('it lies outside the workspace', 'copy it into assets/ and name it from there')
+      if (path.includes('\0') || isAbsolute(path) || leaves(relative(folder, resolve(folder, path))))
+        throw outside
+      try {
+        const real = await realpath(join(folder, path))
+        if (leaves(relative(await realpath(folder), real))) throw outside
+        const file = await stat(real)
+        if (!file.isFile()) throw invalid('it is not a file', 'name a file')
+        if (file.size > MAX_FILE_BYTES) {
+          throw invalid(`it has ${file.size} bytes, the limit is ${MAX_FILE_BYTES}`, 'make it smaller')
+        }
+        return await readFile(real)
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code
+        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+        throw error
+      }
+    },
+  }
+}
+
+function leaves(relativePath: string): boolean {
+  return relativePath === '..' || relativePath.startsWith(`..${sep}`) || isAbsolute(relativePath)
+}
+
+const KEY_BYTES = 32
+
+/**
+ * The secret keys of a workspace: `keys/identity.key` and `keys/token.key`, 64 hex digits each, made on first use and
+ * readable by this user alone.
+ *
+ * @param given keys as hex from the configuration; they win, and no file is made for them
+ * @throws PolyadError INPUT_INVALID when a key is not 64 hex digits
+ */
+export async function loadSecrets(
+  folder: string,
+  given: { readonly identityKey?: string; readonly tokenKey?: string } = {},
+): Promise<Secrets> {
+  return {
+    identityKey: await loadKey(join(folder, 'keys', 'identity.key'), given.identityKey),
+    tokenKey: await loadKey(join(folder, 'keys', 'token.key'), given.tokenKey),
+  }
+}
+
+async function loadKey(path: string, given: string | undefined): Promise<Uint8Array> {
+  if (given !== undefined) return parseKey(given, 'configuration')
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeKey(path)
+  return parseKey(await readFile(path, 'utf8'), path)
+}
+
+/** Makes the key file unless there is one. It appears whole: a second process must never read half a key. */
+async function makeKey(path: string): Promise<void> {
+  if (await isThere(path)) return
+  const fresh = `${path}.${randomBytes(8).toString('hex')}`
+  const file = await open(fresh, 'wx', 0o600)
+  try {
+    await file.writeFile(`${randomBytes(KEY_BYTES).toString('hex')}\n`)
+    await file.sync()
+    // A link is made only where the name is free: of two processes at once, one key wins for both.
+    await link(fresh, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await file.close()
+    await rm(fresh, { force: true })
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function parseKey(text: string, where: string): Uint8Array {
+  const hex = text.trim()
+  if (/^[0-9a-f]{64}$/i.test(hex)) return Buffer.from(hex, 'hex')
+  throw new PolyadError('INPUT_INVALID', {
+    what: 'secret key',
+    where,
+    problem: 'it is not 64 hex digits (32 bytes)',
+    mend: 'put the kept copy back; without it the people of this workspace are not found again',
+  })
+}

@@ -1,0 +1,107 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { PolyadError } from '../core/errors.ts'
+
+/** A file in the making: under its name it is complete or absent. End it with one of `complete` and `discard`. */
+export interface WholeFile {
+  write(chunk: Uint8Array | string): Promise<void>
+  /** Syncs the bytes and gives the file its name, in the place of an older one. */
+  complete(): Promise<void>
+  /** Removes what was written; an older file of that name stays. */
+  discard(): Promise<void>
+}
+
+/**
+ * Starts a file as `PATH.partial`.
+ *
+ * @throws PolyadError FILE_UNWRITABLE, also from `write` and `complete`
+ */
+export async function openWholeFile(path: string): Promise<WholeFile> {
+  const partial = `${path}.partial`
+  const file = await onDisk(path, () => open(partial, 'w'))
+  return {
+    write: (chunk) => onDisk(path, () => file.writeFile(chunk)),
+    async complete() {
+      await onDisk(path, async () => {
+        await file.sync()
+        await file.close()
+        await rename(partial, path)
+        await syncFolder(dirname(path))
+      })
+    },
+    async discard() {
+      await file.close()
+      await rm(partial, { force: true })
+    },
+  }
+}
+
+/**
+ * Writes a whole file from its chunks: complete and on disk under its name, or absent, whatever fails.
+ *
+ * @returns bytes written
+ * @throws PolyadError FILE_UNWRITABLE; CANCELLED when the signal aborts; errors of `chunks` pass through
+ */
+export async function writeWhole(
+  path: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<number> {
+  const stopIfAborted = (): void => {
+    if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: `writing ${path}` })
+  }
+  stopIfAborted()
+  const file = await openWholeFile(path)
+  let bytes = 0
+  try {
+    for await (const chunk of chunks) {
+      stopIfAborted()
+      await file.write(chunk)
+      bytes += chunk.byteLength
+    }
+    stopIfAborted()
+    await file.complete()
+  } catch (error) {
+    await file.discard()
+    throw error
+  }
+  return bytes
+}
+
+/** Makes a rename in `folder` survive a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new PolyadError('FILE_UNWRITABLE', { path, problem: writeProblem(path, error) }, { cause: error })
+  }
+}
+
+function writeProblem(path: string, error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no folder ${dirname(path)}; make it first`
+    case 'EISDIR':
+    case 'ENOTEMPTY':
+      return 'it is a folder; name a file'
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'its folder does not allow writing'
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full'
+    default:
+      return String(error)
+  }
+}

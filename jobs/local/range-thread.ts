@@ -1,0 +1,40 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Plan } from '../../engine/campaign/plan.ts'
+import { type GenerateOptions, generateRange } from '../../engine/generate/generate-range.ts'
+import type { RangeJob } from '../../engine/ports/jobs.ts'
+import { readBlob } from './read-blob.ts'
+import { sentError, type ThreadAnswer, type ThreadSettings } from './thread-message.ts'
+
+// A worker: makes one range after the other and keeps the plan it was last given, with all that hangs on it.
+const { workspaceFolder } = workerData as ThreadSettings
+let kept: { readonly hash: string; readonly plan: Plan } | undefined
+
+function planOf(hash: string): Plan {
+  if (kept?.hash !== hash) {
+    const text = new TextDecoder().decode(readBlob(workspaceFolder, hash))
+    kept = { hash, plan: JSON.parse(text) as Plan }
+  }
+  return kept.plan
+}
+
+async function makeRange(job: RangeJob): Promise<Uint8Array> {
+  const plan = planOf(job.planHash)
+  const [from, to] = [BigInt(job.fromRank), BigInt(job.toRank)]
+  if (job.kind === 'generate') {
+    return generateRange(plan, from, to, job.options as unknown as GenerateOptions)
+  }
+  throw new Error('rendering ranges is not built yet')
+}
+
+parentPort!.on('message', async (job: RangeJob) => {
+  try {
+    const bytes = await makeRange(job)
+    const answer: ThreadAnswer = { bytes, units: Number(BigInt(job.toRank) - BigInt(job.fromRank)) }
+    // Bytes that fill their buffer move; a view into a larger (pooled) one is copied.
+    const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
+    parentPort!.postMessage(answer, whole ? [bytes.buffer as ArrayBuffer] : [])
+  } catch (error) {
+    const answer: ThreadAnswer = { failure: sentError(error) }
+    parentPort!.postMessage(answer)
+  }
+})
