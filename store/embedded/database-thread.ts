@@ -1,0 +1,120 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
+import type { Cell, DatabaseAnswer, DatabaseRequest, Step } from './database.ts'
+
+/**
+ * The one thread that owns the database file. Two DuckDB instances on one file in one process are not refused, diverge
+ * and lose committed rows, so nothing else in the process may open it.
+ */
+const port = parentPort!
+const { file } = workerData as { file: string }
+
+const instance = await DuckDBInstance.create(file, {
+  // Extensions would be fetched from the network.
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+})
+const connection = await instance.connect()
+const scans = new Map<number, { connection: DuckDBConnection; result: DuckDBResult; rows: Cell[][] }>()
+let lastScan = 0
+
+port.on('message', (request: DatabaseRequest) => {
+  queue = queue.then(async () => {
+    let answer: DatabaseAnswer
+    try {
+      answer = { id: request.id, value: await carryOut(request) }
+    } catch (error) {
+      answer = { id: request.id, problem: (error as Error).message }
+    }
+    port.postMessage(answer)
+  })
+})
+let queue: Promise<void> = Promise.resolve()
+port.postMessage({ id: 0, value: null } satisfies DatabaseAnswer)
+
+async function carryOut(request: DatabaseRequest): Promise<unknown> {
+  switch (request.kind) {
+    case 'transaction':
+      return transaction(request.steps)
+    case 'scan':
+      return startScan(request.sql)
+    case 'next':
+      return nextRows(request.scan, request.rows)
+    case 'end':
+      return endScan(request.scan)
+    case 'close':
+      connection.closeSync()
+      instance.closeSync()
+      return null
+  }
+}
+
+/** All steps or none; each step's rows. */
+async function transaction(steps: readonly Step[]): Promise<Cell[][][]> {
+  await connection.run('BEGIN')
+  try {
+    const results: Cell[][][] = []
+    for (const step of steps) {
+      if ('into' in step) {
+        await appendRows(step.into, step.rows)
+        results.push([])
+      } else {
+        const reader = await connection.runAndReadAll(step.sql, [...(step.values ?? [])])
+        results.push(reader.getRowsJS().map(plainRow))
+      }
+    }
+    await connection.run('COMMIT')
+    return results
+  } catch (error) {
+    // A failed commit has ended the transaction already.
+    await connection.run('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+async function appendRows(table: string, rows: readonly (readonly Cell[])[]): Promise<void> {
+  const [schema, name] = table.includes('.') ? table.split('.') : [undefined, table]
+  const appender = await connection.createAppender(name!, undefined, schema)
+  try {
+    for (const row of rows) {
+      for (const cell of row) {
+        if (cell === null) appender.appendNull()
+        else if (typeof cell === 'string') appender.appendVarchar(cell)
+        else if (typeof cell === 'boolean') appender.appendBoolean(cell)
+        else appender.appendBigInt(BigInt(cell))
+      }
+      appender.endRow()
+    }
+  } finally {
+    appender.closeSync()
+  }
+}
+
+/** A scan has its own connection: it sees the rows committed when it began, whatever is written meanwhile. */
+async function startScan(sql: string): Promise<number> {
+  const own = await instance.connect()
+  scans.set(++lastScan, { connection: own, result: await own.stream(sql), rows: [] })
+  return lastScan
+}
+
+async function nextRows(scan: number, rows: number): Promise<Cell[][]> {
+  const state = scans.get(scan)
+  if (!state) return []
+  while (state.rows.length < rows) {
+    const chunk = await state.result.fetchChunk()
+    if (!chunk || chunk.rowCount === 0) break
+    for (const row of chunk.getRows()) state.rows.push(plainRow(row))
+  }
+  return state.rows.splice(0, rows)
+}
+
+function endScan(scan: number): null {
+  scans.get(scan)?.connection.closeSync()
+  scans.delete(scan)
+  return null
+}
+
+/** The queries return text, booleans and whole numbers below 2^53 only. */
+function plainRow(row: readonly unknown[]): Cell[] {
+  return row.map((value) => (typeof value === 'bigint' ? Number(value) : (value as Cell)))
+}
