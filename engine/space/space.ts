@@ -1,16 +1,18 @@
+import { PolyadError } from '../../core/errors.ts'
 import type { Stream } from '../../core/stream.ts'
 import type { Weights } from '../allocation/weights.ts'
 import type { Plan } from '../campaign/plan.ts'
+import { createCopyTable } from '../generate/copy-table.ts'
 import type { AdUnit, Cell } from './ad-unit.ts'
+import type { Undecided } from './availability.ts'
+import { drawOption } from './choose.ts'
+import { CELL_LEVELS, compileDiagram } from './compile.ts'
+import { countByLevel } from './count-by.ts'
+import { type Cursor, createCursor } from './cursor.ts'
+import { ABSENT, findOption, type Node } from './diagram.ts'
 
-/** An asset whose `when` is neither certain nor excluded for some segments: it is not used there. */
-export interface Undecided {
-  readonly slot: string
-  readonly asset: string
-  /** How many segments leave it open, and the first of them. */
-  readonly segments: number
-  readonly example: string
-}
+/** Size at which a diagram is refused: nodes with their runs of options, some hundreds of megabytes. */
+const MAX_RUNS = 2_000_000
 
 /** The ad units of one revision as a number line: ranks from 0 to `count`, the last slot changing first. */
 export interface Space {
@@ -21,11 +23,17 @@ export interface Space {
   unitAt(rank: bigint): AdUnit
   /** Undefined when this revision does not make the unit. */
   rankOf(unit: AdUnit): bigint | undefined
-  /** The units from one rank (included) to another (excluded) in order; each costs the levels that changed. */
-  units(fromRank: bigint, toRank: bigint): IterableIterator<AdUnit>
   /**
-   * Ad units by segment id, locale, placement id, or the assets of a slot; values with none are there with 0. Units
-   * whose placement lacks the slot count under the empty text.
+   * The units from one rank (included) to another (excluded) in order; each costs the levels that changed.
+   *
+   * @throws PolyadError RANK_OUT_OF_RANGE
+   */
+  units(fromRank: bigint, toRank: bigint): IterableIterator<AdUnit>
+  /** A cursor over the positions behind the names, for whoever writes millions. */
+  cursor(): Cursor
+  /**
+   * Ad units by segment id, locale, placement id, or the assets of a slot; values with none are there with 0, retired
+   * assets are not. Units whose placement lacks the slot count under the empty text.
    */
   countBy(dimension: 'segment' | 'locale' | 'placement' | (string & {})): Map<string, bigint>
   /**
@@ -40,7 +48,153 @@ export interface Space {
   ): { readonly unit: AdUnit; readonly propensities: Readonly<Record<string, number>> } | undefined
 }
 
-/** The variant space of a plan; compiled once for a plan object, so asking again costs nothing. */
+const spaces = new WeakMap<Plan, Space>()
+
+/**
+ * The variant space of a plan; compiled once for a plan object, so asking again costs nothing.
+ *
+ * @throws PolyadError as compileDiagram
+ */
 export function createSpace(plan: Plan): Space {
-  throw new Error(`not built yet: ${plan.campaign.name}`)
+  let space = spaces.get(plan)
+  if (!space) {
+    space = compileSpace(plan, MAX_RUNS)
+    spaces.set(plan, space)
+  }
+  return space
+}
+
+/** As createSpace, not kept, with its own limit of size. */
+export function compileSpace(plan: Plan, maxRuns: number): Space {
+  const { campaign } = plan
+  const { root, undecided } = compileDiagram(plan, createCopyTable(plan), maxRuns)
+  const levels = CELL_LEVELS + campaign.slots.length
+  const names = namesOf(plan)
+  const positions = names.map((list) => new Map(list.map((name, at) => [name, at])))
+  const seeker = createCursor(root, levels)
+
+  function requireRank(rank: bigint): void {
+    if (rank >= 0n && rank < root.count) return
+    throw new PolyadError('RANK_OUT_OF_RANGE', { rank: String(rank), count: String(root.count) })
+  }
+
+  function unitOf(values: ArrayLike<number>): AdUnit {
+    const choices: Record<string, string | undefined> = {}
+    for (const [at, { slot }] of campaign.slots.entries()) {
+      const value = values[CELL_LEVELS + at]!
+      choices[slot] = value === ABSENT ? undefined : names[CELL_LEVELS + at]![value]
+    }
+    return {
+      segment: names[0]![values[0]!]!,
+      locale: names[1]![values[1]!]!,
+      placement: names[2]![values[2]!]!,
+      choices,
+    }
+  }
+
+  /** Positions of the unit at every level, undefined when it names something this revision does not have. */
+  function valuesOf(unit: AdUnit): number[] | undefined {
+    const wanted = [unit.segment, unit.locale, unit.placement]
+    const values: (number | undefined)[] = wanted.map((name, level) => positions[level]!.get(name))
+    for (const [at, { slot }] of campaign.slots.entries()) {
+      const asset = Object.hasOwn(unit.choices, slot) ? unit.choices[slot] : undefined
+      values.push(asset === undefined ? ABSENT : positions[CELL_LEVELS + at]!.get(asset))
+    }
+    const known = new Set(campaign.slots.map(({ slot }) => slot))
+    const hasOther = Object.entries(unit.choices).some(([slot, asset]) => asset && !known.has(slot))
+    return hasOther || values.includes(undefined) ? undefined : (values as number[])
+  }
+
+  function cellNode(cell: Cell): Node | undefined {
+    let node: Node | undefined = root
+    for (const [level, name] of [cell.segment, cell.locale, cell.placement].entries()) {
+      const found: { run: number } | undefined = findOption(node, positions[level]!.get(name) ?? ABSENT)
+      node = found && node.runs[found.run]!.child
+      if (!node) return undefined
+    }
+    return node
+  }
+
+  return {
+    count: root.count,
+    undecided,
+    unitAt(rank) {
+      requireRank(rank)
+      seeker.seek(rank)
+      return unitOf(seeker.values)
+    },
+    rankOf(unit) {
+      const values = valuesOf(unit)
+      if (!values) return undefined
+      let node = root
+      let rank = 0n
+      for (const value of values) {
+        const found = findOption(node, value)
+        if (!found) return undefined
+        const { child } = node.runs[found.run]!
+        rank += node.before[found.run]! + BigInt(found.offset) * child.count
+        node = child
+      }
+      return rank
+    },
+    *units(fromRank, toRank) {
+      if (toRank <= fromRank) return
+      requireRank(fromRank)
+      requireRank(toRank - 1n)
+      const cursor = createCursor(root, levels)
+      cursor.seek(fromRank)
+      for (let rank = fromRank; rank < toRank; rank++) {
+        yield unitOf(cursor.values)
+        cursor.next()
+      }
+    },
+    cursor: () => createCursor(root, levels),
+    countBy(dimension) {
+      const level = levelOf(campaign.slots, dimension)
+      const counts = countByLevel(root, level)
+      const result = new Map<string, bigint>()
+      for (const [value, name] of names[level]!.entries()) {
+        const isRetired = level >= CELL_LEVELS && campaign.slots[level - CELL_LEVELS]!.assets[value]!.retired
+        if (!isRetired) result.set(name, counts.get(value) ?? 0n)
+      }
+      const absent = counts.get(ABSENT)
+      if (absent !== undefined) result.set('', absent)
+      return result
+    },
+    choose(stream, cell, weights) {
+      let node = cellNode(cell)
+      if (!node) return undefined
+      const choices: Record<string, string | undefined> = {}
+      const propensities: Record<string, number> = {}
+      for (const { slot, assets } of campaign.slots) {
+        const weight = (value: number) => weights.weight(slot, assets[value]?.id)
+        const draw = drawOption(stream, node, weight, weights.floor)
+        choices[slot] = assets[draw.value]?.id
+        propensities[slot] = draw.propensity
+        node = draw.child
+      }
+      return { unit: { ...cell, choices }, propensities }
+    },
+  }
+}
+
+/** Names by level, then by position. */
+function namesOf(plan: Plan): string[][] {
+  return [
+    plan.segments.map(({ id }) => id),
+    [...plan.campaign.locales],
+    plan.placements.map(({ id }) => id),
+    ...plan.campaign.slots.map(({ assets }) => assets.map(({ id }) => id)),
+  ]
+}
+
+function levelOf(slots: Plan['campaign']['slots'], dimension: string): number {
+  const level = ['segment', 'locale', 'placement'].indexOf(dimension)
+  if (level >= 0) return level
+  const slot = slots.findIndex((each) => each.slot === dimension)
+  if (slot < 0) {
+    const mend = `count by segment, locale, placement, ${slots.map((each) => each.slot).join(', ')}`
+    throw new PolyadError('NOT_FOUND', { what: 'dimension', name: dimension, mend })
+  }
+  return CELL_LEVELS + slot
 }

@@ -1,0 +1,50 @@
+import type { Stream } from '../../core/stream.ts'
+import type { Node } from './diagram.ts'
+
+/** One option drawn from a node. */
+export interface Draw {
+  readonly value: number
+  readonly propensity: number
+  readonly child: Node
+}
+
+/**
+ * Draws one option of a node that leads to an ad unit, in proportion to its weight; every option keeps at least the
+ * floor, or an even share where there are too many options for that. All weights 0 count as even.
+ *
+ * @param weight of an option's value, at least 0
+ * @param floor least probability of an option, 0..1
+ */
+export function drawOption(
+  stream: Stream,
+  node: Node,
+  weight: (value: number) => number,
+  floor: number,
+): Draw {
+  const values: number[] = []
+  const children: Node[] = []
+  for (const run of node.runs) {
+    for (let offset = 0; offset < run.length; offset++) {
+      values.push(node.options[run.start + offset]!)
+      children.push(run.child)
+    }
+  }
+  const weights = values.map(weight)
+  const total = weights.reduce((sum, each) => sum + each, 0)
+  const even = 1 / values.length
+  const kept = Math.min(floor, even)
+  const free = 1 - kept * values.length
+  const propensityAt = (at: number) => (total > 0 ? kept + (free * weights[at]!) / total : even)
+
+  let left = stream.next()
+  let drawn = -1
+  for (let at = 0; at < values.length; at++) {
+    const propensity = propensityAt(at)
+    if (propensity === 0) continue
+    // Also where rounding leaves a little of the draw over: the last option that can be drawn.
+    drawn = at
+    if (left < propensity) break
+    left -= propensity
+  }
+  return { value: values[drawn]!, propensity: propensityAt(drawn), child: children[drawn]! }
+}

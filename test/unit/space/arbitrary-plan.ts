@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import type { Plan } from '../../../engine/campaign/plan.ts'
+import { segmentOf, smallPlan, TALL, WIDE } from './small-plan.ts'
+
+/** One asset beside the default: any mix of condition, retirement, languages and copy that needs a state. */
+const asset = fc.record({
+  when: fc.option(
+    fc.constantFrom<unknown>(
+      { state: 'CA' },
+      { state: 'OR' },
+      { locale: 'es-US' },
+      { placement: 'tall' },
+      { not: { placement: 'tall' } },
+    ),
+    { nil: undefined, freq: 2 },
+  ),
+  retired: fc.boolean().map((value) => value || undefined),
+  text: fc.constantFrom<Record<string, string>>(
+    { en: 'Hello', es: 'Hola' },
+    { en: 'Hello' },
+    { 'es-US': 'Hola' },
+    { en: 'Hello {{state}}', es: 'Hola' },
+  ),
+})
+
+const slot = fc.record({
+  assets: fc.array(asset, { minLength: 0, maxLength: 3 }),
+  defaultAt: fc.nat(3),
+  absentIn: fc.subarray(['wide', 'tall']),
+})
+
+const MOST_SLOTS = 4
+
+/** Small campaigns of every kind; some of them have an empty cell. */
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc
+  .record({
+    slots: fc.array(slot, { minLength: 1, maxLength: MOST_SLOTS }),
+    states: fc.array(fc.constantFrom('CA', 'OR', 'WA'), { maxLength: 4 }),
+    locales: fc.subarray(['en-US', 'es-US'], { minLength: 1 }),
+    placements: fc.subarray([WIDE, TALL], { minLength: 1 }),
+    exclude: fc.array(
+      fc.array(fc.option(fc.uniqueArray(fc.nat(3), { minLength: 1 }), { freq: 2 }), {
+        minLength: MOST_SLOTS,
+        maxLength: MOST_SLOTS,
+      }),
+      { maxLength: 4 },
+    ),
+  })
+  .map(({ slots, states, locales, placements, exclude }) => {
+    const made = slots.map(({ assets, defaultAt }, at) => {
+      const options = assets.map((each, number) => ({
+        id: `a${number}`,
+        text: each.text,
+        ...(each.when === undefined ? {} : { when: each.when }),
+        ...(each.retired ? { retired: true } : {}),
+      }))
+      options.splice(defaultAt % (options.length + 1), 0, { id: 'base', text: { en: 'Base', es: 'Base' } })
+      return { slot: `s${at}`, default: 'base', assets: options }
+    })
+    const terms = exclude
+      .map((term) =>
+        Object.fromEntries(
+          made.flatMap(({ slot, assets }, at) => {
+            const ids = (term[at] ?? []).flatMap((number) => assets[number]?.id ?? [])
+            return ids.length > 0 ? [[slot, ids]] : []
+          }),
+        ),
+      )
+      .filter((term) => Object.keys(term).length > 0)
+    return smallPlan({
+      segments: [segmentOf('broad'), ...states.map((state, at) => segmentOf(`seg-${at}`, state))],
+      locales,
+      placements,
+      slots: made,
+      exclude: terms,
+      absentIn: Object.fromEntries(slots.map(({ absentIn }, at) => [`s${at}`, absentIn])),
+    })
+  })

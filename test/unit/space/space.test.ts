@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PolyadError } from '../../../core/errors.ts'
+import type { Plan } from '../../../engine/campaign/plan.ts'
+import { compileSpace, createSpace, type Space } from '../../../engine/space/space.ts'
+import { arbitraryPlan } from './arbitrary-plan.ts'
+import { bruteForce } from './brute-force.ts'
+import { segmentOf, smallPlan, TALL, textAsset, WIDE } from './small-plan.ts'
+
+/** The space, or undefined when the plan is refused for an empty cell. */
+function spaceUnlessEmpty(plan: Plan): Space | undefined {
+  try {
+    return createSpace(plan)
+  } catch (error) {
+    if (error instanceof PolyadError && error.code === 'SPACE_EMPTY') return undefined
+    throw error
+  }
+}
+
+describe('space', () => {
+  it('enumerates what plain loops enumerate, in the same order, and refuses exactly where a cell is empty', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(arbitraryPlan, (plan) => {
+        const expected = bruteForce(plan)
+        const cells = new Set(expected.map((unit) => `${unit.segment} ${unit.locale} ${unit.placement}`))
+        const hasEmptyCell =
+          cells.size < plan.segments.length * plan.campaign.locales.length * plan.placements.length
+        const space = spaceUnlessEmpty(plan)
+        expect(space === undefined).toBe(hasEmptyCell)
+        if (!space) return
+        compared++
+        expect(space.count).toBe(BigInt(expected.length))
+        expect([...space.units(0n, space.count)]).toEqual(expected)
+      }),
+      { numRuns: 400 },
+    )
+    expect(compared).toBeGreaterThan(200)
+  })
+
+  it('ranks what it unranks, counts what it has, and leaves out what it does not have', () => {
+    fc.assert(
+      fc.property(arbitraryPlan, (plan) => {
+        const space = spaceUnlessEmpty(plan)
+        if (!space) return
+        const units = [...space.units(0n, space.count)]
+        for (const [rank, unit] of units.entries()) {
+          expect(space.unitAt(BigInt(rank))).toEqual(unit)
+          expect(space.rankOf(unit)).toBe(BigInt(rank))
+        }
+        const dimensions = ['segment', 'locale', 'placement', ...plan.campaign.slots.map(({ slot }) => slot)]
+        for (const dimension of dimensions) {
+          const counts = space.countBy(dimension)
+          expect([...counts.values()].reduce((sum, each) => sum + each, 0n)).toBe(space.count)
+          for (const [name, count] of counts) {
+            const having = units.filter((unit) => named(unit, dimension) === name)
+            expect(count).toBe(BigInt(having.length))
+          }
+        }
+        const made = new Set(units.map((unit) => JSON.stringify(unit)))
+        for (const unit of bruteForce({ ...plan, campaign: { ...plan.campaign, exclude: [] } })) {
+          if (!made.has(JSON.stringify(unit))) expect(space.rankOf(unit)).toBeUndefined()
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('starts a window anywhere', () => {
+    const plan = smallPlan({
+      slots: [threeTexts('a'), threeTexts('b'), threeTexts('c')],
+      exclude: [{ a: ['a1'], c: ['c2'] }],
+    })
+    const space = createSpace(plan)
+    const all = [...space.units(0n, space.count)]
+    for (let from = 0; from < all.length; from += 2) {
+      expect([...space.units(BigInt(from), BigInt(from + 1))]).toEqual([all[from]])
+      expect([...space.units(BigInt(from), space.count)]).toEqual(all.slice(from))
+    }
+    expect(() => space.unitAt(space.count)).toThrow('outside the number line')
+    expect(() => [...space.units(0n, space.count + 1n)]).toThrow('outside the number line')
+  })
+
+  it('does not know a unit of an unknown slot, asset or segment', () => {
+    const space = createSpace(smallPlan({ slots: [threeTexts('a')] }))
+    const unit = space.unitAt(0n)
+    expect(space.rankOf({ ...unit, choices: { a: 'a9' } })).toBeUndefined()
+    expect(space.rankOf({ ...unit, choices: {} })).toBeUndefined()
+    expect(space.rankOf({ ...unit, segment: 'nobody' })).toBeUndefined()
+    expect(space.rankOf({ ...unit, choices: { ...unit.choices, old: 'x' } })).toBeUndefined()
+    expect(space.rankOf({ ...unit, choices: { ...unit.choices, old: undefined } })).toBe(0n)
+  })
+
+  it('counts exactly past 2^53', () => {
+    const slots = Array.from({ length: 10 }, (_, at) => ({
+      slot: `s${at}`,
+      default: 'a0',
+      assets: Array.from({ length: 100 }, (_, asset) => textAsset(`a${asset}`)),
+    }))
+    const space = createSpace(smallPlan({ slots, exclude: [{ s0: ['a1'], s4: ['a2'], s9: ['a3'] }] }))
+    expect(space.count).toBe(100n ** 10n - 100n ** 7n)
+    const rank = space.count - 12_345_678_901_234_567n
+    expect(space.rankOf(space.unitAt(rank))).toBe(rank)
+    expect(space.countBy('s9').get('a3')).toBe(100n ** 9n - 100n ** 7n)
+  })
+
+  it('names the rules that leave a cell empty', () => {
+    const plan = smallPlan({
+      placements: [WIDE, TALL],
+      slots: [threeTexts('a'), threeTexts('b')],
+      absentIn: { b: ['tall'] },
+      exclude: [{ a: ['a0', 'a1'], b: ['b0'] }, { a: ['a0', 'a1', 'a2'] }],
+    })
+    expect(() => createSpace(plan)).toThrow(
+      'segment broad, locale en-US, placement wide: everything is excluded by /exclude/0, /exclude/1',
+    )
+  })
+
+  it('refuses a default whose copy not every segment can fill', () => {
+    const plan = smallPlan({
+      segments: [segmentOf('broad'), segmentOf('californians', 'CA')],
+      slots: [{ slot: 'a', default: 'here', assets: [{ id: 'here', text: { en: 'Hi {{state}}' } }] }],
+    })
+    expect(() => createSpace(plan)).toThrow('/slots/0/default: the copy of "here" cannot be rendered')
+  })
+
+  it('lists a condition that some segment leaves open, broad aside', () => {
+    const older = { id: 'older', text: { en: 'x' }, when: { age: { range: { gte: 65 } } } }
+    const plan = smallPlan({
+      segments: [segmentOf('broad'), segmentOf('ca', 'CA'), segmentOf('or', 'OR')],
+      slots: [{ slot: 'a', default: 'base', assets: [textAsset('base'), older] }],
+    })
+    expect(createSpace(plan).undecided).toEqual([{ slot: 'a', asset: 'older', segments: 2, example: 'ca' }])
+    expect(createSpace(plan).countBy('a').get('older')).toBe(0n)
+  })
+
+  it('refuses a diagram past its limit, naming the rules that grow it', () => {
+    const slots = Array.from({ length: 12 }, (_, at) => threeTexts(`s${at}`))
+    // Each rule joins a slot of the first half with one of the second, so all of them are open in the middle.
+    const exclude = Array.from({ length: 6 }, (_, at) => ({
+      [`s${at}`]: [`s${at}1`],
+      [`s${at + 6}`]: [`s${at + 6}1`],
+    }))
+    const plan = smallPlan({ slots, exclude })
+    expect(() => compileSpace(plan, 50)).toThrow(/more than 50 diagram nodes.*\/exclude\//)
+    expect(compileSpace(plan, 2_000_000).count).toBe((9n - 1n) ** 6n)
+  })
+
+  it('shares what is equal: 10,000 segments with 5 conditions compile in about a second', () => {
+    const states = Array.from({ length: 10_000 }, (_, at) => segmentOf(`seg-${at}`, `S${at % 5}`))
+    const slots = Array.from({ length: 6 }, (_, at) => ({
+      slot: `s${at}`,
+      default: 'base',
+      assets: [
+        textAsset('base'),
+        ...Array.from({ length: 5 }, (_, state) => textAsset(`x${state}`, { when: { state: `S${state}` } })),
+      ],
+    }))
+    const plan = smallPlan({ segments: [segmentOf('broad'), ...states], slots, placements: [WIDE, TALL] })
+    const started = performance.now()
+    expect(compileSpace(plan, 10_500).count).toBe(2n * (1n + 10_000n * 2n ** 6n))
+    expect(performance.now() - started).toBeLessThan(3000)
+  })
+})
+
+function threeTexts(slot: string) {
+  return { slot, default: `${slot}0`, assets: [0, 1, 2].map((at) => textAsset(`${slot}${at}`)) }
+}
+
+function named(unit: ReturnType<Space['unitAt']>, dimension: string): string {
+  if (dimension === 'segment' || dimension === 'locale' || dimension === 'placement') return unit[dimension]
+  return unit.choices[dimension] ?? ''
+}
