@@ -15,45 +15,33 @@ export interface Config {
   /** 64 hex digits; undefined: the file keys/token.key of the workspace, made on first use. */
   readonly tokenKey: string | undefined
   readonly logLevel: string
+  /** Role key with which a command asks the server that holds its workspace. */
+  readonly apiKey: string | undefined
 }
 
 export type ConfigSource = Readonly<Record<string, string | undefined>>
 
-/** Name, environment variable, default and meaning of each setting, for `polyad config` and docs/config.md. */
-export const SETTINGS = [
-  { name: 'host', variable: 'POLYAD_HOST', fallback: '127.0.0.1', meaning: 'address the server listens on' },
-  { name: 'port', variable: 'POLYAD_PORT', fallback: '4000', meaning: 'port the server listens on' },
-  {
-    name: 'publicUrl',
-    variable: 'POLYAD_PUBLIC_URL',
-    fallback: '',
-    meaning: 'what tracker and picture addresses are built on; default the listening address',
-  },
-  {
-    name: 'workers',
-    variable: 'POLYAD_WORKERS',
-    fallback: '',
-    meaning: 'worker threads; default one a core',
-  },
+/** Every setting with the variable that sets it and what it means, for `polyad config`. */
+export const SETTINGS: readonly {
+  readonly name: keyof Config
+  readonly variable: string
+  readonly meaning: string
+  readonly secret?: true
+}[] = [
+  { name: 'host', variable: 'POLYAD_HOST', meaning: 'address the server listens on' },
+  { name: 'port', variable: 'POLYAD_PORT', meaning: 'port the server listens on' },
+  { name: 'publicUrl', variable: 'POLYAD_PUBLIC_URL', meaning: 'base of tracker and picture addresses' },
+  { name: 'workers', variable: 'POLYAD_WORKERS', meaning: 'worker threads; default one a core' },
   {
     name: 'identityKey',
     variable: 'POLYAD_IDENTITY_KEY',
-    fallback: '',
-    meaning: 'secret, 64 hex digits: makes identifiers into keyed hashes; default keys/identity.key',
+    meaning: 'default keys/identity.key',
+    secret: true,
   },
-  {
-    name: 'tokenKey',
-    variable: 'POLYAD_TOKEN_KEY',
-    fallback: '',
-    meaning: 'secret, 64 hex digits: signs tracker tokens; default keys/token.key',
-  },
-  {
-    name: 'logLevel',
-    variable: 'POLYAD_LOG_LEVEL',
-    fallback: 'warn',
-    meaning: 'fatal, error, warn, info or debug',
-  },
-] as const
+  { name: 'tokenKey', variable: 'POLYAD_TOKEN_KEY', meaning: 'default keys/token.key', secret: true },
+  { name: 'apiKey', variable: 'POLYAD_API_KEY', meaning: 'key for asking a running server', secret: true },
+  { name: 'logLevel', variable: 'POLYAD_LOG_LEVEL', meaning: 'fatal, error, warn, info or debug' },
+]
 
 /** The configuration of an environment. A value that makes no sense is INPUT_INVALID naming the variable. */
 export function configFrom(environment: ConfigSource): Config {
@@ -64,6 +52,7 @@ export function configFrom(environment: ConfigSource): Config {
     port,
     publicUrl: publicUrlFrom(environment['POLYAD_PUBLIC_URL']),
     workers: wholeNumber('POLYAD_WORKERS', text('POLYAD_WORKERS', String(availableParallelism())), 1, 256),
+    apiKey: environment['POLYAD_API_KEY'] || undefined,
     identityKey: secretFrom('POLYAD_IDENTITY_KEY', environment['POLYAD_IDENTITY_KEY']),
     tokenKey: secretFrom('POLYAD_TOKEN_KEY', environment['POLYAD_TOKEN_KEY']),
     logLevel: oneOf('POLYAD_LOG_LEVEL', text('POLYAD_LOG_LEVEL', 'warn'), [

@@ -35,6 +35,12 @@ const CATALOGUE = {
     text: (d: { folder: string; holder: string }) =>
       `workspace ${d.folder} is held by ${d.holder}; stop it, or use its API`,
   },
+  HOLDER_REFUSED: {
+    status: 502,
+    exit: 2,
+    text: (d: { who: string; problem: string }) =>
+      `the workspace is held by ${d.who}, which answers: ${d.problem}`,
+  },
   FILE_UNREADABLE: {
     status: 400,
     exit: 2,
@@ -90,6 +96,19 @@ const CATALOGUE = {
     exit: 3,
     text: (d: { campaign: string; revision: number; reason: string }) =>
       `campaign ${d.campaign}@${d.revision}: ${d.reason}; run: polyad check ${d.campaign}`,
+  },
+  PICTURE_INVALID: {
+    status: 422,
+    exit: 2,
+    text: (d: { file: string; problem: string }) =>
+      `${d.file} cannot be used as a picture: ${d.problem}; give a JPEG, PNG or WebP file`,
+  },
+  PICTURE_TOO_LARGE: {
+    status: 422,
+    exit: 2,
+    text: (d: { format: string; bytes: number; maxBytes: number }) =>
+      `a ${d.format} of ${d.bytes} bytes is over the ${d.maxBytes} bytes its placement allows, at the lowest quality; ` +
+      'use a calmer picture, or JPEG instead of PNG',
   },
   TOKEN_INVALID: {
     status: 404,

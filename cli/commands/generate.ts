@@ -1,0 +1,93 @@
+import { extname } from 'node:path'
+import { type Command, Option } from 'commander'
+import { loadPlan } from '../../engine/campaign/load-plan.ts'
+import { type GenerateRequest, generateCampaign } from '../../engine/generate/generate.ts'
+import { requireChecked } from '../../engine/guard/require-checked.ts'
+import { writeWhole } from '../../io/write-file.ts'
+import { type Invocation, invoke, workspaceCommand } from '../command.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
+import type { ConfigSource } from '../config.ts'
+import { count } from '../output.ts'
+import { type Selection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+
+interface GenerateCommandOptions extends SelectionOptions {
+  readonly out: string
+  readonly format?: GenerateRequest['format']
+  readonly workspace: string
+  readonly json?: boolean
+}
+
+/** What a generation came to. */
+export interface Generated {
+  readonly adUnits: string
+  readonly bytes: number
+  readonly file: string
+}
+
+export function generateCommand(environment: ConfigSource): Command {
+  const command = workspaceCommand('generate', 'write ad units to a file, one row each', [
+    'polyad generate summer --out summer.jsonl',
+    'polyad generate summer --out sample.csv --sample 1000 --seed 7',
+  ])
+    .argument('<campaign>', 'name of a campaign of the workspace')
+    .requiredOption('--out <file>', 'file to write; complete or absent')
+    .addOption(new Option('--format <format>', 'default by the file name').choices(['jsonl', 'csv']))
+  return withSelection(command).action((campaign: string, options: GenerateCommandOptions) =>
+    invoke(environment, options, async (invocation) => {
+      const workspace = await openWorkspace(invocation.config, invocation.folder)
+      try {
+        const format = options.format ?? (extname(options.out) === '.csv' ? 'csv' : 'jsonl')
+        const startMs = performance.now()
+        const done = await generateFile(
+          workspace,
+          campaign,
+          options.out,
+          format,
+          selectionFrom(options),
+          invocation,
+        )
+        invocation.output.step(
+          'generate',
+          `${count(BigInt(done.adUnits))} ad units to ${done.file}`,
+          performance.now() - startMs,
+        )
+        if (invocation.json) invocation.output.print(JSON.stringify(done, null, 2))
+      } finally {
+        await workspace.close()
+      }
+    }),
+  )
+}
+
+/** Writes the selected ad units of the newest revision, if its check lets it. */
+export async function generateFile(
+  workspace: Workspace,
+  campaign: string,
+  file: string,
+  format: GenerateRequest['format'],
+  selection: Selection,
+  { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
+): Promise<Generated> {
+  const { ports, fingerprint } = workspace
+  const { plan, planHash } = await loadPlan(ports, campaign, {
+    publicUrl: config.publicUrl ?? '',
+    fingerprint,
+  })
+  await requireChecked(ports, plan)
+  let adUnits = 0n
+  const startMs = performance.now()
+  const rows = generateCampaign(ports, {
+    plan,
+    planHash,
+    format,
+    ...selection,
+    signal,
+    onProgress(done, total) {
+      adUnits = done
+      const rate = Number(done) / ((performance.now() - startMs) / 1000)
+      output.progress(`${count(done)} of ${count(total)} ad units, ${count(Math.round(rate))} a second`)
+    },
+  })
+  const bytes = await writeWhole(file, rows, { signal })
+  return { adUnits: String(adUnits), bytes, file }
+}

@@ -1,0 +1,96 @@
+import { basename, join } from 'node:path'
+import type { Command } from 'commander'
+import { PolyadError } from '../../core/errors.ts'
+import { createDoor } from '../../core/schema.ts'
+import { type ImportReport, importMentions } from '../../engine/ingest/import-mentions.ts'
+import { readRows } from '../../io/read-rows.ts'
+import { createRejectsFile } from '../../io/rejects.ts'
+import { columnsOf, type Mapping, MappingSchema } from '../../segments/mapping.ts'
+import { type Invocation, invoke, workspaceCommand } from '../command.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
+import type { ConfigSource } from '../config.ts'
+import { readJsonFile } from '../json-file.ts'
+import { count, table } from '../output.ts'
+
+const mappingDoor = createDoor('mapping', MappingSchema)
+
+export function importCommand(environment: ConfigSource): Command {
+  return workspaceCommand('import', 'take classified listening data into the workspace', [
+    'polyad import mentions.csv.gz --mapping listening         (mappings/listening.json)',
+    'polyad import tweets.csv --mapping ../mappings/tweets.json',
+  ])
+    .argument('<file>', 'CSV or JSONL, plain or .gz')
+    .requiredOption('--mapping <mapping>', 'name of a mapping of the workspace, or a file')
+    .action((file: string, options: { mapping: string; workspace: string; json?: boolean }) =>
+      invoke(environment, options, async (invocation) => {
+        const workspace = await openWorkspace(invocation.config, invocation.folder, { hold: 'import' })
+        try {
+          const mapping = await readMapping(workspace, options.mapping)
+          const report = await importFile(workspace, file, mapping, invocation)
+          invocation.output.print(invocation.json ? JSON.stringify(report, null, 2) : importText(report))
+        } finally {
+          await workspace.close()
+        }
+      }),
+    )
+}
+
+/** A mapping by its name in the workspace, or, when it ends in .json, from that file. */
+export async function readMapping(workspace: Workspace, nameOrFile: string): Promise<Mapping> {
+  if (nameOrFile.endsWith('.json')) return mappingDoor(await readJsonFile(nameOrFile), nameOrFile)
+  const document = await workspace.ports.documents.read('mapping', nameOrFile)
+  if (!document) {
+    const mend = 'make mappings/NAME.json, or give a file that ends in .json'
+    throw new PolyadError('NOT_FOUND', { what: 'mapping', name: nameOrFile, mend })
+  }
+  return mappingDoor(document.body, `mappings/${nameOrFile}.json`)
+}
+
+/** Imports one file; rows that cannot be taken go to `rejects/` in the workspace, and are counted. */
+export async function importFile(
+  workspace: Workspace,
+  file: string,
+  mapping: Mapping,
+  { output, signal }: Pick<Invocation, 'output' | 'signal'>,
+): Promise<ImportReport & { readonly rejectsFile: string | undefined }> {
+  const path = join(workspace.folder, 'rejects', `${basename(file)}.rejects.csv`)
+  const rejects = createRejectsFile(path)
+  try {
+    const report = await importMentions(workspace.ports, {
+      rows: readRows(file, { ...mapping.read, columns: columnsOf(mapping) }),
+      mapping,
+      identityKey: workspace.secrets.identityKey,
+      onReject: (row) => rejects.add(row),
+      onProgress: ({ rows, added, rejected }) =>
+        output.progress(
+          `${count(rows)} rows read, ${count(added)} mentions added, ${count(rejected)} rejected`,
+        ),
+      signal,
+    })
+    await rejects.complete()
+    return { ...report, rejectsFile: report.rejected > 0 ? path : undefined }
+  } catch (error) {
+    await rejects.discard()
+    throw error
+  }
+}
+
+function importText(report: ImportReport & { readonly rejectsFile: string | undefined }): string {
+  const { population } = report
+  const rows = [
+    ['', 'rows'],
+    ['read', count(report.rows)],
+    ['mentions added', count(report.added)],
+    ['duplicates', count(report.duplicates)],
+    ['rejected', count(report.rejected)],
+    ...Object.entries(report.rejectsByReason).map(([reason, rows]) => [`  ${reason}`, count(rows)]),
+    ...Object.entries(report.missingByField)
+      .filter(([, missing]) => missing > 0)
+      .map(([field, missing]) => [`without ${field}`, count(missing)]),
+  ]
+  const lines = [table(rows)]
+  if (report.rejectsFile) lines.push(`rejected rows with their line and reason: ${report.rejectsFile}`)
+  if (population)
+    lines.push(`${count(population.people)} people, ${count(population.mentions)} mentions in all`)
+  return lines.join('\n')
+}

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { contentHash } from '../core/hash.ts'
+import type { Ports, Secrets } from '../engine/ports/ports.ts'
+import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspace.ts'
+import { openJobs } from '../jobs/local/jobs.ts'
+import { openBlobs } from '../store/embedded/blobs.ts'
+import { openCounters } from '../store/embedded/counters.ts'
+import { openDocuments } from '../store/embedded/documents.ts'
+import { openEventLog } from '../store/embedded/event-log.ts'
+import { holdWorkspace } from '../store/embedded/hold-workspace.ts'
+import { openMentions } from '../store/embedded/mentions.ts'
+import { type Fonts, loadFonts } from '../templates/fonts.ts'
+import type { Config } from './config.ts'
+import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
+
+const FONTS_FOLDER = join(PACKAGE_ROOT, 'templates/fonts')
+
+/** A workspace with everything wired: the embedded store, local workers, our fonts. */
+export interface Workspace {
+  readonly folder: string
+  readonly ports: Ports
+  readonly secrets: Secrets
+  readonly fonts: Fonts
+  /** Versions of code, sharp, ICU and fonts: pictures are the same only where this is. */
+  readonly fingerprint: string
+  /** The address others find the holder at, once it listens. */
+  announceUrl(url: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /**
+   * The command that takes the workspace for itself because it writes mentions or events (import, serve, demo).
+   * Without it the command may work beside a server: documents and blobs never change in place, and the parts that
+   * have one owner (database, log) are opened only when they are needed.
+   */
+  readonly hold?: string
+}
+
+/**
+ * Opens the workspace in `folder`.
+ *
+ * @throws PolyadError WORKSPACE_INVALID, WORKSPACE_HELD
+ */
+export async function openWorkspace(
+  config: Config,
+  folder: string,
+  options: OpenOptions = {},
+): Promise<Workspace> {
+  const found = await findWorkspace(folder)
+  const held = options.hold
+    ? await holdWorkspace(found.folder, { command: `polyad ${options.hold}` })
+    : undefined
+  const secrets = await loadSecrets(found.folder, {
+    ...(config.identityKey && { identityKey: config.identityKey }),
+    ...(config.tokenKey && { tokenKey: config.tokenKey }),
+  })
+  const [documents, blobs, fonts] = await Promise.all([
+    openDocuments(found.folder, { libraryFolder: join(PACKAGE_ROOT, 'templates/library') }),
+    openBlobs(found.folder),
+    loadFonts(FONTS_FOLDER),
+  ])
+  const jobs = openJobs({ workers: config.workers, workspaceFolder: found.folder, fontsFolder: FONTS_FOLDER })
+  const mentions = whenNeeded(() => openMentions(found.folder))
+  const counters = whenNeeded(() => openCounters(found.folder))
+  const eventLog = whenNeeded(() => openEventLog(found.folder))
+
+  const ports: Ports = {
+    documents,
+    blobs,
+    jobs,
+    files: createWorkspaceFiles(found.folder),
+    clock: { nowMs: Date.now },
+    mentions: {
+      append: async (batch) => (await mentions.open()).append(batch),
+      count: async () => (await mentions.open()).count(),
+      async *scanByAuthor(batchRows) {
+        yield* (await mentions.open()).scanByAuthor(batchRows)
+      },
+    },
+    counters: {
+      load: async (records, position) => (await counters.open()).load(records, position),
+      position: async () => (await counters.open()).position(),
+      rows: async (query) => (await counters.open()).rows(query),
+      late: async (campaign) => (await counters.open()).late(campaign),
+    },
+    eventLog: {
+      append: async (records) => (await eventLog.open()).append(records),
+      async *read(fromPosition) {
+        yield* (await eventLog.open()).read(fromPosition)
+      },
+      close: () => eventLog.close(),
+    },
+  }
+
+  return {
+    folder: found.folder,
+    ports,
+    secrets,
+    fonts,
+    fingerprint: fingerprint(),
+    announceUrl: async (url) => held?.announceUrl(url),
+    async close() {
+      await jobs.close()
+      await eventLog.close()
+      await counters.close()
+      await mentions.close()
+      await held?.release()
+    },
+  }
+}
+
+/** Opens a resource at its first use, closes it if it was ever opened. */
+function whenNeeded<T extends { close(): Promise<void> }>(openNow: () => Promise<T>) {
+  let opened: Promise<T> | undefined
+  return {
+    open(): Promise<T> {
+      opened ??= openNow()
+      return opened
+    },
+    async close(): Promise<void> {
+      // A resource that failed to open has reported so where it was asked for.
+      const resource = await opened?.catch(() => undefined)
+      await resource?.close()
+    },
+  }
+}
+
+function fingerprint(): string {
+  const fonts = readdirSync(FONTS_FOLDER)
+    .filter((name) => name.endsWith('.ttf'))
+    .sort()
+    .map((name) => contentHash(readFileSync(join(FONTS_FOLDER, name))))
+  return [
+    `polyad ${packageVersion()}`,
+    `sharp ${sharp.versions.sharp}`,
+    `libvips ${sharp.versions.vips}`,
+    `icu ${process.versions.icu}`,
+    `fonts ${contentHash(fonts.join()).slice(0, 16)}`,
+  ].join(', ')
+}

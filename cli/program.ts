@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { checkCommand } from './commands/check.ts'
+import { configCommand } from './commands/config.ts'
+import { generateCommand } from './commands/generate.ts'
+import { importCommand } from './commands/import.ts'
+import { initCommand } from './commands/init.ts'
+import { reportCommand } from './commands/report.ts'
+import type { ConfigSource } from './config.ts'
+import { packageVersion } from './package-root.ts'
+
+/** The command line. Errors of usage throw instead of ending the process, so that main.ts alone decides exits. */
+export function createProgram(environment: ConfigSource): Command {
+  const program = new Command('polyad')
+    .description(
+      'mass one-to-one: segments from listening data, ad units by the million, and a guard against too narrow',
+    )
+    .version(packageVersion())
+    .showSuggestionAfterError()
+  const commands = [
+    initCommand(environment),
+    importCommand(environment),
+    checkCommand(environment),
+    generateCommand(environment),
+    reportCommand(environment),
+    configCommand(environment),
+  ]
+  for (const command of commands) program.addCommand(command)
+  for (const command of [program, ...commands.flatMap((each) => [each, ...each.commands])])
+    command.exitOverride()
+  return program
+}
