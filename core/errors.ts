@@ -110,6 +110,13 @@ const CATALOGUE = {
       `a ${d.format} of ${d.bytes} bytes is over the ${d.maxBytes} bytes its placement allows, at the lowest quality; ` +
       'use a calmer picture, or JPEG instead of PNG',
   },
+  FONTS_NOT_USED: {
+    status: 500,
+    exit: 1,
+    text: (d: { expectedPx: number; drawnPx: number }) =>
+      `pictures are not drawn with the fonts of the package (a text came out ${d.drawnPx} pixels wide instead of ` +
+      `${d.expectedPx}); FONTCONFIG_FILE must name templates/fonts/fonts.conf before sharp is imported`,
+  },
   TOKEN_INVALID: {
     status: 404,
     exit: 2,

@@ -16,7 +16,7 @@ const Box = Type.Object(
   { additionalProperties: false },
 )
 
-/** `#rrggbb`, `#rrggbbaa`, or `{slot}` of a colour slot written as "slot:NAME". */
+/** `#rrggbb`, `#rrggbbaa`, or the value of a colour slot as "slot:NAME". */
 const Colour = Type.String({ pattern: '^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|slot:[a-z][A-Za-z0-9]*)$' })
 
 const LayerBase = {
@@ -27,7 +27,7 @@ const LayerBase = {
   hidden: Type.Optional(Type.Boolean()),
 }
 
-const ImageLayer = Type.Object(
+export const ImageLayerSchema = Type.Object(
   {
     ...LayerBase,
     kind: Type.Literal('image'),
@@ -43,14 +43,19 @@ const ImageLayer = Type.Object(
   { additionalProperties: false },
 )
 
-const ShapeLayer = Type.Object(
+export const ShapeLayerSchema = Type.Object(
   {
     ...LayerBase,
     kind: Type.Literal('shape'),
     fill: Type.Optional(Colour),
     gradient: Type.Optional(
       Type.Object(
-        { from: Colour, to: Colour, angleDegrees: Type.Optional(Type.Number()) },
+        {
+          from: Colour,
+          to: Colour,
+          /** Clockwise; 0 runs from left to right, 90 (the default) from top to bottom. */
+          angleDegrees: Type.Optional(Type.Number()),
+        },
         { additionalProperties: false },
       ),
     ),
@@ -59,7 +64,7 @@ const ShapeLayer = Type.Object(
   { additionalProperties: false },
 )
 
-const TextLayer = Type.Object(
+export const TextLayerSchema = Type.Object(
   {
     ...LayerBase,
     kind: Type.Literal('text'),
@@ -84,7 +89,7 @@ const TextLayer = Type.Object(
   { additionalProperties: false },
 )
 
-export const LayerSchema = Type.Union([ImageLayer, ShapeLayer, TextLayer])
+export const LayerSchema = Type.Union([ImageLayerSchema, ShapeLayerSchema, TextLayerSchema])
 
 /** `templates/NAME/template.json`: slots, layers from back to front, and what a placement changes. */
 export const TemplateSchema = Type.Object(
@@ -115,6 +120,10 @@ export const TemplateSchema = Type.Object(
 )
 
 export type Template = Static<typeof TemplateSchema>
-export type Layer = Static<typeof LayerSchema>
+export type ImageLayer = Static<typeof ImageLayerSchema>
+export type ShapeLayer = Static<typeof ShapeLayerSchema>
+export type TextLayer = Static<typeof TextLayerSchema>
+export type Layer = ImageLayer | ShapeLayer | TextLayer
+export type Box = Static<typeof Box>
 export type TemplateSlot = Template['slots'][number]
 export type SlotKind = TemplateSlot['kind']

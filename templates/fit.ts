@@ -1,0 +1,179 @@
+import type { Fonts, FontWeight, MeasuredText } from './fonts.ts'
+import { type LineBreak, lineBreaks } from './line-breaks.ts'
+
+export interface FitRequest {
+  /** Plain text; a line feed ends a line. */
+  readonly text: string
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly weight: FontWeight
+  readonly maxFontPx: number
+  readonly minFontPx: number
+  readonly maxLines: number
+  /** Distance of baselines as a multiple of the font size. */
+  readonly lineHeight: number
+  readonly locale: string
+}
+
+/** fits: at the largest size. shrunk: whole, at a smaller size. truncated: cut with an ellipsis at the smallest. */
+export type FitOutcome = 'fits' | 'shrunk' | 'truncated'
+
+export interface FittedText {
+  readonly outcome: FitOutcome
+  readonly fontPx: number
+  readonly lines: readonly FittedLine[]
+  /** Distinct graphemes that no font has; they are left out of the lines. */
+  readonly missing: readonly string[]
+}
+
+export interface FittedLine extends MeasuredText {
+  readonly text: string
+}
+
+/** Sizes tried lie this far apart. */
+const STEP_PX = 0.5
+/** Of rounding in sums of shares of an em; far below a hundredth of a pixel. */
+const SLACK_EM = 1e-6
+
+/**
+ * The text in lines, at the largest font size that keeps all of it inside the box; whole words, lines of even length.
+ * When even the smallest size is too large, what fits of it with an ellipsis (no line when not even that fits).
+ */
+export function fitText(request: FitRequest, fonts: Fonts): FittedText {
+  const { text, maxFontPx, minFontPx, weight } = request
+  const breaks = lineBreaks(text, request.locale)
+  const measure = (line: string) => fonts.measure(line, weight)
+  const { missing } = measure(text)
+
+  const sizes = Math.ceil((maxFontPx - minFontPx) / STEP_PX)
+  const sizeAt = (step: number) => Math.max(minFontPx, maxFontPx - step * STEP_PX)
+  const linesAt = (fontPx: number) =>
+    wrap(text, breaks, request.widthPx / fontPx, linesAllowed(request, fontPx), measure)
+
+  // A smaller size never fits worse: the line gets longer in em, and more lines fit. So the search may halve.
+  let low = 0
+  let high = sizes + 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (linesAt(sizeAt(middle))) high = middle
+    else low = middle + 1
+  }
+  if (low > sizes)
+    return { outcome: 'truncated', fontPx: minFontPx, lines: cut(request, breaks, measure), missing }
+  const fontPx = sizeAt(low)
+  const lines = balance(text, breaks, request.widthPx / fontPx, linesAt(fontPx)!, measure)
+  return { outcome: low === 0 ? 'fits' : 'shrunk', fontPx, lines: lines.map(measured(measure)), missing }
+}
+
+type Measure = (line: string) => MeasuredText
+
+function measured(measure: Measure): (line: string) => FittedLine {
+  return (line) => ({ text: line, ...measure(line) })
+}
+
+function linesAllowed({ heightPx, lineHeight, maxLines }: FitRequest, fontPx: number): number {
+  return Math.min(maxLines, Math.floor(heightPx / (fontPx * lineHeight) + SLACK_EM))
+}
+
+/** Greedy lines no wider than `widthEm`, or undefined when a word is wider or the lines are more than allowed. */
+function wrap(
+  text: string,
+  breaks: readonly LineBreak[],
+  widthEm: number,
+  linesAllowed: number,
+  measure: Measure,
+): string[] | undefined {
+  const lines: string[] = []
+  for (let start = 0, at = 0; at < breaks.length; ) {
+    if (lines.length >= linesAllowed) return undefined
+    let line: string | undefined
+    for (; at < breaks.length; at++) {
+      const { position, required } = breaks[at]!
+      const longer = text.slice(start, position).trim()
+      if (measure(longer).widthEm > widthEm + SLACK_EM) break
+      line = longer
+      if (required) {
+        at++
+        break
+      }
+    }
+    if (line === undefined) return undefined
+    start = breaks[at - 1]!.position
+    lines.push(line)
+  }
+  return lines
+}
+
+/** The same number of lines in the narrowest width that holds them, so that no line is left with one short word. */
+function balance(
+  text: string,
+  breaks: readonly LineBreak[],
+  widthEm: number,
+  greedy: string[],
+  measure: Measure,
+): string[] {
+  if (greedy.length < 2) return greedy
+  let best = greedy
+  let low = widthEm / 2
+  let high = widthEm
+  for (let round = 0; round < 8; round++) {
+    const middle = (low + high) / 2
+    const lines = wrap(text, breaks, middle, greedy.length, measure)
+    if (lines) {
+      best = lines
+      high = middle
+    } else {
+      low = middle
+    }
+  }
+  return best
+}
+
+/** At the smallest size: as many lines as go, the last one cut at a grapheme and ended with an ellipsis. */
+function cut(request: FitRequest, breaks: readonly LineBreak[], measure: Measure): FittedLine[] {
+  const { text, minFontPx } = request
+  const widthEm = request.widthPx / minFontPx
+  const allowed = linesAllowed(request, minFontPx)
+  const lines: string[] = []
+  let start = 0
+  while (lines.length < allowed - 1) {
+    const rest = breaks.filter(({ position }) => position > start)
+    const line = wholeLine(text, start, rest, widthEm, measure)
+    if (!line) break
+    lines.push(text.slice(start, line.position).trim())
+    start = line.position
+  }
+  if (allowed > 0) {
+    const last = withEllipsis(text.slice(start).split('\n', 1)[0]!.trim(), widthEm, measure)
+    if (last) lines.push(last)
+  }
+  return lines.map(measured(measure))
+}
+
+/** The break that ends the longest line from `start`; undefined when the first word alone is too wide. */
+function wholeLine(
+  text: string,
+  start: number,
+  breaks: readonly LineBreak[],
+  widthEm: number,
+  measure: Measure,
+): LineBreak | undefined {
+  let found: LineBreak | undefined
+  for (const each of breaks) {
+    if (measure(text.slice(start, each.position).trim()).widthEm > widthEm + SLACK_EM) break
+    found = each
+    if (each.required) break
+  }
+  return found
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+function withEllipsis(text: string, widthEm: number, measure: Measure): string | undefined {
+  const ends = Array.from(graphemes.segment(text), ({ index, segment }) => index + segment.length)
+  for (let count = ends.length; count >= 0; count--) {
+    const shorter = `${text.slice(0, ends[count - 1] ?? 0).trimEnd()}…`
+    if (measure(shorter).widthEm <= widthEm + SLACK_EM) return shorter
+  }
+  return undefined
+}

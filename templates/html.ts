@@ -1,0 +1,96 @@
+import { escapeAttribute, escapeText, safeUrl } from './escape.ts'
+import type { PixelBox } from './layout.ts'
+import type { Scene, SceneImage, SceneLayer } from './scene.ts'
+
+export interface HtmlOptions {
+  /** Where the picture of an image layer is: a data URI makes the document self-contained. */
+  readonly href: (image: SceneImage) => string
+  /** The click goes here; left out when it is not http(s). */
+  readonly clickUrl: string
+  /** Counts the showing: loaded as an invisible picture; left out when it is not http(s). */
+  readonly impressionUrl?: string
+  /** BCP 47 */
+  readonly locale: string
+  readonly title: string
+}
+
+/**
+ * Inter is wider than the families after it, so lines measured with it stay in their boxes where it is missing.
+ */
+const FONT_STACK = "Inter,'Inter Ext',Arial,Helvetica,sans-serif"
+
+/** The ad unit as an HTML document of absolutely positioned boxes: one link, no script, no style sheet from elsewhere. */
+export function htmlDocument(scene: Scene, options: HtmlOptions): string {
+  const clickUrl = safeUrl(options.clickUrl)
+  const impressionUrl = options.impressionUrl === undefined ? undefined : safeUrl(options.impressionUrl)
+  const link = clickUrl ? ` href="${escapeAttribute(clickUrl)}" target="_blank" rel="noopener"` : ''
+  return [
+    '<!doctype html>',
+    `<html lang="${escapeAttribute(options.locale)}">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta name="viewport" content="width=${scene.widthPx}">`,
+    `<meta name="ad.size" content="width=${scene.widthPx},height=${scene.heightPx}">`,
+    `<title>${escapeText(options.title)}</title>`,
+    '<style>',
+    `html,body{margin:0}`,
+    `.ad{position:relative;display:block;overflow:hidden;width:${scene.widthPx}px;height:${scene.heightPx}px;background:#fff;font-family:${FONT_STACK};text-decoration:none}`,
+    '.ad *{position:absolute;display:block;white-space:pre}',
+    '</style>',
+    '</head>',
+    '<body>',
+    `<a class="ad"${link}>`,
+    ...scene.layers.map((layer) => layerElements(layer, options)),
+    '</a>',
+    ...(impressionUrl
+      ? [
+          `<img src="${escapeAttribute(impressionUrl)}" width="1" height="1" alt="" style="position:absolute;opacity:0">`,
+        ]
+      : []),
+    '</body>',
+    '</html>\n',
+  ].join('\n')
+}
+
+function layerElements(layer: SceneLayer, options: HtmlOptions): string {
+  const opacity = layer.opacity < 1 ? `opacity:${decimal(layer.opacity)};` : ''
+  const place = `${boxStyle(layer.box)}${opacity}`
+  switch (layer.kind) {
+    case 'image': {
+      const focus = `${decimal(layer.focus.x * 100)}% ${decimal(layer.focus.y * 100)}%`
+      const crop = layer.fit === 'cover' ? `object-fit:cover;object-position:${focus}` : 'object-fit:contain'
+      return `<img src="${escapeAttribute(options.href(layer))}" alt="" style="${place}${crop}">`
+    }
+    case 'shape': {
+      const { fill } = layer
+      const background =
+        typeof fill === 'string'
+          ? fill
+          : `linear-gradient(${decimal(fill.angleDegrees + 90)}deg,${fill.from},${fill.to})`
+      return `<div style="${place}${escapeAttribute(`background:${background};border-radius:${layer.radiusPx}px`)}"></div>`
+    }
+    case 'text': {
+      const { box, background } = layer
+      const behind = background ? `background:${background.fill};border-radius:${background.radiusPx}px;` : ''
+      const type = `color:${layer.colour};font-size:${decimal(layer.fontPx)}px;font-weight:${layer.weight};line-height:0`
+      const lines = layer.lines.map((line) => {
+        const text = line.runs.map((run) => run.text).join('')
+        // With a line height of 0 the baseline lies half of (ascent - descent) under the top of the box.
+        const top = line.baselinePx - box.top - BASELINE_EM * layer.fontPx
+        return `<span style="left:${decimal(line.leftPx - box.left)}px;top:${decimal(top)}px">${escapeText(text)}</span>`
+      })
+      return `<div style="${place}${escapeAttribute(behind + type)}">${lines.join('')}</div>`
+    }
+  }
+}
+
+/** Half of ascent less descent of Inter, in em. */
+const BASELINE_EM = (0.96875 - 0.24121) / 2
+
+function boxStyle(box: PixelBox): string {
+  return `left:${box.left}px;top:${box.top}px;width:${box.width}px;height:${box.height}px;`
+}
+
+function decimal(value: number): string {
+  return String(Math.round(value * 1000) / 1000)
+}

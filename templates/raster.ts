@@ -1,0 +1,251 @@
+import sharp from 'sharp'
+import { canonicalJson } from '../core/canonical-json.ts'
+import { PolyadError } from '../core/errors.ts'
+import type { Fonts } from './fonts.ts'
+import { type Raster, rasteriseImage } from './picture-input.ts'
+import type { Scene, SceneImage, SceneLayer } from './scene.ts'
+import { layerSvg } from './svg.ts'
+
+// Pictures are small and made on several threads: one libvips thread each is faster, and our own cache holds layers.
+sharp.concurrency(1)
+sharp.cache(false)
+
+export type PictureFormat = 'jpeg' | 'png'
+
+export interface PictureOptions {
+  readonly format: PictureFormat
+  /** JPEG only, 1..100, the first tried. Default 82. */
+  readonly quality?: number
+  /** Most bytes the placement allows: quality goes down the ladder until the picture is within. */
+  readonly maxBytes?: number | undefined
+}
+
+export interface Picture {
+  readonly bytes: Uint8Array
+  /** JPEG quality it was made with. */
+  readonly quality: number | undefined
+}
+
+export interface Renderer {
+  /**
+   * @throws PolyadError PICTURE_INVALID for an input that is none, NOT_FOUND for one that is missing,
+   *   PICTURE_TOO_LARGE when the lowest quality is over `maxBytes`
+   */
+  picture(scene: Scene, options: PictureOptions): Promise<Picture>
+  /** The composed pixels: 3 bytes each, rows from the top. */
+  pixels(scene: Scene): Promise<Uint8Array>
+  /** One image layer cropped to its box as PNG, for documents that hold their pictures. */
+  croppedImage(image: SceneImage): Promise<Uint8Array>
+}
+
+export interface RendererOptions {
+  /** What scenes were measured with: the renderer makes sure that it draws with the same. */
+  readonly fonts: Fonts
+  /** Bytes of a picture by the name its scene gives it. */
+  readonly readFile: (file: string) => Promise<Uint8Array | undefined>
+  /** Most pixels an input picture may have. Default 50 million. */
+  readonly maxPixels?: number
+  /** Most bytes of rasterised layers kept. Default 128 MiB. */
+  readonly cacheBytes?: number
+}
+
+const DEFAULT_MAX_PIXELS = 50_000_000
+const DEFAULT_CACHE_BYTES = 128 * 2 ** 20
+const DEFAULT_QUALITY = 82
+/** One set of tables for a whole picture, so steps are coarse: each makes about a fifth fewer bytes. */
+const QUALITY_LADDER = [90, 82, 72, 60, 48, 36, 25]
+
+/**
+ * Makes pictures of scenes. Every layer is rasterised whole, once per distinct content, and kept; a picture is its
+ * layers laid over each other and encoded. There is no other way from a scene to pixels.
+ *
+ * Fonts come from the fontconfig file set before sharp was imported (cli/boot.ts).
+ */
+export function createRenderer(options: RendererOptions): Renderer {
+  const { fonts, readFile, maxPixels = DEFAULT_MAX_PIXELS, cacheBytes = DEFAULT_CACHE_BYTES } = options
+  const layers = createLayerCache(cacheBytes)
+  let fontsChecked: Promise<void> | undefined
+
+  const rasterised = (scene: Scene, layer: SceneLayer): Promise<Raster> => {
+    const canvas = layer.kind === 'image' ? '' : `${scene.widthPx}x${scene.heightPx} `
+    return layers.get(canvas + canonicalJson({ ...layer, id: undefined, opacity: undefined }), () =>
+      layer.kind === 'image' ? imageRaster(layer) : drawn(scene, layer),
+    )
+  }
+
+  async function drawn(scene: Scene, layer: SceneLayer): Promise<Raster> {
+    if (layer.kind === 'text') {
+      fontsChecked ??= checkFonts(fonts)
+      await fontsChecked
+    }
+    return vectorRaster(scene, layer)
+  }
+
+  async function imageRaster(image: SceneImage): Promise<Raster> {
+    const bytes = await readFile(image.file)
+    if (!bytes) throw new PolyadError('NOT_FOUND', { what: 'picture', name: image.file })
+    return rasteriseImage(bytes, image, maxPixels)
+  }
+
+  async function pixels(scene: Scene): Promise<Uint8Array> {
+    const canvas = new Uint8Array(scene.widthPx * scene.heightPx * 3).fill(255)
+    for (const layer of scene.layers) {
+      layOver(canvas, scene, await rasterised(scene, layer), layer.opacity)
+    }
+    return canvas
+  }
+
+  return {
+    pixels,
+    async picture(scene, pictureOptions) {
+      return encode(await pixels(scene), scene, pictureOptions)
+    },
+    async croppedImage(image) {
+      const { rgba, width, height } = await imageRaster(image)
+      return sharp(rgba, { raw: { width, height, channels: 4 } })
+        .png()
+        .toBuffer()
+    },
+  }
+}
+
+/**
+ * A font that fontconfig does not find is replaced without a word. So one text is drawn and its width compared.
+ *
+ * @throws PolyadError FONTS_NOT_USED
+ */
+async function checkFonts(fonts: Fonts): Promise<void> {
+  const text = 'Wide MWM'
+  const fontPx = 40
+  const leftPx = 20
+  const measured = fonts.measure(text, 700)
+  const widthPx = measured.widthEm * fontPx
+  const run = { leftPx, family: measured.runs[0]!.family, text }
+  const canvas = { left: 0, top: 0, width: 400, height: 80 }
+  const layer = {
+    kind: 'text',
+    id: 'probe',
+    box: canvas,
+    opacity: 1,
+    colour: '#000000',
+    weight: 700,
+    fontPx,
+    lines: [{ leftPx, baselinePx: 60, widthPx, runs: [run] }],
+  } as const
+  const scene = { widthPx: canvas.width, heightPx: canvas.height, layers: [layer], texts: [] }
+  const ink = await vectorRaster(scene, layer)
+  // Side bearings of W and M are under a tenth of an em together; other families differ by far more.
+  if (Math.abs(ink.width - widthPx) > fontPx / 10) {
+    throw new PolyadError('FONTS_NOT_USED', { expectedPx: Math.round(widthPx), drawnPx: ink.width })
+  }
+}
+
+/** Shapes and texts, drawn on the whole canvas and then cut to their ink: a smaller window would blur otherwise. */
+async function vectorRaster(scene: Scene, layer: SceneLayer): Promise<Raster> {
+  const svg = layerSvg(scene, { ...layer, opacity: 1 })
+  const { data, info } = await sharp(Buffer.from(svg))
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return cutToInk(data, info.width, info.height)
+}
+
+function cutToInk(rgba: Uint8Array, width: number, height: number): Raster {
+  let left = width
+  let right = 0
+  let top = height
+  let bottom = 0
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (rgba[(y * width + x) * 4 + 3] === 0) continue
+      if (x < left) left = x
+      if (x >= right) right = x + 1
+      if (y < top) top = y
+      bottom = y + 1
+    }
+  }
+  if (right === 0) return { left: 0, top: 0, width: 0, height: 0, rgba: new Uint8Array(0) }
+  const ink = { left, top, width: right - left, height: bottom - top }
+  const cut = new Uint8Array(ink.width * ink.height * 4)
+  for (let y = 0; y < ink.height; y++) {
+    const from = ((top + y) * width + left) * 4
+    cut.set(rgba.subarray(from, from + ink.width * 4), y * ink.width * 4)
+  }
+  return { ...ink, rgba: cut }
+}
+
+/** Source over an opaque canvas, in integers: the same on every machine. */
+function layOver(canvas: Uint8Array, scene: Scene, raster: Raster, opacity: number): void {
+  const strength = Math.round(opacity * 256)
+  const fromX = Math.max(0, raster.left)
+  const toX = Math.min(scene.widthPx, raster.left + raster.width)
+  const fromY = Math.max(0, raster.top)
+  const toY = Math.min(scene.heightPx, raster.top + raster.height)
+  const { rgba } = raster
+  for (let y = fromY; y < toY; y++) {
+    let source = ((y - raster.top) * raster.width + (fromX - raster.left)) * 4
+    let target = (y * scene.widthPx + fromX) * 3
+    for (let x = fromX; x < toX; x++, source += 4, target += 3) {
+      const alpha = (rgba[source + 3]! * strength) >> 8
+      if (alpha === 0) continue
+      const rest = 255 - alpha
+      for (let channel = 0; channel < 3; channel++) {
+        const sum = rgba[source + channel]! * alpha + canvas[target + channel]! * rest
+        canvas[target + channel] = Math.floor((sum + 127) / 255)
+      }
+    }
+  }
+}
+
+async function encode(pixels: Uint8Array, scene: Scene, options: PictureOptions): Promise<Picture> {
+  const raw = { width: scene.widthPx, height: scene.heightPx, channels: 3 } as const
+  const { format, maxBytes = Number.POSITIVE_INFINITY } = options
+  let smallest = Number.POSITIVE_INFINITY
+  if (format === 'png') {
+    for (const palette of [false, true]) {
+      const bytes = await sharp(pixels, { raw }).png({ palette, compressionLevel: 9 }).toBuffer()
+      if (bytes.length <= maxBytes) return { bytes, quality: undefined }
+      smallest = Math.min(smallest, bytes.length)
+    }
+  } else {
+    const first = options.quality ?? DEFAULT_QUALITY
+    for (const quality of [first, ...QUALITY_LADDER.filter((step) => step < first)]) {
+      // Fixed Huffman tables: the same tables for every picture of a placement, as bands will need.
+      const bytes = await sharp(pixels, { raw }).jpeg({ quality, optimiseCoding: false }).toBuffer()
+      if (bytes.length <= maxBytes) return { bytes, quality }
+      smallest = Math.min(smallest, bytes.length)
+    }
+  }
+  throw new PolyadError('PICTURE_TOO_LARGE', { format, bytes: smallest, maxBytes })
+}
+
+/** Rasters by content, least recently used out first; a raster being made is shared by all who ask for it. */
+function createLayerCache(maxBytes: number) {
+  const entries = new Map<string, { raster: Promise<Raster>; bytes: number }>()
+  let heldBytes = 0
+  return {
+    get(key: string, make: () => Promise<Raster>): Promise<Raster> {
+      const known = entries.get(key)
+      if (known) {
+        entries.delete(key)
+        entries.set(key, known)
+        return known.raster
+      }
+      const entry = { raster: make(), bytes: 0 }
+      entries.set(key, entry)
+      entry.raster.then(
+        ({ rgba }) => {
+          entry.bytes = rgba.length
+          heldBytes += rgba.length
+          for (const [oldest, { bytes }] of entries) {
+            if (heldBytes <= maxBytes || oldest === key) break
+            entries.delete(oldest)
+            heldBytes -= bytes
+          }
+        },
+        () => entries.delete(key),
+      )
+      return entry.raster
+    },
+  }
+}
