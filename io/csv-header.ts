@@ -28,6 +28,9 @@ export function checkHeader(
   delimiter: string,
   needed: readonly string[],
 ): readonly string[] {
+  if (fields.some((field) => field.includes('\r'))) {
+    throw headerProblem(path, 'its lines end in CR alone', 'save it with LF or CRLF line ends')
+  }
   const only = fields.length === 1 ? fields[0]! : undefined
   const other = LIKELY_DELIMITERS.find(
     (likely) => likely.delimiter !== delimiter && only?.includes(likely.delimiter),

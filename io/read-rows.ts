@@ -1,19 +1,16 @@
-import { isUtf8 } from 'node:buffer'
+import { PolyadError } from '../core/errors.ts'
 import { REJECTED_TEXT_CHARACTERS, type Row, type RowOrReject } from '../engine/ingest/row.ts'
-import { checkHeader, headerProblem } from './csv-header.ts'
-import { createCsvRecordReader } from './csv-record.ts'
+import { type CsvOptions, csvRows } from './csv-rows.ts'
 import { readTextBytes } from './file-bytes.ts'
-import { type Line, splitLines } from './lines.ts'
+import { splitLines, type TextLine } from './text-lines.ts'
 
-export interface ReadRowsOptions {
+export interface ReadRowsOptions extends CsvOptions {
   readonly format: 'csv' | 'jsonl'
-  /** CSV only. Default a comma. */
-  readonly delimiter?: string
-  /** CSV only: columns that must be in the header. */
-  readonly columns?: readonly string[]
+  /** Only UTF-8, the default, is read; another one is refused. */
+  readonly encoding?: string
 }
 
-/** A row or a line longer than this is rejected. */
+/** A line, and a row of several lines, longer than this is rejected. */
 export const MAX_ROW_BYTES = 1_000_000
 
 /**
@@ -26,128 +23,40 @@ export const MAX_ROW_BYTES = 1_000_000
  *   wrong delimiter, a column that is not there)
  */
 export async function* readRows(path: string, options: ReadRowsOptions): AsyncGenerator<RowOrReject> {
+  checkEncoding(path, options.encoding)
   const lines = splitLines(readTextBytes(path), MAX_ROW_BYTES)
-  const batches = options.format === 'csv' ? csvRows(path, lines, options) : jsonRows(lines)
+  const batches = options.format === 'csv' ? csvRows(path, lines, MAX_ROW_BYTES, options) : jsonRows(lines)
   for await (const batch of batches) yield* batch
 }
 
-/** Why a line cannot be text, or its text. */
-function textOf(line: Line): { readonly text: string } | { readonly reject: string; readonly start: string } {
-  if ('start' in line) {
-    return { reject: `longer than ${MAX_ROW_BYTES / 1e6} MB`, start: cut(line.start.toString('utf8')) }
-  }
-  const text = line.bytes.toString('utf8')
-  return isUtf8(line.bytes) ? { text } : { reject: 'not valid UTF-8', start: cut(text) }
+function checkEncoding(path: string, encoding = 'utf-8'): void {
+  if (/^utf-?8$/i.test(encoding)) return
+  const mend = `run: iconv -f ${encoding} -t UTF-8, and leave "encoding" out of the mapping`
+  throw new PolyadError('FILE_UNREADABLE', {
+    path,
+    problem: `"encoding": "${encoding}" is not read here`,
+    mend,
+  })
 }
 
-function cut(text: string): string {
-  return text.slice(0, REJECTED_TEXT_CHARACTERS)
-}
-
-async function* jsonRows(lines: AsyncIterable<readonly Line[]>): AsyncGenerator<RowOrReject[]> {
+async function* jsonRows(lines: AsyncIterable<readonly TextLine[]>): AsyncGenerator<RowOrReject[]> {
   for await (const batch of lines) {
-    const rows: RowOrReject[] = []
-    for (const line of batch) {
-      const read = textOf(line)
-      if ('reject' in read) rows.push({ line: line.line, reject: read.reject, text: read.start })
-      else if (read.text.trim() !== '') rows.push(jsonRow(line.line, read.text))
-    }
-    yield rows
+    yield batch.filter(({ text }) => text.trim() !== '').map(jsonRow)
   }
 }
 
-function jsonRow(line: number, text: string): RowOrReject {
+function jsonRow({ line, text, reject }: TextLine): RowOrReject {
+  const rejected = (reason: string): RowOrReject => {
+    return { line, reject: reason, text: text.slice(0, REJECTED_TEXT_CHARACTERS) }
+  }
+  if (reject !== undefined) return rejected(reject)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return { line, reject: 'not valid JSON', text: cut(text) }
+    return rejected('not valid JSON')
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return { line, reject: 'not a JSON object', text: cut(text) }
-  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return rejected('not a JSON object')
   return { line, row: value as Row }
-}
-
-interface TextLine {
-  readonly line: number
-  readonly text: string
-}
-
-async function* csvRows(
-  path: string,
-  lines: AsyncIterable<readonly Line[]>,
-  options: ReadRowsOptions,
-): AsyncGenerator<RowOrReject[]> {
-  const delimiter = options.delimiter ?? ','
-  const reader = createCsvRecordReader(delimiter)
-  let header: readonly string[] | undefined
-  /** Lines of the record that is open: when it turns out broken, all but its first line are read again. */
-  let open: TextLine[] = []
-  let openBytes = 0
-  let rows: RowOrReject[] = []
-
-  const rejectOpen = (reason: string): void => {
-    const [first, ...rest] = open
-    open = []
-    openBytes = 0
-    reader.reset()
-    if (!first) return
-    if (!header) throw headerProblem(path, `its header is broken: ${reason}`)
-    rows.push({ line: first.line, reject: reason, text: cut(first.text) })
-    for (const line of rest) take(line)
-  }
-  const take = (line: TextLine): void => {
-    if (open.length === 0 && line.text === '') return
-    open.push(line)
-    openBytes += line.text.length + 1
-    const state = reader.push(line.text)
-    if (state.kind === 'broken') rejectOpen(state.reason)
-    else if (openBytes > MAX_ROW_BYTES) rejectOpen(`a quote is not closed within ${MAX_ROW_BYTES / 1e6} MB`)
-    else if (state.kind === 'complete') finish(state.fields)
-  }
-  const finish = (fields: readonly string[]): void => {
-    const { line } = open[0]!
-    const text = open.length === 1 ? open[0]!.text : open.map((part) => part.text).join('\n')
-    open = []
-    openBytes = 0
-    if (header) rows.push(csvRow(line, header, fields, text))
-    else header = checkHeader(path, fields, delimiter, options.columns ?? [])
-  }
-
-  for await (const batch of lines) {
-    rows = []
-    for (const line of batch) {
-      const read = textOf(line)
-      if ('text' in read) {
-        take({ line: line.line, text: read.text })
-        continue
-      }
-      // Inside an open record the bad line belongs to it: the record is lost with it.
-      if (!header) throw headerProblem(path, `line ${line.line} is ${read.reject}`)
-      rejectOpen('a quote is not closed')
-      rows.push({ line: line.line, reject: read.reject, text: read.start })
-    }
-    yield rows
-  }
-  rows = []
-  while (open.length > 0) rejectOpen('a quote is not closed')
-  if (!header) throw headerProblem(path, 'it has no header, only blank lines')
-  yield rows
-}
-
-function csvRow(
-  line: number,
-  header: readonly string[],
-  fields: readonly string[],
-  text: string,
-): RowOrReject {
-  if (fields.length !== header.length) {
-    const reject = `${fields.length} columns where the header has ${header.length}`
-    return { line, reject, text: cut(text) }
-  }
-  // Without a prototype a column named __proto__ is a column like any other.
-  const row: Record<string, string> = Object.create(null)
-  for (let i = 0; i < header.length; i++) row[header[i]!] = fields[i]!
-  return { line, row }
 }

@@ -8,7 +8,7 @@ import { REJECTED_TEXT_CHARACTERS, type RejectedRow, type RowOrReject } from './
 /** Rows read, mapped and stored at a time: what an import holds in memory. */
 const BATCH_ROWS = 5000
 /** Reasons counted by name; further ones are counted as OTHER_REASON. Reasons can carry text of the source. */
-const MAX_REASONS = 100
+const MAX_REASONS = 20
 const OTHER_REASON = 'other reasons'
 
 /** What an import did. `rows` = `added` + `duplicates` + `rejected`. */
@@ -19,7 +19,7 @@ export interface ImportReport {
   readonly duplicates: number
   readonly rejected: number
   readonly rejectsByReason: Readonly<Record<string, number>>
-  /** Of the rows not rejected, how many lack each mapped field or standard value (text, atMs, ...). */
+  /** Of the rows not rejected, how many lack a value, by the mapping's names: at, text, ..., its fields. */
   readonly missingByField: Readonly<Record<string, number>>
   /** Undefined while the workspace has no mention at all. */
   readonly population: PopulationDocument | undefined
@@ -147,14 +147,14 @@ async function reject(work: Import, row: RejectedRow): Promise<void> {
   await work.options.onReject?.(row)
 }
 
-/** The standard values a mention may lack. */
-const STANDARD_VALUES = ['atMs', 'text', 'language', 'channel'] as const
-
-function countMissing(work: Import, mention: Mention): void {
-  const { missingByField } = work.counted
-  const missing = (name: string): void => {
-    missingByField.set(name, (missingByField.get(name) ?? 0) + 1)
+function countMissing({ options, counted }: Import, mention: Mention): void {
+  const { at, text, language, channel, fields } = options.mapping
+  const count = (name: string): void => {
+    counted.missingByField.set(name, (counted.missingByField.get(name) ?? 0) + 1)
   }
-  for (const name of STANDARD_VALUES) if (mention[name] === undefined) missing(name)
-  for (const name of work.fields) if (mention.fields[name] === undefined) missing(name)
+  if (at && mention.atMs === undefined) count('at')
+  if (text && mention.text === undefined) count('text')
+  if (language && mention.language === undefined) count('language')
+  if (channel && mention.channel === undefined) count('channel')
+  for (const name of Object.keys(fields)) if (mention.fields[name] === undefined) count(name)
 }

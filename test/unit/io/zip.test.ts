@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeZip, type ZipEntry } from '../../../io/zip.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyad-zip-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('writeZip', () => {
+  const entries: ZipEntry[] = [
+    { name: 'a/one.txt', bytes: Buffer.from('one') },
+    { name: 'ünï.txt', bytes: new Uint8Array(0) },
+    { name: 'big.bin', bytes: Buffer.alloc(700_000, 7) },
+  ]
+
+  it('makes an archive that another implementation reads back', async () => {
+    const path = join(folder, 'out.zip')
+    expect(await writeZip(path, entries)).toMatchObject({ entries: 3 })
+    expect(listWithPython(path)).toEqual({
+      'a/one.txt': [3, true],
+      'ünï.txt': [0, true],
+      'big.bin': [700_000, true],
+    })
+  })
+
+  it('gives equal bytes for equal entries', async () => {
+    await writeZip(join(folder, 'a.zip'), entries)
+    await writeZip(join(folder, 'b.zip'), entries)
+    expect((await readFile(join(folder, 'a.zip'))).equals(await readFile(join(folder, 'b.zip')))).toBe(true)
+  })
+
+  it('holds more than 65,535 entries', async () => {
+    const many = function* (): Generator<ZipEntry> {
+      for (let i = 0; i < 70_000; i++) yield { name: `${i}`, bytes: Buffer.from(`${i}`) }
+    }
+    await writeZip(join(folder, 'many.zip'), many())
+    const names = listZip(await readFile(join(folder, 'many.zip')))
+    expect(names).toHaveLength(70_000)
+    expect(names.at(-1)).toBe('69999 5')
+  })
+
+  it('refuses a name that leaves the folder it is unpacked in, and leaves nothing', async () => {
+    for (const name of ['../evil', '/etc/passwd', 'a\\b', 'a/../../b', '']) {
+      const evil = writeZip(join(folder, 'out.zip'), [...entries, { name, bytes: Buffer.from('x') }])
+      await expect(evil, name).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    }
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+/** Name and size of every entry, by the central directory; checks every local header and checksum. */
+function listZip(archive: Buffer): string[] {
+  const end = archive.length - 22
+  expect(archive.readUInt32LE(end)).toBe(0x06054b50)
+  let count = archive.readUInt16LE(end + 10)
+  let at = archive.readUInt32LE(end + 16)
+  if (count === 0xffff) {
+    const end64 = Number(archive.readBigUInt64LE(end - 12))
+    expect(archive.readUInt32LE(end64)).toBe(0x06064b50)
+    count = Number(archive.readBigUInt64LE(end64 + 32))
+    at = Number(archive.readBigUInt64LE(end64 + 48))
+  }
+  return Array.from({ length: count }, () => {
+    const size = archive.readUInt32LE(at + 24)
+    const nameBytes = archive.readUInt16LE(at + 28)
+    const name = archive.toString('utf8', at + 46, at + 46 + nameBytes)
+    const local = archive.readUInt32LE(at + 42)
+    expect(archive.readUInt32LE(local)).toBe(0x04034b50)
+    expect(archive.toString('utf8', local + 30, local + 30 + nameBytes)).toBe(name)
+    const content = archive.subarray(local + 30 + nameBytes, local + 30 + nameBytes + size)
+    expect(crc32(content)).toBe(archive.readUInt32LE(at + 16))
+    at += 46 + nameBytes + archive.readUInt16LE(at + 30)
+    return `${name} ${size}`
+  })
+}
