@@ -53,6 +53,12 @@ const CATALOGUE = {
     text: (d: { path: string; problem: string }) =>
       `cannot write ${d.path}: ${d.problem}; nothing was left half-written`,
   },
+  POPULATION_UNREADABLE: {
+    status: 500,
+    exit: 1,
+    text: (d: { problem: string }) =>
+      `the population cannot be read: ${d.problem}; make it anew by importing any file again`,
+  },
   RANK_OUT_OF_RANGE: {
     status: 404,
     exit: 2,
