@@ -1,4 +1,17 @@
+import { PolyadError } from '../../core/errors.ts'
+import { createDoor } from '../../core/schema.ts'
+import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
+import { unitFromId } from '../campaign/ad-unit-id.ts'
+import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
+import { checkLedger } from '../campaign/extend-ledger.ts'
+import { sharesOf } from '../decision/assignment.ts'
+import { readCheck } from '../guard/require-checked.ts'
+import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
+import { breakDown, HOUSE_AD, type KeyOf } from './breakdown.ts'
+import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
+import { DEFINITIONS } from './definitions.ts'
+import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
 
 export interface ReportQuery {
@@ -9,11 +22,199 @@ export interface ReportQuery {
   readonly toDay?: string
 }
 
-/** What a campaign's ads did, from the counters as they stand: bring them up to the log first. */
+type ReportPorts = Pick<Ports, 'documents' | 'counters'>
+
+const ARMS = ['narrow', 'broad-control', 'broad', 'holdout'] as const
+/** The slot is absent in that placement. */
+const NO_SLOT = '(none)'
+
+const parseCampaign = createDoor('campaign', CampaignSchema)
+
+/**
+ * What a campaign's ads did, from the counters as they stand: bring them up to the log first.
+ *
+ * @throws PolyadError NOT_FOUND without such a campaign; INPUT_INVALID for a `by` or a day that is none
+ */
 export async function reportCampaign(
-  ports: Pick<Ports, 'documents' | 'counters'>,
+  ports: ReportPorts,
   name: string,
   query: ReportQuery = {},
 ): Promise<Report> {
-  throw new Error(`not built yet: ${name} ${query.by} ${typeof ports.counters}`)
+  const document = await ports.documents.read('campaign', name)
+  if (!document) throw new PolyadError('NOT_FOUND', { what: 'campaign', name })
+  const campaign = parseCampaign(document.body, `campaigns/${name}.json`)
+  checkDays(query)
+  const by = query.by ?? 'segment'
+  const keyOf = await keyFor(ports, campaign, by)
+
+  const everything = await ports.counters.rows({
+    campaign: name,
+    timeZone: campaign.timeZone,
+    ...(query.fromDay ? { fromDay: query.fromDay } : {}),
+    ...(query.toDay ? { toDay: query.toDay } : {}),
+  })
+  const kFloor = campaign.kFloor ?? DEFAULTS.kFloor
+  const { rows, leftOut } = leaveOutSmallArms(everything, kFloor)
+  const revisions = [...new Set(rows.map((row) => row.revision))].sort((a, b) => a - b)
+  const arms = assignedArms(rows)
+  const assignment = await checkAssignment(ports, name, revisions, arms, kFloor)
+  const comparison = compareArms(arms, campaign.goal.event, kFloor)
+  const titles = by === 'segment' ? await segmentTitles(ports, name, revisions) : new Map<string, string>()
+  const counts = countByPerson(rows)
+  return {
+    version: 1,
+    campaign: name,
+    title: campaign.title ?? name,
+    revisions,
+    from: query.fromDay ?? null,
+    to: query.toDay ?? null,
+    timeZone: campaign.timeZone,
+    currency: campaign.budget.total.currency,
+    goal: campaign.goal.event,
+    kFloor,
+    simulated: simulatedIn(rows),
+    leftOut,
+    totals: { people: counts.people.size, ...totalOf(counts) },
+    anonymousDecisions: counts.anonymous.reduce((sum, each) => sum + each.decisions, 0),
+    lateEvents: await ports.counters.late(name),
+    comparison:
+      assignment.broken && comparison.enough
+        ? {
+            ...comparison,
+            text:
+              'The comparison cannot be trusted: people did not fall into the arms as assigned ' +
+              `(p = ${assignment.pValue?.toExponential(1)}).`,
+          }
+        : comparison,
+    assignment,
+    by,
+    rows: breakDown(rows, {
+      goal: campaign.goal.event,
+      kFloor,
+      keyOf,
+      titleOf: (key) => titles.get(key) ?? key,
+      bySegment: by === 'segment',
+    }),
+    definitions: DEFINITIONS,
+  }
+}
+
+/**
+ * Drops the people of any arm that fewer than `kFloor` fell into: arms are shown in totals, in the comparison and in
+ * breakdowns, so a small one could be found by subtraction wherever it was merely hidden.
+ */
+function leaveOutSmallArms(
+  rows: readonly CounterRow[],
+  kFloor: number,
+): { rows: readonly CounterRow[]; leftOut: Report['leftOut'] } {
+  const leftOut = ARMS.filter((arm) => {
+    const people = new Set(
+      rows.flatMap((row) => (row.arm === arm && row.person !== null ? [row.person] : [])),
+    )
+    return people.size > 0 && people.size < kFloor
+  })
+  return {
+    rows: rows.filter((row) => row.person === null || !leftOut.includes(row.arm)),
+    leftOut,
+  }
+}
+
+async function keyFor(ports: ReportPorts, campaign: Campaign, by: string): Promise<KeyOf> {
+  switch (by) {
+    case 'segment':
+      return (row) => (row.adUnit === '' ? HOUSE_AD : row.segment)
+    case 'placement':
+      return (row) => row.placement
+    case 'day':
+      return (row) => row.day
+  }
+  const slots = campaign.slots.map(({ slot }) => slot)
+  if (!slots.includes(by)) {
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'report',
+      where: 'by',
+      problem: `"${by}" is not a dimension of campaign ${campaign.name}`,
+      mend: `use segment, placement, day or a slot: ${slots.join(', ')}`,
+    })
+  }
+  const document = await ports.documents.read('ledger', campaign.name)
+  if (!document) return () => NO_SLOT
+  const ledger = checkLedger(document.body, campaign.name)
+  const keys = new Map<string, string>([['', HOUSE_AD]])
+  return ({ adUnit }) => {
+    let key = keys.get(adUnit)
+    if (key === undefined) {
+      key = unitFromId(ledger, adUnit).choices[by] ?? NO_SLOT
+      keys.set(adUnit, key)
+    }
+    return key
+  }
+}
+
+/** Whether people fell into the two arms as all the revisions counted here said they would. */
+async function checkAssignment(
+  ports: ReportPorts,
+  name: string,
+  revisions: readonly number[],
+  arms: AssignedArms,
+  kFloor: number,
+): Promise<Report['assignment']> {
+  const shares = new Set<number>()
+  for (const revision of revisions) {
+    const document = await ports.documents.readRevision('campaign', name, revision)
+    if (document)
+      shares.add(sharesOf(parseCampaign(document.body, `campaign ${name}@${revision}`)).broadControl)
+  }
+  const broadControlShare = shares.size === 1 ? [...shares][0]! : null
+  const sizes = [arms.narrow.size, arms.broadControl.size]
+  const { switched } = arms
+  if (broadControlShare === null || sizes.some((size) => size < kFloor)) {
+    return { broadControlShare, pValue: null, broken: false, switched }
+  }
+  const { pValue } = sampleRatio(sizes, [1 - broadControlShare, broadControlShare])
+  return { broadControlShare, pValue, broken: pValue < SAMPLE_RATIO_ALPHA, switched }
+}
+
+/** What the checks of these revisions call their leaves; the newest wins. */
+async function segmentTitles(
+  ports: ReportPorts,
+  name: string,
+  revisions: readonly number[],
+): Promise<Map<string, string>> {
+  const titles = new Map<string, string>()
+  for (const revision of revisions) {
+    const check = await readCheck(ports, name, revision)
+    for (const leaf of check?.leaves ?? []) titles.set(leaf.id, leaf.title)
+  }
+  return titles
+}
+
+function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
+  const kinds = new Set(rows.map((row) => row.simulated))
+  if (kinds.size === 2) return 'mixed'
+  return kinds.has(true)
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+function checkDays(query: ReportQuery): void {
+  for (const [where, day] of [
+    ['from', query.fromDay],
+    ['to', query.toDay],
+  ] as const) {
+    if (day === undefined || (DAY.test(day) && !Number.isNaN(Date.parse(day)))) continue
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'report',
+      where,
+      problem: `"${day}" is not a day`,
+      mend: 'write it as YYYY-MM-DD',
+    })
+  }
+  if (query.fromDay && query.toDay && query.fromDay > query.toDay) {
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'report',
+      where: 'from, to',
+      problem: `the report would begin on ${query.fromDay}, after it ends on ${query.toDay}`,
+    })
+  }
 }

@@ -1,6 +1,138 @@
-import type { Report } from './report.ts'
+import { formatMoney } from '../../core/money.ts'
+import type { Estimate, Report, ReportArm, ReportRate, ReportRow } from './report.ts'
+import { percent, textTable, wholeNumber } from './text-table.ts'
 
-/** A report for people. */
+const DIMENSIONS: Readonly<Record<string, string>> = {
+  segment: 'segment',
+  placement: 'placement',
+  day: 'day',
+}
+
+/** A report for people: narrow against broad first, then the breakdown, then what the numbers mean. */
 export function reportText(report: Report): string {
-  throw new Error(`not built yet: ${report.campaign}`)
+  const { totals } = report
+  const days = report.from || report.to ? `, ${report.from ?? 'start'} to ${report.to ?? 'today'}` : ''
+  const revisions = report.revisions.length > 0 ? ` (revisions ${report.revisions.join(', ')})` : ''
+  const lines = [`${report.title}${revisions}${days}, days in ${report.timeZone}`]
+  if (report.simulated === true) lines.push('SIMULATED TRAFFIC: nobody saw these ads.')
+  if (report.simulated === 'mixed')
+    lines.push('PARTLY SIMULATED TRAFFIC: real and simulated people together.')
+  lines.push(
+    `${wholeNumber(totals.people)} people, ${wholeNumber(totals.impressions)} impressions, ` +
+      `${wholeNumber(totals.clicks)} clicks, ${wholeNumber(totals.conversions)} conversions worth ` +
+      formatMoney({ amountMicros: totals.valueMicros, currency: report.currency }),
+  )
+  if (report.anonymousDecisions > 0) {
+    lines.push(`of these, ${wholeNumber(report.anonymousDecisions)} decisions without a person`)
+  }
+  if (report.lateEvents > 0) {
+    lines.push(`${wholeNumber(report.lateEvents)} events came too late and are in no number`)
+  }
+  for (const arm of report.leftOut) {
+    lines.push(`fewer than ${report.kFloor} people were in ${arm}: they are in no number`)
+  }
+  lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
+  lines.push('', `By ${DIMENSIONS[report.by] ?? `slot ${report.by}`}`, ...breakdownLines(report))
+  lines.push('', ...Object.entries(report.definitions).map(([name, meaning]) => `${name}: ${meaning}`))
+  return `${lines.join('\n')}\n`
+}
+
+function comparisonLines({ comparison, assignment, goal }: Report): string[] {
+  const lines = [comparison.text]
+  if (comparison.enough) {
+    lines.push(
+      ...textTable(
+        [
+          { heading: 'arm' },
+          { heading: 'people', numeric: true },
+          { heading: 'impressions', numeric: true },
+          { heading: `${goal}s`, numeric: true },
+          { heading: `${goal}s per person`, numeric: true },
+          { heading: `people with a ${goal}`, numeric: true },
+        ],
+        [armRow('narrow', comparison.narrow), armRow('broad control', comparison.broadControl)],
+      ),
+    )
+    const { difference, respondersDifference } = comparison
+    lines.push(
+      `difference ${signed(difference)} ${goal}s per person; ` +
+        `people with a ${goal} ${signed(respondersDifference, percent)}`,
+    )
+  } else {
+    lines.push(
+      `narrow ${comparison.narrowPeople} people, broad control ${comparison.broadControlPeople} people`,
+    )
+  }
+  if (assignment.broadControlShare === null) {
+    lines.push('broad control had more than one share in this time, so the assignment was not tested')
+  } else if (assignment.pValue !== null) {
+    lines.push(
+      `assignment: ${percent(assignment.broadControlShare)} in broad control as planned? p = ` +
+        `${assignment.pValue.toPrecision(2)} ${assignment.broken ? '(BROKEN)' : '(fine)'}`,
+    )
+  }
+  if (assignment.switched > 0) lines.push(`${assignment.switched} people were in both arms and are left out`)
+  return lines
+}
+
+function armRow(name: string, arm: ReportArm): string[] {
+  return [
+    name,
+    wholeNumber(arm.people),
+    wholeNumber(arm.impressions),
+    wholeNumber(arm.goalEvents),
+    withBounds(arm.goalEventsPerPerson, (value) => value.toPrecision(3)),
+    withBounds(arm.respondersShare, percent),
+  ]
+}
+
+function breakdownLines(report: Report): string[] {
+  if (report.rows.length === 0) return ['nothing yet']
+  return textTable(
+    [
+      { heading: report.by },
+      { heading: 'people', numeric: true },
+      { heading: 'impressions', numeric: true },
+      { heading: 'clicks', numeric: true },
+      { heading: 'clicks per impression', numeric: true },
+      { heading: 'conversions', numeric: true },
+      { heading: 'conversions per impression', numeric: true },
+      { heading: `${report.goal}s per person`, numeric: true },
+    ],
+    report.rows.map(breakdownRow),
+  )
+}
+
+function breakdownRow(row: ReportRow): string[] {
+  if (row.hidden) return [row.title, row.people]
+  return [
+    row.title,
+    wholeNumber(row.people),
+    wholeNumber(row.impressions),
+    wholeNumber(row.clicks),
+    rate(row.clicksPerImpression),
+    wholeNumber(row.conversions),
+    rate(row.conversionsPerImpression),
+    row.goalEventsPerPerson ? withBounds(row.goalEventsPerPerson, (value) => value.toPrecision(3)) : '-',
+  ]
+}
+
+function rate(value: ReportRate): string {
+  return value ? withBounds(value, percent) : '-'
+}
+
+function withBounds(
+  estimate: Pick<Estimate, 'value' | 'low' | 'high'>,
+  written: (value: number) => string,
+): string {
+  const { value, low, high } = estimate
+  return low === null || high === null
+    ? written(value)
+    : `${written(value)} (${written(low)} - ${written(high)})`
+}
+
+function signed(estimate: Estimate, written = (value: number) => value.toPrecision(3)): string {
+  const sign = (value: number) => (value > 0 ? `+${written(value)}` : written(value))
+  const { value, low, high } = estimate
+  return low === null || high === null ? sign(value) : `${sign(value)} (${sign(low)} to ${sign(high)})`
 }

@@ -23,6 +23,13 @@ const Rate = Type.Object(
   closed,
 )
 
+const ArmName = Type.Union([
+  Type.Literal('narrow'),
+  Type.Literal('broad-control'),
+  Type.Literal('broad'),
+  Type.Literal('holdout'),
+])
+
 const Counts = {
   people: Count,
   decisions: Count,
@@ -120,10 +127,11 @@ export const ReportSchema = Type.Object(
     kFloor: Count,
     /** true: all traffic was made by a simulator; mixed: some was. */
     simulated: Type.Union([Type.Boolean(), Type.Literal('mixed')]),
-    /** null: fewer people than the k floor. */
-    totals: Type.Union([Totals, Type.Null()]),
+    /** Arms that fewer people than the k floor fell into: they are in no number of this report. */
+    leftOut: Type.Array(ArmName),
+    totals: Totals,
     /** Decisions without a person (context only); in the totals, never in a per-person number. */
-    anonymousDecisions: Type.Union([Count, Type.Null()]),
+    anonymousDecisions: Count,
     /** Events whose token had expired: in no other number. */
     lateEvents: Count,
     comparison: Comparison,
@@ -145,6 +153,9 @@ export const ReportSchema = Type.Object(
   },
   closed,
 )
+
+/** 95 % two-sided throughout. */
+export const REPORT_ALPHA = 0.05
 
 export type Report = Static<typeof ReportSchema>
 export type ReportRow = Report['rows'][number]

@@ -1,0 +1,101 @@
+import { BROAD_ID } from '../../segments/segment.ts'
+import { clusteredRate, meanInterval, momentsOf } from '../../stats/person-means.ts'
+import { wilsonInterval } from '../../stats/proportion.ts'
+import type { CounterRow } from '../ports/counters.ts'
+import { type GoalEvent, goalEvents, shownPeople } from './compare-arms.ts'
+import { ENOUGH } from './enough-data.ts'
+import { hideSmall } from './hide-small.ts'
+import { countByPerson, type EventCounts, type PersonCounts, totalOf } from './person-counts.ts'
+import { type Estimate, REPORT_ALPHA, type ReportRate, type ReportRow } from './report.ts'
+
+/** Where a counter row belongs in a breakdown. */
+export type KeyOf = (row: CounterRow) => string
+
+/** Decisions of a holdout: no ad unit of the campaign was shown. */
+export const HOUSE_AD = '(house ad)'
+
+export interface BreakdownOptions {
+  readonly goal: GoalEvent
+  readonly kFloor: number
+  readonly keyOf: KeyOf
+  readonly titleOf: (key: string) => string
+  /**
+   * Whether the keys are segments. All narrow segments together are the narrow arm, whose sum the comparison shows, so
+   * a small one must be hidden by another narrow one; broad and the house ad are whole arms and stand alone.
+   */
+  readonly bySegment: boolean
+}
+
+/** Rows of one breakdown, most impressions first; hidden ones last, by key. */
+export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions): ReportRow[] {
+  const groups = new Map<string, CounterRow[]>()
+  for (const row of rows) {
+    const key = options.keyOf(row)
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  const cells = [...groups].map(([key, group]) => ({ key, counts: countByPerson(group) }))
+  const parts = options.bySegment ? cells.filter(({ key }) => key !== BROAD_ID && key !== HOUSE_AD) : cells
+  const hidden = hideSmall(
+    parts.map(({ key, counts }) => ({ key, people: counts.people })),
+    options.kFloor,
+  )
+  const shown = cells
+    .filter(({ key }) => !hidden.has(key))
+    .map(({ key, counts }) => shownRow(key, counts, options))
+    .sort((a, b) => b.impressions - a.impressions || (a.key < b.key ? -1 : 1))
+  const notShown = [...hidden]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([key, why]): ReportRow => ({
+        key,
+        title: options.titleOf(key),
+        hidden: true,
+        people: why === 'small' ? shownPeople(0, options.kFloor) : 'hidden',
+      }),
+    )
+  return [...shown, ...notShown]
+}
+
+function shownRow(key: string, counts: PersonCounts, options: BreakdownOptions) {
+  const total = totalOf(counts)
+  const clusters = [...counts.people.values(), ...counts.anonymous]
+  return {
+    key,
+    title: options.titleOf(key),
+    hidden: false as const,
+    people: counts.people.size,
+    ...total,
+    clicksPerImpression: rateOf(clusters, (each) => each.clicks),
+    conversionsPerImpression: rateOf(clusters, (each) => each.conversions),
+    goalEventsPerPerson: perPerson(counts, options.goal),
+  }
+}
+
+function rateOf(
+  clusters: readonly Readonly<EventCounts>[],
+  eventsOf: (counts: Readonly<EventCounts>) => number,
+): ReportRate {
+  const people = clusters.map((each) => ({ events: eventsOf(each), trials: each.impressions }))
+  const events = people.reduce((sum, person) => sum + person.events, 0)
+  const impressions = people.reduce((sum, person) => sum + person.trials, 0)
+  if (impressions === 0) return null
+  const value = events / impressions
+  if (people.every((person) => person.trials <= 1 && person.events <= person.trials)) {
+    return { value, ...wilsonInterval(events, impressions), interval: 'impressions' }
+  }
+  const clustered = clusteredRate(people)
+  if (!clustered) return { value, low: null, high: null, interval: 'none' }
+  return { value, low: clustered.low, high: clustered.high, interval: 'people' }
+}
+
+/** Without bounds where there are too few events or people for them to mean anything. */
+function perPerson(counts: PersonCounts, goal: GoalEvent): Estimate | null {
+  const moments = momentsOf([...counts.people.values()].map((person) => goalEvents(person, goal)))
+  if (moments.people === 0) return null
+  const value = moments.sum / moments.people
+  if (moments.people < ENOUGH.people || moments.sum < ENOUGH.events) return { value, low: null, high: null }
+  const { low, high } = meanInterval(moments, REPORT_ALPHA)
+  return { value, low: Math.max(0, low), high }
+}

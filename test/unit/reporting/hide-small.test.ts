@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CounterRow } from '../../../engine/ports/counters.ts'
+import { hideSmall } from '../../../engine/reporting/hide-small.ts'
+import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
+import { CONTROL, portsOf, row } from './traffic.ts'
+
+const people = (prefix: string, count: number) =>
+  new Set(Array.from({ length: count }, (_, at) => `${prefix}${at}`))
+
+describe('hiding small cells', () => {
+  it('one small cell takes its smallest sibling with it', () => {
+    const hidden = hideSmall(
+      [
+        { key: 'a', people: people('a', 500) },
+        { key: 'b', people: people('b', 30) },
+        { key: 'c', people: people('c', 80) },
+      ],
+      50,
+    )
+    expect([...hidden]).toEqual([
+      ['b', 'small'],
+      ['c', 'sibling'],
+    ])
+  })
+
+  it('two small cells of the same few people still take a sibling', () => {
+    const few = people('x', 30)
+    const hidden = hideSmall(
+      [
+        { key: 'a', people: few },
+        { key: 'b', people: few },
+        { key: 'c', people: people('c', 80) },
+        { key: 'd', people: people('d', 90) },
+      ],
+      50,
+    )
+    expect([...hidden.keys()]).toEqual(['a', 'b', 'c'])
+  })
+
+  it('hides nothing when nothing is small', () => {
+    expect(hideSmall([{ key: 'a', people: people('a', 50) }], 50).size).toBe(0)
+  })
+})
+
+const K = 6
+const SEGMENTS = ['s1', 's2', 's3', 's4']
+const DAYS = ['2026-11-02', '2026-11-03', '2026-11-04']
+
+/** Rows of random people; a person keeps one arm, and a narrow one stays narrow. */
+const traffic = fc
+  .array(
+    fc.record({
+      person: fc.integer({ min: 0, max: 60 }),
+      segment: fc.constantFrom(...SEGMENTS),
+      day: fc.constantFrom(...DAYS),
+      impressions: fc.integer({ min: 1, max: 3 }),
+    }),
+    { minLength: 1, maxLength: 120 },
+  )
+  .map((parts) =>
+    parts.map(({ person, segment, day, impressions }): CounterRow => {
+      const at = { person: `p${person}`, day, impressions }
+      if (person % 7 === 0) return row({ ...at, arm: 'holdout', segment: 'broad', adUnit: '' })
+      if (person % 5 === 0) return row({ ...at, arm: 'broad', segment: 'broad', leaf: null })
+      if (person % 3 === 0) return row({ ...at, ...CONTROL, leaf: segment })
+      return row({ ...at, segment, leaf: segment })
+    }),
+  )
+
+describe('a report', () => {
+  it.each(['segment', 'day'])('by %s gives no small cell away by subtraction', async (by) => {
+    const campaign = (await portsOf([]).documents.read('campaign', 'spring'))!.body as Parameters<
+      typeof portsOf
+    >[1]
+    await fc.assert(
+      fc.asyncProperty(traffic, async (rows) => {
+        const report = await reportCampaign(portsOf(rows, { ...campaign!, kFloor: K }), 'spring', { by })
+        const keyOf = (each: CounterRow) =>
+          by === 'day' ? each.day : each.adUnit === '' ? '(house ad)' : each.segment
+        const counted = rows.filter((each) => !report.leftOut.includes(each.arm))
+        const peopleOf = (keys: readonly string[]) =>
+          new Set(counted.filter((each) => keys.includes(keyOf(each))).map((each) => each.person)).size
+
+        const shownRows = report.rows.filter((each) => !each.hidden)
+        for (const each of shownRows) expect(each.people).toBeGreaterThanOrEqual(K)
+        const hidden = report.rows.filter((each) => each.hidden).map(({ key }) => key)
+        // What subtraction from the totals leaves is all hidden cells together: never one, never under the floor.
+        const shownImpressions = shownRows.reduce(
+          (sum, each) => sum + (each.hidden ? 0 : each.impressions),
+          0,
+        )
+        const left = report.totals.impressions - shownImpressions
+        expect(left).toBe(
+          counted
+            .filter((each) => hidden.includes(keyOf(each)))
+            .reduce((sum, each) => sum + each.impressions, 0),
+        )
+        if (hidden.length > 0) {
+          expect(hidden.length).toBeGreaterThan(1)
+          expect(peopleOf(hidden)).toBeGreaterThanOrEqual(K)
+        }
+        // The narrow arm's sum is known from the comparison: hidden segments must hide each other inside it.
+        if (by === 'segment') expect(hidden.every((key) => SEGMENTS.includes(key))).toBe(true)
+        // Arms are shown too: none that is counted is small.
+        for (const arm of ['narrow', 'broad-control', 'broad', 'holdout']) {
+          const size = new Set(counted.filter((each) => each.arm === arm).map((each) => each.person)).size
+          expect(size === 0 || size >= K).toBe(true)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
