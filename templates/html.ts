@@ -58,7 +58,7 @@ function layerElements(layer: SceneLayer, options: HtmlOptions): string {
   switch (layer.kind) {
     case 'image': {
       const focus = `${decimal(layer.focus.x * 100)}% ${decimal(layer.focus.y * 100)}%`
-      const crop = layer.fit === 'cover' ? `object-fit:cover;object-position:${focus}` : 'object-fit:contain'
+      const crop = `object-fit:${layer.fit};object-position:${focus}`
       return `<img src="${escapeAttribute(options.href(layer))}" alt="" style="${place}${crop}">`
     }
     case 'shape': {

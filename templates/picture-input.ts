@@ -36,7 +36,7 @@ export async function rasteriseImage(
       .toColourspace('srgb')
       .ensureAlpha()
     if (image.fit === 'contain') {
-      picture.resize(box.width, box.height, { fit: 'contain', background: { r: 0, g: 0, b: 0, alpha: 0 } })
+      picture.resize(box.width, box.height, { fit: 'inside' })
     } else {
       const scale = Math.max(box.width / width, box.height / height)
       const scaled = { width: Math.ceil(width * scale), height: Math.ceil(height * scale) }
@@ -47,8 +47,14 @@ export async function rasteriseImage(
         height: box.height,
       })
     }
-    const rgba = await picture.raw().toBuffer()
-    return { ...box, rgba }
+    const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true })
+    return {
+      left: box.left + Math.round((box.width - info.width) * image.focus.x),
+      top: box.top + Math.round((box.height - info.height) * image.focus.y),
+      width: info.width,
+      height: info.height,
+      rgba: data,
+    }
   } catch (cause) {
     throw refuse(`it is damaged (${(cause as Error).message})`, cause)
   }

@@ -33,7 +33,8 @@ export interface SceneImage extends SceneLayerBase {
   /** What `readFile` knows the picture by: its content hash where `files` was given. */
   readonly file: string
   readonly fit: 'cover' | 'contain'
-  /** The point of the picture, as shares of its sides, that stays nearest the middle of the box. */
+  /** Cover: the point of the picture, in shares of its sides, kept nearest the middle of the box. Contain: the shares
+   * of the free room left of and above the picture. */
   readonly focus: { readonly x: number; readonly y: number }
 }
 

@@ -48,8 +48,8 @@ function content(layer: SceneLayer, options: SvgOptions): string {
 
 function imageElement(layer: SceneImage, { href = (image) => `#${image.file}` }: SvgOptions): string {
   const third = (share: number) => (share < 1 / 3 ? 'Min' : share > 2 / 3 ? 'Max' : 'Mid')
-  const align =
-    layer.fit === 'contain' ? 'xMidYMid meet' : `x${third(layer.focus.x)}Y${third(layer.focus.y)} slice`
+  const { x, y } = layer.focus
+  const align = `x${third(x)}Y${third(y)} ${layer.fit === 'contain' ? 'meet' : 'slice'}`
   return `<image ${boxAttributes(layer.box)} preserveAspectRatio="${align}" href="${escapeAttribute(href(layer))}"/>`
 }
 

@@ -35,7 +35,7 @@ export const ImageLayerSchema = Type.Object(
     slot: Type.Optional(Type.String()),
     file: Type.Optional(Type.String()),
     fit: Type.Optional(Type.Union([Type.Literal('cover'), Type.Literal('contain')])),
-    /** Focal point of a cover crop, shares of the picture. Default the middle. */
+    /** Cover: the point of the picture that stays in view. Contain: where it lies in its box, 0 left or top. Default the middle. */
     focus: Type.Optional(
       Type.Object({ x: Type.Number({ minimum: 0, maximum: 1 }), y: Type.Number({ minimum: 0, maximum: 1 }) }),
     ),
