@@ -175,6 +175,11 @@ const CATALOGUE = {
     exit: 1,
     text: (d: { what: string }) => `too much ${d.what} is waiting; try again in a second`,
   },
+  NOT_READY: {
+    status: 503,
+    exit: 1,
+    text: (_d: Record<never, never>) => 'the store cannot be read; the log of the server says why',
+  },
   INTERNAL: {
     status: 500,
     exit: 1,

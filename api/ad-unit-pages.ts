@@ -1,0 +1,125 @@
+import { canonicalJson } from '../core/canonical-json.ts'
+import { PolyadError } from '../core/errors.ts'
+import { contentHash } from '../core/hash.ts'
+import { campaignKeyOf, unitFromId } from '../engine/campaign/ad-unit-id.ts'
+import type { Plan } from '../engine/campaign/plan.ts'
+import { createCopyTable } from '../engine/generate/copy-table.ts'
+import { unitValues } from '../engine/generate/unit-values.ts'
+import type { AdUnit } from '../engine/space/ad-unit.ts'
+import { createSpace } from '../engine/space/space.ts'
+import type { Fonts } from '../templates/fonts.ts'
+import { htmlDocument } from '../templates/html.ts'
+import type { Placement } from '../templates/placement.ts'
+import type { Renderer } from '../templates/raster.ts'
+import { createScene, type Scene, type SceneImage } from '../templates/scene.ts'
+import type { SlotValues } from '../templates/slot-values.ts'
+import { sceneSvg } from '../templates/svg.ts'
+import { createBoundedWork } from './bounded-work.ts'
+import type { Serving } from './serving.ts'
+
+/** Pictures made at once: libvips has a thread each, and the event loop must keep one core. */
+const RENDERS_AT_ONCE = 2
+const RENDERS_WAITING = 64
+/** Revisions looked through for an ad unit that the newest no longer makes. */
+const OLDER_REVISIONS = 10
+
+/** An ad unit that some revision of its campaign makes. */
+export interface FoundAdUnit {
+  readonly id: string
+  readonly plan: Plan
+  readonly unit: AdUnit
+  readonly values: SlotValues
+  readonly placement: Placement
+  /** Hash of everything the picture depends on: template, values, placement, locale and renderer. */
+  readonly contentHash: string
+}
+
+/** Any ad unit as data, document or picture, made when it is asked for. */
+export interface AdUnitPages {
+  /**
+   * The ad unit of an id, from the newest revision that makes it.
+   *
+   * @throws PolyadError AD_UNIT_ID_INVALID, NOT_FOUND when no revision makes it
+   */
+  find(id: string): Promise<FoundAdUnit>
+  scene(found: FoundAdUnit): Scene
+  /** @throws PolyadError OVERLOADED, and the renderer's own */
+  picture(found: FoundAdUnit, format: 'jpeg' | 'png'): Promise<Uint8Array>
+  svg(found: FoundAdUnit): Promise<string>
+  html(found: FoundAdUnit, links: { clickUrl: string; impressionUrl?: string }): Promise<string>
+}
+
+export function createAdUnitPages(parts: {
+  readonly serving: Serving
+  readonly renderer: Renderer
+  readonly fonts: Fonts
+}): AdUnitPages {
+  const { serving, renderer, fonts } = parts
+  const renders = createBoundedWork('rendering', { atOnce: RENDERS_AT_ONCE, waiting: RENDERS_WAITING })
+
+  const planThatMakes = async (id: string): Promise<{ plan: Plan; unit: AdUnit }> => {
+    const campaign = serving.campaignOf(campaignKeyOf(id))
+    if (campaign === undefined) throw noSuchUnit(id)
+    let { plan } = await serving.plan(campaign)
+    const oldest = Math.max(1, plan.revision - OLDER_REVISIONS)
+    const unit = unitFromId(plan.ledger, id)
+    while (createSpace(plan).rankOf(unit) === undefined) {
+      if (plan.revision <= oldest) throw noSuchUnit(id)
+      ;({ plan } = await serving.plan(campaign, plan.revision - 1))
+    }
+    return { plan, unit }
+  }
+
+  const scene = ({ plan, placement, values, unit }: FoundAdUnit): Scene =>
+    createScene({ template: plan.template, placement, values, locale: unit.locale, fonts, files: plan.files })
+
+  /** Documents hold their pictures, cropped to the boxes: they ask no other address, and no file is told. */
+  const inlined = async (drawn: Scene): Promise<(image: SceneImage) => string> => {
+    const uris = new Map<SceneImage, string>()
+    for (const layer of drawn.layers) {
+      if (layer.kind !== 'image') continue
+      const png = await renderer.croppedImage(layer)
+      uris.set(layer, `data:image/png;base64,${Buffer.from(png).toString('base64')}`)
+    }
+    return (image) => uris.get(image)!
+  }
+
+  return {
+    scene,
+    async find(id) {
+      const { plan, unit } = await planThatMakes(id)
+      const values = unitValues(plan, createCopyTable(plan), unit)
+      const placement = plan.placements.find((each) => each.id === unit.placement)!
+      const { template, files, fingerprint } = plan
+      const content = contentHash(
+        canonicalJson({ template, values, placement, locale: unit.locale, files, fingerprint }),
+      )
+      return { id, plan, unit, values, placement, contentHash: content.slice(0, 32) }
+    },
+    picture: (found, format) =>
+      renders.run(async () => {
+        const { maxBytes } = found.placement
+        return (await renderer.picture(scene(found), { format, maxBytes })).bytes
+      }),
+    svg: (found) =>
+      renders.run(async () => {
+        const drawn = scene(found)
+        return sceneSvg(drawn, { href: await inlined(drawn) })
+      }),
+    html: (found, links) =>
+      renders.run(async () => {
+        const drawn = scene(found)
+        const { campaign } = found.plan
+        return htmlDocument(drawn, {
+          href: await inlined(drawn),
+          ...links,
+          locale: found.unit.locale,
+          title: campaign.title ?? campaign.name,
+        })
+      }),
+  }
+}
+
+function noSuchUnit(id: string): PolyadError {
+  return new PolyadError('NOT_FOUND', { what: 'ad unit', name: id })
+}

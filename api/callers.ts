@@ -1,0 +1,161 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { PolyadError } from '../core/errors.ts'
+import type { Ports } from '../engine/ports/ports.ts'
+import { findKey, type KeyDocument, listKeys, type Role } from './keys.ts'
+import { createOwnAddress } from './own-address.ts'
+
+/** Who sends a request. */
+export type Caller =
+  | { readonly kind: 'single-user' }
+  | { readonly kind: 'role'; readonly role: Role; readonly id: string }
+  | { readonly kind: 'site'; readonly id: string }
+  | { readonly kind: 'none' }
+
+/** Who may use a route: roles (admin always), site keys, or `anyone` without a key. */
+export type Access = Exclude<Role, 'admin'> | 'site' | 'anyone'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+  }
+  interface FastifyContextConfig {
+    /** Default: role keys of any role. */
+    allow?: readonly Access[]
+  }
+}
+
+const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
+/** A removed key stops working within this time. */
+const KEY_CACHE_MS = 5_000
+
+/**
+ * Tells callers apart and turns away those a route is not for. Without keys (`singleUser`) everybody on this machine
+ * is the one user, and only requests made to and from our own address are answered, which keeps other pages in the
+ * user's browser out (DNS rebinding, cross-site requests).
+ */
+export function registerCallers(
+  server: FastifyInstance,
+  ports: Pick<Ports, 'documents' | 'clock'>,
+  config: { readonly publicUrl: string; readonly singleUser: boolean },
+): void {
+  const keys = createKeyCache(ports)
+  const own = createOwnAddress(server, config.publicUrl)
+
+  server.decorateRequest('caller')
+  server.addHook('onRequest', async (request, reply) => {
+    if (config.singleUser) {
+      own.requireOwn(request)
+      request.caller = { kind: 'single-user' }
+      return
+    }
+    request.caller = await callerOf(request, keys)
+    if (request.caller.kind === 'site') {
+      reply.header('access-control-allow-origin', request.headers.origin).header('vary', 'Origin')
+    }
+    requireAccess(request, request.routeOptions.config.allow ?? ANY_ROLE)
+  })
+  registerPreflight(server, keys)
+}
+
+/** Whether a caller may see why a decision fell as it did. */
+export function mayExplain(caller: Caller): boolean {
+  return caller.kind === 'single-user' || (caller.kind === 'role' && /^(analyst|admin)$/.test(caller.role))
+}
+
+/** Whether a caller is one of us: a role key, or the single user. */
+export function isTrusted(caller: Caller): boolean {
+  return caller.kind === 'single-user' || caller.kind === 'role'
+}
+
+export function callerText(caller: Caller): string {
+  switch (caller.kind) {
+    case 'single-user':
+      return 'the user of this machine'
+    case 'role':
+      return `a ${caller.role} key`
+    case 'site':
+      return 'a site key'
+    case 'none':
+      return 'a caller without a key'
+  }
+}
+
+interface KeyCache {
+  find(text: string): Promise<KeyDocument | undefined>
+  /** Origins of every site key. */
+  origins(): Promise<ReadonlySet<string>>
+}
+
+function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
+  // Only keys that exist are kept, so made-up ones cannot fill the cache.
+  const found = new Map<string, { readonly key: KeyDocument; readonly readAtMs: number }>()
+  let origins: { readonly set: ReadonlySet<string>; readonly readAtMs: number } | undefined
+  const isFresh = (entry: { readonly readAtMs: number } | undefined) =>
+    entry !== undefined && ports.clock.nowMs() - entry.readAtMs < KEY_CACHE_MS
+
+  return {
+    async find(text) {
+      const cached = found.get(text)
+      if (cached && isFresh(cached)) return cached.key
+      const key = await findKey(ports, text)
+      if (key) found.set(text, { key, readAtMs: ports.clock.nowMs() })
+      else found.delete(text)
+      return key
+    },
+    async origins() {
+      if (!origins || !isFresh(origins)) {
+        const all = await listKeys(ports)
+        const set = new Set(all.flatMap(({ grant }) => ('origins' in grant ? grant.origins : [])))
+        origins = { set, readAtMs: ports.clock.nowMs() }
+      }
+      return origins.set
+    },
+  }
+}
+
+async function callerOf(request: FastifyRequest, keys: KeyCache): Promise<Caller> {
+  const { authorization, origin } = request.headers
+  if (authorization === undefined) return { kind: 'none' }
+  const text = /^Bearer (\S+)$/i.exec(authorization)?.[1]
+  const key = text === undefined ? undefined : await keys.find(text)
+  if (!key) throw new PolyadError('UNAUTHENTICATED', {})
+  if ('role' in key.grant) return { kind: 'role', role: key.grant.role, id: key.id }
+  if (origin === undefined || !key.grant.origins.includes(origin)) {
+    throw new PolyadError('FORBIDDEN', {
+      action: `be used from ${origin ?? 'outside a page'}; it is bound to ${key.grant.origins.join(', ')}`,
+      caller: 'this site key',
+    })
+  }
+  return { kind: 'site', id: key.id }
+}
+
+function requireAccess(request: FastifyRequest, allow: readonly Access[]): void {
+  const { caller } = request
+  if (allow.includes('anyone')) return
+  if (caller.kind === 'none') throw new PolyadError('UNAUTHENTICATED', {})
+  if (caller.kind === 'single-user' || (caller.kind === 'role' && caller.role === 'admin')) return
+  const asked: string = caller.kind === 'role' ? caller.role : 'site'
+  if ((allow as readonly string[]).includes(asked)) return
+  throw new PolyadError('FORBIDDEN', {
+    action: `${request.method} ${request.routeOptions.url ?? request.url}`,
+    caller: callerText(caller),
+  })
+}
+
+/** Browsers ask before a page of another origin sends a key: yes for the origins of site keys, on these two routes. */
+function registerPreflight(server: FastifyInstance, keys: KeyCache): void {
+  for (const url of ['/v1/decisions', '/v1/events']) {
+    server.options(url, { config: { allow: ['anyone'] }, schema: { hide: true } }, async (request, reply) => {
+      const { origin } = request.headers
+      reply.header('vary', 'Origin').code(204)
+      if (origin !== undefined && (await keys.origins()).has(origin)) {
+        reply
+          .header('access-control-allow-origin', origin)
+          .header('access-control-allow-methods', 'POST')
+          .header('access-control-allow-headers', 'authorization, content-type')
+          .header('access-control-max-age', '600')
+      }
+      return reply.send()
+    })
+  }
+}

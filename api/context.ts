@@ -1,0 +1,34 @@
+import type { Ports, Secrets } from '../engine/ports/ports.ts'
+import type { CounterLoader } from '../engine/tracking/load-counters.ts'
+import type { Fonts } from '../templates/fonts.ts'
+import type { AdUnitPages } from './ad-unit-pages.ts'
+import type { Metrics } from './metrics.ts'
+import type { Serving } from './serving.ts'
+
+export type ServerPorts = Pick<
+  Ports,
+  'documents' | 'blobs' | 'mentions' | 'files' | 'eventLog' | 'counters' | 'clock'
+>
+
+export interface ServerConfig {
+  /** What trackers and pictures are built on, no trailing slash. */
+  readonly publicUrl: string
+  /** There are no keys: one user on this machine. */
+  readonly singleUser: boolean
+  /** Folder of the page at /. */
+  readonly webFolder?: string
+  /** Of code, sharp, ICU and fonts, as for loadPlan. */
+  readonly fingerprint: string
+}
+
+/** What the routes are given. */
+export interface ApiContext {
+  readonly ports: ServerPorts
+  readonly secrets: Secrets
+  readonly config: ServerConfig
+  readonly fonts: Fonts
+  readonly serving: Serving
+  readonly adUnits: AdUnitPages
+  readonly metrics: Metrics
+  readonly loadCounters: CounterLoader
+}

@@ -1,0 +1,72 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { PolyadError } from '../core/errors.ts'
+
+export const BODY_LIMIT_BYTES = 1024 * 1024
+
+/** RFC 9457. `code` is the error catalogue's. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String(),
+    detail: Type.Optional(Type.String()),
+    requestId: Type.String(),
+  },
+  { additionalProperties: false, description: 'application/problem+json (RFC 9457)' },
+)
+
+/** Every failure becomes a problem of the one catalogue; a 5xx shows only its code and the request id. */
+export function registerProblems(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError | PolyadError, request, reply) => {
+    const problem = problemFrom(error)
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    return sendProblem(problem, request, reply)
+  })
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      new PolyadError('NOT_FOUND', { what: 'page', name: request.url.split('?', 1)[0]! }),
+      request,
+      reply,
+    ),
+  )
+}
+
+/** The catalogue's name for a failure of the framework; anything unknown is a bug of ours. */
+function problemFrom(error: FastifyError | PolyadError): PolyadError {
+  if (error instanceof PolyadError) return error
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new PolyadError('BODY_TOO_LARGE', { maxBytes: BODY_LIMIT_BYTES })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new PolyadError('MEDIA_TYPE_UNSUPPORTED', {})
+    case 'FST_ERR_VALIDATION':
+      return invalid(`request ${error.validationContext}`, error.message)
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return invalid('request', error.message)
+  }
+  return new PolyadError('INTERNAL', {}, { cause: error })
+}
+
+function invalid(where: string, problem: string): PolyadError {
+  return new PolyadError('INPUT_INVALID', { what: 'request', where, problem })
+}
+
+function sendProblem(error: PolyadError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer')
+  if (error.status === 503) reply.header('retry-after', '1')
+  return reply
+    .code(error.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send({
+      type: `urn:polyad:error:${error.code}`,
+      title: error.code.toLowerCase().replaceAll('_', ' '),
+      status: error.status,
+      code: error.code,
+      ...(error.status < 500 ? { detail: error.message } : {}),
+      requestId: request.id,
+    })
+}

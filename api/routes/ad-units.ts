@@ -1,0 +1,153 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { PolyadError } from '../../core/errors.ts'
+import { verifyToken } from '../../engine/tracking/token.ts'
+import type { FoundAdUnit } from '../ad-unit-pages.ts'
+import { isTrusted } from '../callers.ts'
+import type { ApiContext } from '../context.ts'
+import { answers } from '../documented.ts'
+
+const FORMATS = ['json', 'html', 'svg', 'jpg', 'png'] as const
+type Format = (typeof FORMATS)[number]
+
+const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  json: 'application/json; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  svg: 'image/svg+xml',
+  jpg: 'image/jpeg',
+  png: 'image/png',
+}
+
+const Params = Type.Object({ file: Type.String({ maxLength: 80 }) })
+const Query = Type.Object(
+  {
+    /** The content hash an address was made with: such an answer never changes. */
+    h: Type.Optional(Type.String({ maxLength: 64 })),
+    /** HTML only: the token of the decision that shows it, for its click and impression. */
+    token: Type.Optional(Type.String({ maxLength: 4000 })),
+  },
+  { additionalProperties: false },
+)
+
+export function registerAdUnits(server: FastifyInstance, context: ApiContext): void {
+  const { adUnits } = context
+  server.get<{ Params: Static<typeof Params>; Querystring: Static<typeof Query> }>(
+    '/v1/ad-units/:file',
+    {
+      // Ads are shown on pages of others: they may be framed and embedded, and stand under a sandbox of their own.
+      helmet: {
+        contentSecurityPolicy: false,
+        frameguard: false,
+        crossOriginResourcePolicy: { policy: 'cross-origin' },
+      },
+      config: { allow: ['anyone'] },
+      schema: {
+        tags: ['ad units'],
+        summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
+        params: Params,
+        querystring: Query,
+        response: answers({ 200: 'The ad unit', 304: 'Unchanged' }, 400, 401, 404, 503),
+      },
+    },
+    async (request, reply) => {
+      const [id, format] = splitFile(request.params.file)
+      if (format === 'json' && !isTrusted(request.caller)) throw new PolyadError('UNAUTHENTICATED', {})
+      const found = await adUnits.find(id)
+      // Links differ from decision to decision, so an HTML page with a token is nobody else's.
+      const personal = format === 'html' && request.query.token !== undefined
+      if (personal) reply.header('cache-control', 'no-store')
+      else if (isUnchanged(found, format, request, reply)) return reply.code(304).send()
+      reply.type(MEDIA_TYPES[format]).header('x-content-type-options', 'nosniff')
+      if (format === 'html' || format === 'svg') {
+        reply.header('content-security-policy', 'sandbox allow-scripts allow-popups')
+      }
+      return reply.send(await bodyOf(context, found, format, request.query.token))
+    },
+  )
+}
+
+/** The id and format of `ID.FORMAT`. */
+function splitFile(file: string): [id: string, format: Format] {
+  const dot = file.lastIndexOf('.')
+  const format = FORMATS.find((each) => each === file.slice(dot + 1))
+  if (dot > 0 && format) return [file.slice(0, dot), format]
+  throw new PolyadError('INPUT_INVALID', {
+    what: 'ad unit',
+    where: `"${file}"`,
+    problem: 'it has no known ending',
+    mend: `end it with one of ${FORMATS.map((each) => `.${each}`).join(', ')}`,
+  })
+}
+
+/** Sets the caching headers; whether the caller has this content already. */
+function isUnchanged(
+  found: FoundAdUnit,
+  format: Format,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): boolean {
+  const { h } = request.query as Static<typeof Query>
+  const etag = `"${found.contentHash}-${format}"`
+  const cached = h === found.contentHash ? 'public, max-age=31536000, immutable' : 'no-cache'
+  reply.header('etag', etag).header('cache-control', format === 'json' ? 'no-store' : cached)
+  return request.headers['if-none-match'] === etag
+}
+
+async function bodyOf(
+  context: ApiContext,
+  found: FoundAdUnit,
+  format: Format,
+  token: string | undefined,
+): Promise<string | Uint8Array> {
+  const { adUnits } = context
+  switch (format) {
+    case 'json':
+      return JSON.stringify(describe(context, found))
+    case 'html':
+      return adUnits.html(found, linksOf(context, found, token))
+    case 'svg':
+      return adUnits.svg(found)
+    case 'jpg':
+      return Buffer.from(await adUnits.picture(found, 'jpeg'))
+    case 'png':
+      return Buffer.from(await adUnits.picture(found, 'png'))
+  }
+}
+
+/** Counted links when the token is ours and of this ad unit; a preview goes straight to the landing page. */
+function linksOf(
+  { secrets, ports }: ApiContext,
+  { id, plan }: FoundAdUnit,
+  token: string | undefined,
+): { clickUrl: string; impressionUrl?: string } {
+  if (token === undefined) return { clickUrl: plan.campaign.landingUrl }
+  const verdict = verifyToken(secrets.tokenKey, token, ports.clock.nowMs())
+  if (verdict.status === 'invalid' || verdict.payload.adUnit !== id)
+    throw new PolyadError('TOKEN_INVALID', {})
+  return { clickUrl: `${plan.publicUrl}/t/c/${token}`, impressionUrl: `${plan.publicUrl}/t/i/${token}` }
+}
+
+function describe({ adUnits }: ApiContext, found: FoundAdUnit): object {
+  const { id, plan, unit, values, placement } = found
+  const address = (format: Format) => `${plan.publicUrl}/v1/ad-units/${id}.${format}?h=${found.contentHash}`
+  return {
+    id,
+    campaign: plan.campaign.name,
+    revision: plan.revision,
+    segment: unit.segment,
+    segmentTitle: plan.segments.find((segment) => segment.id === unit.segment)?.title ?? unit.segment,
+    locale: unit.locale,
+    placement: unit.placement,
+    widthPx: placement.widthPx,
+    heightPx: placement.heightPx,
+    choices: unit.choices,
+    fields: values,
+    landingUrl: plan.campaign.landingUrl,
+    /** How each text came out: fits, shrunk, truncated, missing characters. */
+    texts: adUnits.scene(found).texts,
+    html: address('html'),
+    svg: address('svg'),
+    jpg: address('jpg'),
+    png: address('png'),
+  }
+}

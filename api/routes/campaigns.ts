@@ -1,0 +1,188 @@
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { PolyadError } from '../../core/errors.ts'
+import { CampaignSchema } from '../../engine/campaign/campaign.ts'
+import { generateRange } from '../../engine/generate/generate-range.ts'
+import { checkCampaign } from '../../engine/guard/check-campaign.ts'
+import { readCheck } from '../../engine/guard/require-checked.ts'
+import { reportCampaign } from '../../engine/reporting/report-campaign.ts'
+import { createSpace } from '../../engine/space/space.ts'
+import { type Caller, callerText } from '../callers.ts'
+import type { ApiContext } from '../context.ts'
+import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
+import { answers } from '../documented.ts'
+
+const CheckBody = Type.Object(
+  {
+    /** Go ahead although the guard refuses; kept with who and when. */
+    override: Type.Optional(
+      Type.Object(
+        { reason: Type.String({ minLength: 1, maxLength: 1000 }) },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const WindowQuery = Type.Object(
+  {
+    /** First rank, a decimal string: counts pass 2^53. */
+    from: Type.Optional(Type.String({ pattern: '^\\d{1,30}$' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+    revision: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+const ReportQuerySchema = Type.Object(
+  {
+    /** segment (default), placement, day, or a slot's name. */
+    by: Type.Optional(Type.String({ maxLength: 40 })),
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
+  },
+  { additionalProperties: false },
+)
+
+type Params = Static<typeof NameParams>
+const DEFAULT_WINDOW = 50
+const tags = ['campaigns']
+
+export function registerCampaigns(server: FastifyInstance, context: ApiContext): void {
+  const { ports, config, serving, fonts } = context
+  registerDocumentRoutes(server, context, {
+    kind: 'campaign',
+    path: '/v1/campaigns',
+    schema: CampaignSchema,
+    writers: ['buyer'],
+    listed: (name) => serving.states().find(({ campaign }) => campaign === name) ?? {},
+  })
+
+  server.post<{ Params: Params; Body: Static<typeof CheckBody> }>(
+    '/v1/campaigns/:name/check',
+    {
+      config: { allow: ['buyer', 'analyst', 'creative'] },
+      schema: {
+        tags,
+        summary: 'Check the newest revision: copy, sizes, floors, the guard; keeps the report',
+        params: NameParams,
+        body: CheckBody,
+        response: answers({ 200: 'The report; a refusal is an answer, its verdict says so' }, 400, 403, 404),
+      },
+    },
+    async (request) => {
+      const { name } = request.params
+      const { override } = request.body
+      if (override) requireOverrider(request.caller)
+      await readDocument(ports.documents, 'campaign', name)
+      const report = await checkCampaign(ports, name, {
+        fingerprint: config.fingerprint,
+        fonts,
+        ...(override ? { override: { reason: override.reason, who: whoOf(request.caller) } } : {}),
+      })
+      await refreshQuietly(context, request)
+      return report
+    },
+  )
+
+  server.get<{ Params: Params }>(
+    '/v1/campaigns/:name/check',
+    {
+      schema: {
+        tags,
+        summary: 'The stored check of the newest revision',
+        params: NameParams,
+        response: answers({ 200: 'The report' }, 404),
+      },
+    },
+    async (request) => {
+      const { name } = request.params
+      const { revision } = await readDocument(ports.documents, 'campaign', name)
+      const report = await readCheck(ports, name, revision)
+      if (report) return report
+      throw new PolyadError('NOT_FOUND', {
+        what: 'check of',
+        name: `${name}@${revision}`,
+        mend: 'POST to make it',
+      })
+    },
+  )
+
+  server.get<{ Params: Params; Querystring: Static<typeof WindowQuery> }>(
+    '/v1/campaigns/:name/ad-units',
+    {
+      schema: {
+        tags,
+        summary: "A window of one revision's number line; rows as `polyad generate` writes them",
+        params: NameParams,
+        querystring: WindowQuery,
+        response: answers({ 200: 'campaign, revision, count, from, to and items' }, 400, 404),
+      },
+    },
+    async (request, reply) => {
+      const { from = '0', limit = DEFAULT_WINDOW, revision } = request.query
+      const { plan } = await serving.plan(request.params.name, revision)
+      const { count } = createSpace(plan)
+      const first = BigInt(from)
+      if (first >= count) throw new PolyadError('RANK_OUT_OF_RANGE', { rank: from, count: String(count) })
+      const last = first + BigInt(limit)
+      const end = last < count ? last : count
+      const rows = generateRange(plan, first, end, { format: 'jsonl' })
+      const window = { campaign: plan.campaign.name, revision: plan.revision, count, from: first, to: end }
+      return reply.type('application/json').send(windowJson(window, rows))
+    },
+  )
+
+  server.get<{ Params: Params; Querystring: Static<typeof ReportQuerySchema> }>(
+    '/v1/campaigns/:name/report',
+    {
+      schema: {
+        tags: ['reports'],
+        summary: 'What the ads did, broad against narrow, up to the last acknowledged event',
+        params: NameParams,
+        querystring: ReportQuerySchema,
+        response: answers({ 200: 'The report' }, 400, 404),
+      },
+    },
+    async (request) => {
+      const { by, from, to } = request.query
+      await context.loadCounters()
+      return reportCampaign(ports, request.params.name, {
+        ...(by === undefined ? {} : { by }),
+        ...(from === undefined ? {} : { fromDay: from }),
+        ...(to === undefined ? {} : { toDay: to }),
+      })
+    },
+  )
+}
+
+/** The rows are JSON already: they go into the answer as they are, bytes for bytes what a file would have. */
+function windowJson(
+  window: {
+    readonly campaign: string
+    readonly revision: number
+    readonly count: bigint
+    readonly from: bigint
+    readonly to: bigint
+  },
+  rows: Uint8Array,
+): string {
+  const head = JSON.stringify(window, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
+  const items = Buffer.from(rows).toString('utf8').trimEnd().split('\n')
+  return `${head.slice(0, -1)},"items":[${items.join(',')}]}`
+}
+
+/** An override spends the campaign's money: it is the buyer's, or the admin's. */
+function requireOverrider(caller: Caller): void {
+  if (caller.kind === 'single-user') return
+  if (caller.kind === 'role' && (caller.role === 'buyer' || caller.role === 'admin')) return
+  throw new PolyadError('FORBIDDEN', { action: 'override the guard', caller: callerText(caller) })
+}
+
+function whoOf(caller: Caller): string {
+  return caller.kind === 'role' ? `${caller.role} key ${caller.id}` : callerText(caller)
+}

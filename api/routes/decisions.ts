@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { PolyadError } from '../../core/errors.ts'
+import { answerFor } from '../../engine/decision/answer.ts'
+import { type DecisionRequest, DecisionRequestSchema } from '../../engine/decision/request.ts'
+import { languagesFrom } from '../accept-language.ts'
+import { callerText, mayExplain } from '../callers.ts'
+import type { ApiContext } from '../context.ts'
+import { answers } from '../documented.ts'
+
+const Query = Type.Object({ explain: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
+
+/** What a site key may not send: its text is public, so anybody could ask about anybody. */
+const NOT_FOR_SITES = ['person', 'personKey', 'attributes', 'simulated'] as const
+
+export function registerDecisions(server: FastifyInstance, context: ApiContext): void {
+  const { ports, secrets, serving, metrics } = context
+  server.post<{ Body: DecisionRequest; Querystring: Static<typeof Query> }>(
+    '/v1/decisions',
+    {
+      config: { allow: ['creative', 'buyer', 'analyst', 'site'] },
+      schema: {
+        tags: ['decisions'],
+        summary: 'Choose an ad for one opportunity; the decision is in the log before it is answered',
+        body: DecisionRequestSchema,
+        querystring: Query,
+        response: answers(
+          { 200: 'The ad unit, its addresses and trackers' },
+          400,
+          401,
+          403,
+          404,
+          413,
+          415,
+          503,
+        ),
+      },
+    },
+    async (request) => {
+      const started = performance.now()
+      const explain = request.query.explain === true
+      requireAllowed(request, explain)
+      const decision = serving.decider().decide(asAsked(request))
+      await ports.eventLog.append([decision.record])
+      metrics.count('polyad_decisions_total', { arm: decision.record.arm })
+      metrics.observeDecision((performance.now() - started) / 1000)
+      return answerFor(decision, secrets.tokenKey, { explain })
+    },
+  )
+}
+
+function requireAllowed(request: FastifyRequest<{ Body: DecisionRequest }>, explain: boolean): void {
+  const { caller, body } = request
+  const refuse = (action: string) => {
+    throw new PolyadError('FORBIDDEN', { action, caller: callerText(caller) })
+  }
+  if (explain && !mayExplain(caller)) refuse('ask why a decision fell as it did')
+  if (caller.kind !== 'site') return
+  for (const field of NOT_FOR_SITES) if (body[field] !== undefined) refuse(`send "${field}"`)
+}
+
+/** The request with what its headers add: Global Privacy Control takes consent back, Accept-Language fills in. */
+function asAsked(request: FastifyRequest<{ Body: DecisionRequest }>): DecisionRequest {
+  const { body, headers } = request
+  const languages = body.languages ?? languagesFrom(headers['accept-language'] ?? '')
+  const optedOut = headers['sec-gpc'] === '1'
+  return { ...body, languages, ...(optedOut ? { consent: { personalise: false } } : {}) }
+}

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import { PolyadError } from '../../core/errors.ts'
+import type { ApiContext } from '../context.ts'
+import { answers } from '../documented.ts'
+
+export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiContext): void {
+  const tags = ['operation']
+  server.get(
+    '/health/live',
+    {
+      config: { allow: ['anyone'] },
+      schema: { tags, summary: 'The process answers', response: answers({ 200: 'Yes' }) },
+    },
+    async () => ({ status: 'live' }),
+  )
+
+  server.get(
+    '/health/ready',
+    {
+      config: { allow: ['anyone'] },
+      schema: {
+        tags,
+        summary: 'The documents and counters can be read',
+        response: answers({ 200: 'Yes' }, 503),
+      },
+    },
+    async (request) => {
+      try {
+        await ports.documents.list('campaign')
+        await ports.counters.position()
+      } catch (error) {
+        request.log.error({ err: error }, 'not ready')
+        throw new PolyadError('NOT_READY', {})
+      }
+      return { status: 'ready' }
+    },
+  )
+
+  server.get(
+    '/metrics',
+    {
+      schema: {
+        tags,
+        summary: 'Counts and decision latency of this process, Prometheus text format',
+        response: answers({ 200: 'text/plain; version=0.0.4' }, 401),
+      },
+    },
+    async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text()),
+  )
+}

@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { PolyadError } from '../../core/errors.ts'
+import { type EventOutcome, ingestEvents } from '../../engine/tracking/ingest.ts'
+import { verifyToken } from '../../engine/tracking/token.ts'
+import type { ApiContext } from '../context.ts'
+import { answers } from '../documented.ts'
+
+const Params = Type.Object({ token: Type.String({ maxLength: 4000 }) })
+type TokenRoute = { Params: Static<typeof Params> }
+
+/** A transparent GIF of one pixel: 43 bytes. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+
+/** A HEAD is a look at a link, not a showing or a click. */
+const shared = {
+  exposeHeadRoute: false,
+  helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
+  config: { allow: ['anyone'] },
+} as const
+
+export function registerTrackers(server: FastifyInstance, context: ApiContext): void {
+  const { secrets, ports } = context
+  const tags = ['trackers']
+
+  server.get<TokenRoute>(
+    '/t/i/:token',
+    {
+      ...shared,
+      schema: {
+        tags,
+        summary: 'Impression pixel: always a GIF, counted when the token is ours and the log has it',
+        params: Params,
+        response: answers({ 200: 'A transparent GIF of one pixel' }),
+      },
+    },
+    async (request, reply) => {
+      await take(context, request, 'impression')
+      return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
+    },
+  )
+
+  server.get<TokenRoute>(
+    '/t/c/:token',
+    {
+      ...shared,
+      schema: {
+        tags,
+        summary: 'Click: counted, then on to the landing page the token names and no other',
+        params: Params,
+        response: answers({ 302: 'To the landing page' }, 404),
+      },
+    },
+    async (request, reply) => {
+      const verdict = verifyToken(secrets.tokenKey, request.params.token, ports.clock.nowMs())
+      if (verdict.status === 'invalid' || verdict.payload.landingUrl === '') {
+        context.metrics.count('polyad_tokens_refused_total')
+        throw new PolyadError('TOKEN_INVALID', {})
+      }
+      await take(context, request, 'click')
+      return reply.header('cache-control', 'no-store').redirect(verdict.payload.landingUrl, 302)
+    },
+  )
+}
+
+/** Takes one event in. A log that cannot be written must not break the page: it is told in the log of the server. */
+async function take(
+  { ports, secrets, metrics }: ApiContext,
+  request: FastifyRequest<TokenRoute>,
+  type: 'impression' | 'click',
+): Promise<void> {
+  let outcome: EventOutcome | undefined
+  try {
+    ;[outcome] = await ingestEvents(ports, secrets.tokenKey, [{ token: request.params.token, type }])
+  } catch (error) {
+    request.log.error({ err: error }, `${type} not counted`)
+    return
+  }
+  if (outcome?.status === 'invalid') metrics.count('polyad_tokens_refused_total')
+  else metrics.count('polyad_events_total', { type, late: String(outcome?.status === 'late') })
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+import helmet from '@fastify/helmet'
+import fastifyStatic from '@fastify/static'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Stream } from '../core/stream.ts'
+import type { Secrets } from '../engine/ports/ports.ts'
+import { createCounterLoader } from '../engine/tracking/load-counters.ts'
+import type { Fonts } from '../templates/fonts.ts'
+import type { Renderer } from '../templates/raster.ts'
+import { createAdUnitPages } from './ad-unit-pages.ts'
+import { registerCallers } from './callers.ts'
+import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
+import { createMetrics } from './metrics.ts'
+import { requireLoopback } from './own-address.ts'
+import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
+import { registerAdUnits } from './routes/ad-units.ts'
+import { registerCampaigns } from './routes/campaigns.ts'
+import { registerDecisions } from './routes/decisions.ts'
+import { registerEvents } from './routes/events.ts'
+import { registerHealth } from './routes/health.ts'
+import { registerHouseAds } from './routes/house-ads.ts'
+import { registerSegments } from './routes/segments.ts'
+import { registerTemplates } from './routes/templates.ts'
+import { registerTrackers } from './routes/trackers.ts'
+import { createServing } from './serving.ts'
+import { registerValidation } from './validation.ts'
+
+export interface ServerParts {
+  readonly ports: ServerPorts
+  readonly secrets: Secrets
+  readonly config: ServerConfig
+  readonly fonts: Fonts
+  readonly renderer: Renderer
+  /** Chance for decisions; seeded anew by every process. */
+  readonly stream: Stream
+  readonly logger?: FastifyServerOptions['logger']
+}
+
+/** How often the workspace is looked at for edited files. */
+const REFRESH_MS = 1_000
+/** How often counters are brought up to the log, so that a report has little left to do. */
+const LOAD_COUNTERS_MS = 2_000
+/** A tracker's token carries a landing page of up to 2,000 characters. */
+const LONGEST_PARAMETER = 4_000
+
+/**
+ * The HTTP server, not yet listening: `listen` with the address of `listenOptions`, or `inject` in tests. Closing it
+ * leaves the ports open; they are whoever's that made them.
+ *
+ * @throws PolyadError BIND_REFUSED without keys and with a public URL that is not of this machine
+ */
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { ports, config } = parts
+  if (config.singleUser) requireLoopback(new URL(config.publicUrl).hostname)
+  const server = Fastify({
+    logger: parts.logger ?? false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // Open keep-alive connections must not hold up a shutdown.
+    forceCloseConnections: true,
+  })
+  const context = createContext(parts)
+
+  registerProblems(server)
+  registerValidation(server)
+  await registerDocumentation(server, config.publicUrl)
+  await server.register(helmet, helmetOptions(config.publicUrl))
+  registerCallers(server, ports, config)
+  countResponses(server, context)
+
+  registerSegments(server, context)
+  registerTemplates(server, context)
+  registerCampaigns(server, context)
+  registerAdUnits(server, context)
+  registerHouseAds(server)
+  registerDecisions(server, context)
+  registerEvents(server, context)
+  registerTrackers(server, context)
+  registerHealth(server, context)
+  server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
+    server.swagger(),
+  )
+  if (config.webFolder !== undefined) await registerPage(server, config.webFolder)
+
+  server.addHook('onReady', () => context.serving.refresh())
+  repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
+  repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
+  return server
+}
+
+/**
+ * Starts listening. Without keys only on a loopback address.
+ *
+ * @returns the address, e.g. http://127.0.0.1:4000
+ * @throws PolyadError BIND_REFUSED
+ */
+export async function listen(
+  server: FastifyInstance,
+  address: { readonly host: string; readonly port: number },
+  config: Pick<ServerConfig, 'singleUser'>,
+): Promise<string> {
+  if (config.singleUser) requireLoopback(address.host)
+  return server.listen(address)
+}
+
+function createContext(parts: ServerParts): ApiContext {
+  const { ports, secrets, config, fonts, renderer, stream } = parts
+  const { publicUrl, fingerprint } = config
+  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint })
+  return {
+    ports,
+    secrets,
+    config,
+    fonts,
+    serving,
+    adUnits: createAdUnitPages({ serving, renderer, fonts }),
+    metrics: createMetrics(),
+    loadCounters: createCounterLoader(ports),
+  }
+}
+
+async function registerDocumentation(server: FastifyInstance, publicUrl: string): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Polyad',
+        description:
+          'Ad units for audience segments: made, served and measured. Failures are RFC 9457 problems.',
+        version: '1',
+      },
+      servers: [{ url: publicUrl }],
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+  })
+}
+
+/** The page may run its own scripts and show pictures; ads stand in frames with a sandbox of their own. */
+function helmetOptions(publicUrl: string): object {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    strictTransportSecurity: publicUrl.startsWith('https:') ? {} : false,
+  }
+}
+
+/** The page's files need no key: what they show comes from the routes, which ask for one. */
+async function registerPage(server: FastifyInstance, webFolder: string): Promise<void> {
+  await server.register(async (page) => {
+    page.addHook('onRoute', (route) => {
+      route.config = { ...route.config, allow: ['anyone'] }
+      route.schema = { ...route.schema, hide: true }
+    })
+    await page.register(fastifyStatic, { root: webFolder, dotfiles: 'ignore' })
+  })
+}
+
+function countResponses(server: FastifyInstance, { metrics }: ApiContext): void {
+  server.addHook('onResponse', async (_request, reply) => {
+    metrics.count('polyad_responses_total', { status: `${Math.floor(reply.statusCode / 100)}xx` })
+  })
+}
+
+/** Runs work again and again, never twice at once, until the server closes; a failure is logged and tried again. */
+function repeatWhileOpen(server: FastifyInstance, everyMs: number, work: () => Promise<void>): void {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+  let closed = false
+  const schedule = (): void => {
+    if (closed) return
+    timer = setTimeout(() => {
+      running = work()
+        .catch((error: unknown) => server.log.error({ err: error }, 'background work failed'))
+        .then(schedule)
+    }, everyMs)
+    timer.unref()
+  }
+  server.addHook('onListen', async () => schedule())
+  server.addHook('onClose', async () => {
+    closed = true
+    clearTimeout(timer)
+    await running
+  })
+}

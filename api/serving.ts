@@ -1,0 +1,184 @@
+import { PolyadError } from '../core/errors.ts'
+import { createDoor } from '../core/schema.ts'
+import type { Stream } from '../core/stream.ts'
+import type { Ledger } from '../engine/campaign/ledger.ts'
+import { type LoadedPlan, loadPlan } from '../engine/campaign/load-plan.ts'
+import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
+import { createDecider, type Decider } from '../engine/decision/decider.ts'
+import { loadPopulation } from '../engine/ingest/population.ts'
+import type { DocumentKind } from '../engine/ports/documents.ts'
+import type { Ports, Secrets } from '../engine/ports/ports.ts'
+import { type AttributeCatalogue, AttributeCatalogueSchema } from '../segments/attributes.ts'
+import type { Population } from '../segments/population.ts'
+
+export interface ServingParts {
+  readonly ports: Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
+  readonly secrets: Secrets
+  /** Chance for decisions; seeded anew by every process. */
+  readonly stream: Stream
+  readonly publicUrl: string
+  /** Of code, sharp, ICU and fonts, as for loadPlan. */
+  readonly fingerprint: string
+}
+
+/** What the server serves from, kept in step with the workspace. */
+export interface Serving {
+  /** @throws PolyadError NO_CAMPAIGN before the first `refresh` */
+  decider(): Decider
+  states(): readonly CampaignState[]
+  /** undefined when nothing was imported yet. */
+  population(): Population | undefined
+  catalogue(): AttributeCatalogue
+  /** The plan of a campaign, active or not; default its newest revision. */
+  plan(campaign: string, revision?: number): Promise<LoadedPlan>
+  /** The campaign whose ids carry this key. */
+  campaignOf(campaignKey: number): string | undefined
+  /** Reads the workspace again when something in it has changed. */
+  refresh(): Promise<void>
+}
+
+/** Documents a plan is made of or let through by. */
+const WATCHED: readonly DocumentKind[] = [
+  'attributes',
+  'segment',
+  'template',
+  'campaign',
+  'check',
+  'population',
+]
+/** Older revisions kept compiled, for ad units that a campaign no longer makes. */
+const KEPT_PLANS = 20
+
+const catalogueDoor = createDoor('attribute catalogue', AttributeCatalogueSchema)
+
+interface State {
+  readonly signature: string
+  readonly decider: Decider
+  readonly states: readonly CampaignState[]
+  readonly population: Population | undefined
+  readonly populationHash: string | undefined
+  readonly catalogue: AttributeCatalogue
+  readonly campaigns: ReadonlyMap<number, string>
+  readonly plans: Map<string, Promise<LoadedPlan>>
+}
+
+export function createServing(parts: ServingParts): Serving {
+  const { ports, publicUrl, fingerprint } = parts
+  const { documents } = ports
+  let state = emptyState(parts)
+  let running: Promise<void> | undefined
+  let generation = 0
+
+  const signatureNow = async (): Promise<string> => {
+    const hashes: string[] = []
+    for (const kind of WATCHED) {
+      for (const name of await documents.list(kind)) {
+        hashes.push(`${kind}/${name} ${await hashOf(kind, name)}`)
+      }
+    }
+    return hashes.join('\n')
+  }
+
+  /** A document that cannot be read counts as its message: the campaigns that do without it go on. */
+  const hashOf = async (kind: DocumentKind, name: string): Promise<string | undefined> => {
+    try {
+      return (await documents.read(kind, name))?.hash
+    } catch (error) {
+      if (error instanceof PolyadError) return error.message
+      throw error
+    }
+  }
+
+  const load = async (signature: string): Promise<State> => {
+    const attributes = await documents.read('attributes', 'attributes')
+    const catalogue = catalogueDoor(attributes?.body ?? NO_ATTRIBUTES, 'segments/attributes.json')
+    const populationHash = (await documents.read('population', 'current'))?.hash
+    const population =
+      populationHash !== undefined && populationHash === state.populationHash
+        ? state.population
+        : await populationOf(ports)
+    const { loaded, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
+    const decider = createDecider({
+      plans: loaded,
+      catalogue,
+      ...(population ? { population } : {}),
+      identityKey: parts.secrets.identityKey,
+      clock: ports.clock,
+      // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
+      stream: parts.stream.fork(`decider ${generation++}`),
+    })
+    const campaigns = new Map<number, string>()
+    for (const name of await documents.list('ledger')) {
+      const ledger = (await documents.read('ledger', name))?.body as Ledger
+      campaigns.set(ledger.campaignKey, name)
+    }
+    const plans = new Map(loaded.map((plan) => [plan.plan.campaign.name, Promise.resolve(plan)] as const))
+    return { signature, decider, states, population, populationHash, catalogue, campaigns, plans }
+  }
+
+  const refresh = async (): Promise<void> => {
+    const signature = await signatureNow()
+    if (signature !== state.signature) state = await load(signature)
+  }
+
+  return {
+    decider: () => state.decider,
+    states: () => state.states,
+    population: () => state.population,
+    catalogue: () => state.catalogue,
+    campaignOf: (campaignKey) => state.campaigns.get(campaignKey),
+    plan(campaign, revision) {
+      const { plans } = state
+      const key = revision === undefined ? campaign : `${campaign}@${revision}`
+      const known = plans.get(key)
+      if (known) return known
+      const options = { publicUrl, fingerprint, ...(revision === undefined ? {} : { revision }) }
+      const loading = loadPlan(ports, campaign, options)
+      plans.set(key, loading)
+      // A failure is asked for again: a document may have been mended.
+      loading.catch(() => plans.delete(key))
+      if (plans.size > KEPT_PLANS + state.states.length) {
+        const oldest = [...plans.keys()].find((name) => name.includes('@') && name !== key)
+        if (oldest !== undefined) plans.delete(oldest)
+      }
+      return loading
+    },
+    refresh() {
+      // One at a time; a caller that just wrote waits for the running one and then looks again.
+      const next = (running ?? Promise.resolve()).catch(() => undefined).then(refresh)
+      running = next
+      return next
+    },
+  }
+}
+
+const NO_ATTRIBUTES: AttributeCatalogue = { attributes: [] }
+
+function emptyState(parts: ServingParts): State {
+  const decider = createDecider({
+    plans: [],
+    catalogue: NO_ATTRIBUTES,
+    identityKey: parts.secrets.identityKey,
+    clock: parts.ports.clock,
+    stream: parts.stream.fork('nothing loaded'),
+  })
+  return {
+    signature: 'nothing loaded',
+    decider,
+    states: [],
+    population: undefined,
+    populationHash: undefined,
+    catalogue: NO_ATTRIBUTES,
+    campaigns: new Map(),
+    plans: new Map(),
+  }
+}
+
+async function populationOf(ports: ServingParts['ports']): Promise<Population | undefined> {
+  try {
+    return await loadPopulation(ports)
+  } catch (error) {
+    if (error instanceof PolyadError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
+}

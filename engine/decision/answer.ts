@@ -1,0 +1,113 @@
+import type { Segment } from '../../segments/segment.ts'
+import type { SlotValues } from '../../templates/slot-values.ts'
+import { createCopyTable } from '../generate/copy-table.ts'
+import { unitValues } from '../generate/unit-values.ts'
+import type { DecisionRecord } from '../tracking/record.ts'
+import { signToken } from '../tracking/token.ts'
+import type { Decision } from './decider.ts'
+
+/** How long a tracker link counts; a later event is kept, apart. */
+export const TOKEN_LIFETIME_MS = 30 * 24 * 3_600_000
+
+/** What is served for a decision. It carries codes, never a segment's name or rule; `explain` is for people we know. */
+export interface DecisionAnswer {
+  readonly decision: string
+  readonly campaign: string
+  readonly revision: number
+  /** null: the house ad, which holdouts get. */
+  readonly adUnit: string | null
+  readonly placement: string
+  readonly locale: string
+  readonly widthPx: number
+  readonly heightPx: number
+  /** Slot values, for native placements that draw the ad themselves. */
+  readonly fields: SlotValues
+  readonly image: string
+  /** null for a house ad, which is a picture alone. */
+  readonly html: string | null
+  readonly click: string | null
+  readonly impression: string
+  readonly expiresAtMs: number
+  readonly explain?: DecisionExplanation
+}
+
+export interface DecisionExplanation {
+  readonly arm: DecisionRecord['arm']
+  readonly leaf: string | null
+  readonly segment: string
+  /** Where the person (or, without one, this decision) fell on [0, 1). */
+  readonly bucket: number
+  readonly drawnPer: 'person' | 'decision'
+  /** Nothing personal was read: no consent, or a child may be watching. */
+  readonly contextual: boolean
+  readonly matched: readonly Pick<Segment, 'id' | 'title' | 'people'>[]
+  /** Names the set the ad unit was drawn from. */
+  readonly candidates: {
+    readonly revision: number
+    readonly segment: string
+    readonly locale: string
+    readonly placement: string
+    readonly weightsVersion: number
+  }
+  readonly choices: Readonly<Record<string, string | undefined>>
+  readonly propensity: DecisionRecord['propensity']
+}
+
+/** The answer to a decision, with signed trackers and addresses under the plan's public URL. */
+export function answerFor(
+  decision: Decision,
+  tokenKey: Uint8Array,
+  options: { readonly explain: boolean },
+): DecisionAnswer {
+  const { record, unit, campaign } = decision
+  const { plan } = campaign
+  const placement = plan.placements.find(({ id }) => id === record.placement)!
+  const expiresAtMs = record.atMs + TOKEN_LIFETIME_MS
+  const token = signToken(tokenKey, {
+    decision: record.id,
+    campaign: record.campaign,
+    adUnit: record.adUnit,
+    landingUrl: unit ? plan.campaign.landingUrl : '',
+    issuedMs: record.atMs,
+    expiresMs: expiresAtMs,
+  })
+  const base = plan.publicUrl
+  return {
+    decision: record.id,
+    campaign: record.campaign,
+    revision: record.revision,
+    adUnit: unit ? record.adUnit : null,
+    placement: record.placement,
+    locale: record.locale,
+    widthPx: placement.widthPx,
+    heightPx: placement.heightPx,
+    fields: unit ? unitValues(plan, createCopyTable(plan), unit) : {},
+    image: unit ? `${base}/v1/ad-units/${record.adUnit}.jpg` : `${base}/v1/house-ads/${record.placement}.svg`,
+    html: unit ? `${base}/v1/ad-units/${record.adUnit}.html?token=${token}` : null,
+    click: unit ? `${base}/t/c/${token}` : null,
+    impression: `${base}/t/i/${token}`,
+    expiresAtMs,
+    ...(options.explain ? { explain: explanationOf(decision) } : {}),
+  }
+}
+
+function explanationOf({ record, unit, why }: Decision): DecisionExplanation {
+  return {
+    arm: record.arm,
+    leaf: record.leaf,
+    segment: record.segment,
+    bucket: why.assignment.bucket,
+    drawnPer: record.person === null ? 'decision' : 'person',
+    contextual: why.contextual,
+    matched: why.matched.map(({ id, title, people }) => ({ id, title, people })),
+    candidates: {
+      revision: record.revision,
+      segment: record.segment,
+      locale: record.locale,
+      placement: record.placement,
+      weightsVersion: record.weightsVersion,
+    },
+    choices: unit?.choices ?? {},
+    propensity: record.propensity,
+  }
+}
