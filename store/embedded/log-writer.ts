@@ -11,7 +11,7 @@ const SCAN_BYTES = 1024 * 1024
  * The writing side of the event log: append-only segments of framed records, synced once per batch.
  *
  * What `append` has returned from survives a power cut; a batch it has thrown for is gone. It holds for any disk that
- * keeps what was synced, test/contract/power-cut.ts tries it at every single step.
+ * keeps what was synced, test/contract/power-cut.ts tries every single step.
  */
 export class LogWriter {
   readonly #disk: LogDisk
@@ -72,7 +72,6 @@ export class LogWriter {
 
   #cutTail(): void {
     this.#file.truncate(this.#end)
-    this.#file.datasync()
     this.#hasTail = false
   }
 

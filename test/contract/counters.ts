@@ -1,0 +1,247 @@
+import { describe, expect } from 'vitest'
+import { createStream, type Stream } from '../../core/stream.ts'
+import { dayIn } from '../../core/time.ts'
+import type { CounterRow, Counters } from '../../engine/ports/counters.ts'
+import type { DecisionRecord, EventRecord, LogRecord } from '../../engine/tracking/record.ts'
+import { clausesOf, type Exemptions, type Open } from './contract.ts'
+
+const NEW_YORK = 'America/New_York'
+
+/** 2026-03-08 00:00 in New York, the day its clocks go forward. */
+const DAY_START_MS = Date.UTC(2026, 2, 8, 5)
+
+const HOUR_MS = 3_600_000
+
+function decision(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
+  return {
+    v: 1,
+    type: 'decision',
+    id,
+    atMs: DAY_START_MS,
+    campaign: 'spring',
+    revision: 1,
+    planHash: 'plan',
+    person: 'ann',
+    leaf: 'ny-25-34',
+    arm: 'narrow',
+    propensity: { arm: 0.9, slots: { headline: 0.5 } },
+    weightsVersion: 1,
+    segment: 'ny-25-34',
+    locale: 'en-US',
+    placement: 'mpu',
+    adUnit: 'unit1',
+    simulated: false,
+    ...changes,
+  }
+}
+
+function event(type: EventRecord['type'], of: string, changes: Partial<EventRecord> = {}): EventRecord {
+  return {
+    v: 1,
+    type,
+    id: `${of}-${type}`,
+    decision: of,
+    adUnit: 'unit1',
+    campaign: 'spring',
+    atMs: DAY_START_MS,
+    valueMicros: null,
+    late: false,
+    ...changes,
+  }
+}
+
+/** What the rows must be, counted record by record; the first record of an id holds. */
+function recount(records: readonly LogRecord[], campaign: string, timeZone: string): CounterRow[] {
+  const decisions = new Map<string, DecisionRecord>()
+  const events = new Map<string, EventRecord>()
+  for (const record of records) {
+    const kept: Map<string, LogRecord> = record.type === 'decision' ? decisions : events
+    if (!kept.has(record.id)) kept.set(record.id, record)
+  }
+  const rows = new Map<string, { -readonly [K in keyof CounterRow]: CounterRow[K] }>()
+  const rowOf = (of: DecisionRecord, atMs: number) => {
+    const { revision, person, leaf, arm, segment, locale, placement, adUnit, simulated } = of
+    const cell = {
+      revision,
+      day: dayIn(timeZone, atMs),
+      person,
+      leaf,
+      arm,
+      segment,
+      locale,
+      placement,
+      adUnit,
+      simulated,
+    }
+    const key = JSON.stringify([cell, person === null ? of.id : null])
+    const row = rows.get(key) ?? {
+      ...cell,
+      decisions: 0,
+      impressions: 0,
+      clicks: 0,
+      conversions: 0,
+      valueMicros: 0,
+    }
+    rows.set(key, row)
+    return row
+  }
+  for (const each of decisions.values()) if (each.campaign === campaign) rowOf(each, each.atMs).decisions++
+  for (const each of events.values()) {
+    const of = decisions.get(each.decision)
+    if (each.late || of?.campaign !== campaign) continue
+    const row = rowOf(of, each.atMs)
+    if (each.type === 'impression') row.impressions++
+    else if (each.type === 'click') row.clicks++
+    else row.conversions++
+    row.valueMicros += each.valueMicros ?? 0
+  }
+  return [...rows.values()]
+}
+
+/** Decisions and events of two campaigns over four days, some repeated, some late, some without their decision. */
+function randomLog(stream: Stream, count: number): LogRecord[] {
+  const records: LogRecord[] = []
+  const pick = <T>(choices: readonly T[]): T => choices[stream.integer(choices.length)]!
+  const atMs = () => DAY_START_MS + stream.integer(96 * HOUR_MS) - 24 * HOUR_MS
+  for (let i = 0; i < count; i++) {
+    const id = `d${i}`
+    const campaign = pick(['spring', 'spring', 'summer'])
+    const made = decision(id, {
+      campaign,
+      atMs: atMs(),
+      person: pick(['ann', 'bob', null]),
+      leaf: pick(['ny', null]),
+      arm: pick(['narrow', 'broad-control', 'broad', 'holdout']),
+      revision: 1 + stream.integer(2),
+      adUnit: pick(['unit1', 'unit2']),
+      simulated: pick([true, false]),
+    })
+    if (stream.next() < 0.9) records.push(made)
+    for (const type of ['impression', 'click', 'conversion'] as const) {
+      if (stream.next() < 0.4) continue
+      const valueMicros = type === 'conversion' ? pick([null, 1_500_000, 2_000_000_000_000]) : null
+      const happened = event(type, id, { campaign, atMs: atMs(), valueMicros, late: stream.next() < 0.1 })
+      records.push(happened)
+      if (stream.next() < 0.2) records.push(happened)
+    }
+  }
+  return shuffled(records, stream)
+}
+
+function shuffled<T>(items: readonly T[], stream: Stream): T[] {
+  return items
+    .map((item) => ({ item, at: stream.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)
+}
+
+/** engine/ports/counters.ts */
+export function countersContract(name: string, open: Open<Counters>, exempt?: Exemptions): void {
+  describe(`counters: ${name}`, () => {
+    const clause = clausesOf(open, exempt)
+
+    clause(1, 'loading the same records again changes nothing; an event id counts once', async ({ port }) => {
+      const records = [
+        decision('d1'),
+        event('impression', 'd1'),
+        event('impression', 'd1'),
+        event('click', 'd1'),
+      ]
+      await port.load(records, 10)
+      const rows = await port.rows({ campaign: 'spring', timeZone: NEW_YORK })
+      expect(rows).toMatchObject([{ decisions: 1, impressions: 1, clicks: 1, conversions: 0 }])
+      await port.load(records.slice(1), 20)
+      await port.load([records[0]!], 30)
+      expect(await port.rows({ campaign: 'spring', timeZone: NEW_YORK })).toEqual(rows)
+    })
+
+    clause(2, 'an event counts on its own day in the time zone asked for', async ({ port }) => {
+      const justBefore = DAY_START_MS - 1
+      const records = [
+        decision('d1', { atMs: justBefore }),
+        event('impression', 'd1', { atMs: justBefore }),
+        event('click', 'd1', { atMs: DAY_START_MS }),
+        // The day is 23 hours long.
+        event('conversion', 'd1', { atMs: DAY_START_MS + 23 * HOUR_MS, valueMicros: 5 }),
+      ]
+      await port.load(records, 1)
+      const query = { campaign: 'spring', timeZone: NEW_YORK }
+      const rows = await port.rows(query)
+      const counts = rows.map(({ day, decisions, impressions, clicks, conversions, valueMicros }) => [
+        day,
+        decisions,
+        impressions,
+        clicks,
+        conversions,
+        valueMicros,
+      ])
+      expect(counts).toEqual([
+        ['2026-03-07', 1, 1, 0, 0, 0],
+        ['2026-03-08', 0, 0, 1, 0, 0],
+        ['2026-03-09', 0, 0, 0, 1, 5],
+      ])
+      const utc = await port.rows({ ...query, timeZone: 'UTC' })
+      expect(utc.map((row) => row.day)).toEqual(['2026-03-08', '2026-03-09'])
+      const days = async (range: { fromDay?: string; toDay?: string }) =>
+        (await port.rows({ ...query, ...range })).map((row) => row.day)
+      expect(await days({ fromDay: '2026-03-08' })).toEqual(['2026-03-08', '2026-03-09'])
+      expect(await days({ toDay: '2026-03-08' })).toEqual(['2026-03-07', '2026-03-08'])
+      expect(await days({ fromDay: '2026-03-08', toDay: '2026-03-08' })).toEqual(['2026-03-08'])
+      expect(await days({ fromDay: '2026-03-10' })).toEqual([])
+    })
+
+    clause(2, 'an event whose decision comes later counts as soon as it is there', async ({ port }) => {
+      await port.load([event('click', 'd1')], 1)
+      expect(await port.rows({ campaign: 'spring', timeZone: NEW_YORK })).toEqual([])
+      await port.load([decision('d1', { segment: 'late-comer' })], 2)
+      expect(await port.rows({ campaign: 'spring', timeZone: NEW_YORK })).toMatchObject([
+        { segment: 'late-comer', decisions: 1, clicks: 1 },
+      ])
+    })
+
+    clause(2, 'a late event counts in late only', async ({ port }) => {
+      await port.load([decision('d1'), event('click', 'd1', { late: true })], 1)
+      await port.load([event('click', 'd1', { late: true }), event('impression', 'd1')], 2)
+      expect(await port.rows({ campaign: 'spring', timeZone: NEW_YORK })).toMatchObject([
+        { clicks: 0, impressions: 1 },
+      ])
+      expect([await port.late('spring'), await port.late('summer')]).toEqual([1, 0])
+    })
+
+    clause(3, 'position is that of the last load, also after reopening', async ({ port, reopen }) => {
+      expect(await port.position()).toBe(0)
+      await port.load([decision('d1')], 2 ** 40 + 7)
+      await port.load([], 2 ** 41)
+      expect(await port.position()).toBe(2 ** 41)
+      const again = await reopen()
+      expect(await again.position()).toBe(2 ** 41)
+      expect(await again.rows({ campaign: 'spring', timeZone: NEW_YORK })).toHaveLength(1)
+    })
+
+    clause(4, 'rows equal a recount of the whole log, for any split and repetition', async ({ port }) => {
+      const stream = createStream('counters')
+      const records = randomLog(stream, 300)
+      for (let from = 0; from < records.length; ) {
+        const to = from + 1 + stream.integer(200)
+        await port.load(records.slice(Math.max(0, from - stream.integer(50)), to), to)
+        from = to
+      }
+      for (const [campaign, timeZone] of [
+        ['spring', NEW_YORK],
+        ['summer', NEW_YORK],
+        ['spring', 'Asia/Kathmandu'],
+      ] as const) {
+        const rows = await port.rows({ campaign, timeZone })
+        expect(byText(rows)).toEqual(byText(recount(records, campaign, timeZone)))
+      }
+      const late = new Set(
+        records.flatMap((r) => (r.type !== 'decision' && r.late ? [r] : [])).map((r) => r.id),
+      )
+      expect((await port.late('spring')) + (await port.late('summer'))).toBe(late.size)
+    })
+  })
+}
+
+function byText(rows: readonly CounterRow[]): string[] {
+  return rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
+}
