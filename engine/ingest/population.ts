@@ -20,6 +20,8 @@ export interface PopulationDocument {
   readonly asOfMs: number
   readonly people: number
   readonly mentions: number
+  /** Values left out because they are on the sensitive list. */
+  readonly withheld: number
   /** Hash of the attribute catalogue it was built with. */
   readonly catalogueHash: string
 }
@@ -52,6 +54,7 @@ export async function rebuildPopulation(ports: PopulationPorts): Promise<Populat
     asOfMs: population.asOfMs,
     people: population.people,
     mentions: population.mentions,
+    withheld: population.withheld,
     catalogueHash,
   }
   await ports.documents.write('population', POPULATION, document)

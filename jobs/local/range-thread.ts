@@ -1,12 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Plan } from '../../engine/campaign/plan.ts'
 import { type GenerateOptions, generateRange } from '../../engine/generate/generate-range.ts'
+import { type RenderOptions, renderRange } from '../../engine/generate/render-range.ts'
 import type { RangeJob } from '../../engine/ports/jobs.ts'
+import { type Fonts, loadFonts } from '../../templates/fonts.ts'
 import { readBlob } from './read-blob.ts'
 import { sentError, type ThreadAnswer, type ThreadSettings } from './thread-message.ts'
 
 // A worker: makes one range after the other and keeps the plan it was last given, with all that hangs on it.
-const { workspaceFolder } = workerData as ThreadSettings
+const { workspaceFolder, fontsFolder } = workerData as ThreadSettings
+let fonts: Promise<Fonts> | undefined
 let kept: { readonly hash: string; readonly plan: Plan } | undefined
 
 function planOf(hash: string): Plan {
@@ -23,7 +26,9 @@ async function makeRange(job: RangeJob): Promise<Uint8Array> {
   if (job.kind === 'generate') {
     return generateRange(plan, from, to, job.options as unknown as GenerateOptions)
   }
-  throw new Error('rendering ranges is not built yet')
+  fonts ??= loadFonts(fontsFolder)
+  const services = { fonts: await fonts, readBlob: (hash: string) => readBlob(workspaceFolder, hash) }
+  return renderRange(plan, from, to, job.options as unknown as RenderOptions, services)
 }
 
 parentPort!.on('message', async (job: RangeJob) => {
