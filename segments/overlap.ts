@@ -1,0 +1,100 @@
+import { type Bitmap, countBits, countBoth, rowsOf } from '../core/bitmap.ts'
+import type { Population } from './population.ts'
+import { BROAD_ID, type Segment } from './segment.ts'
+
+export interface Overlap {
+  /** Segment ids, in the order of the segments given. */
+  readonly a: string
+  readonly b: string
+  /** People in both. */
+  readonly people: number
+  /** People in both over people in either, 0..1. */
+  readonly jaccard: number
+  /** People in both over people in the smaller, 0..1. */
+  readonly containment: number
+}
+
+/**
+ * Every pair of segments that share people, with exact counts. Broad is left out: it holds all of them.
+ *
+ * Counts person by person which segments meet, so cells that share nobody cost nothing; where people are in so many
+ * segments that comparing bitmaps pair by pair is cheaper, it does that.
+ */
+export function overlap(population: Population, segments: readonly Segment[]): Overlap[] {
+  const narrow = segments.filter(({ id }) => id !== BROAD_ID)
+  const members = narrow.map(({ rule }) => population.evaluate(rule))
+  const sizes = members.map(countBits)
+  const memberships = membershipsOf(members, population.people)
+  const wordsPerBitmap = population.people / 32
+  const shared =
+    meetings(memberships) < (narrow.length ** 2 / 2) * wordsPerBitmap
+      ? countByPerson(memberships, narrow.length)
+      : countByPair(members)
+  return [...shared]
+    .sort(([a], [b]) => a - b)
+    .map(([pair, people]) => {
+      const a = Math.floor(pair / narrow.length)
+      const b = pair % narrow.length
+      return {
+        a: narrow[a]!.id,
+        b: narrow[b]!.id,
+        people,
+        jaccard: people / (sizes[a]! + sizes[b]! - people),
+        containment: people / Math.min(sizes[a]!, sizes[b]!),
+      }
+    })
+}
+
+/** Row r is in the segments `segments[starts[r]]` up to, not including, `segments[starts[r + 1]]`, ascending. */
+interface Memberships {
+  readonly starts: Uint32Array
+  readonly segments: Uint32Array
+}
+
+function membershipsOf(members: readonly Bitmap[], people: number): Memberships {
+  const starts = new Uint32Array(people + 1)
+  for (const rows of members) for (const row of rowsOf(rows)) starts[row + 1]!++
+  for (let row = 0; row < people; row++) starts[row + 1]! += starts[row]!
+  const filled = starts.slice()
+  const segments = new Uint32Array(starts[people]!)
+  for (const [index, rows] of members.entries()) {
+    for (const row of rowsOf(rows)) segments[filled[row]!++] = index
+  }
+  return { starts, segments }
+}
+
+/** How many pairs of segments meet, summed over people. */
+function meetings({ starts }: Memberships): number {
+  let pairs = 0
+  for (let row = 0; row + 1 < starts.length; row++) {
+    const held = starts[row + 1]! - starts[row]!
+    pairs += (held * (held - 1)) / 2
+  }
+  return pairs
+}
+
+/** People by pair, a pair being `a * count + b` with a before b. */
+function countByPerson({ starts, segments }: Memberships, count: number): Map<number, number> {
+  const shared = new Map<number, number>()
+  for (let row = 0; row + 1 < starts.length; row++) {
+    const end = starts[row + 1]!
+    for (let i = starts[row]!; i < end; i++) {
+      for (let j = i + 1; j < end; j++) {
+        const pair = segments[i]! * count + segments[j]!
+        shared.set(pair, (shared.get(pair) ?? 0) + 1)
+      }
+    }
+  }
+  return shared
+}
+
+function countByPair(members: readonly Bitmap[]): Map<number, number> {
+  const shared = new Map<number, number>()
+  for (let a = 0; a < members.length; a++) {
+    for (let b = a + 1; b < members.length; b++) {
+      const people = countBoth(members[a]!, members[b]!)
+      if (people > 0) shared.set(a * members.length + b, people)
+    }
+  }
+  return shared
+}
