@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts'
 /** Campaign keys are 1 to 2^20 - 1: they cost at most four groups of an ad unit id. */
 const CAMPAIGN_KEYS = 2 ** 20 - 1
 
-const Ordinals = Type.Record(Type.String(), Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 }))
+const Ordinals = Type.Record(Type.String(), Type.Integer({ minimum: 1, maximum: 2 ** 24 }))
 
 const LedgerSchema = Type.Object(
   {
@@ -63,6 +63,17 @@ export function checkLedger(value: unknown, campaign: string): Ledger {
       }
       named.set(ordinal, name)
     }
+  }
+  const slots = Object.keys(ledger.slots).length
+  if (Object.values(ledger.slots).some((ordinal) => ordinal > slots)) {
+    // Ids hold slots by position: a slot that was taken out would shift every slot after it.
+    const problem = '/slots has a gap in its ordinals, so a slot was taken out'
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'ledger',
+      where,
+      problem,
+      mend: 'restore the file from git',
+    })
   }
   return ledger
 }

@@ -1,9 +1,27 @@
-import type { SlotValues } from '../../templates/slot-values.ts'
+import type { SlotValue, SlotValues } from '../../templates/slot-values.ts'
+import type { Asset } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
 import type { CopyTable } from './copy-table.ts'
 
-/** What each slot of an ad unit shows: its final text, picture or colour. Absent slots are left out. */
+/**
+ * What each slot of an ad unit shows: its final text, picture or colour. Absent slots are left out; so is a slot whose
+ * asset the plan no longer has, or whose copy cannot be rendered here (a retired ad unit).
+ */
 export function unitValues(plan: Plan, copy: CopyTable, unit: AdUnit): SlotValues {
-  throw new Error(`not built yet: ${plan.campaign.name} ${copy.problems.length} ${unit.segment}`)
+  const values: Record<string, SlotValue> = {}
+  for (const { slot, assets } of plan.campaign.slots) {
+    const id = Object.hasOwn(unit.choices, slot) ? unit.choices[slot] : undefined
+    const asset = id === undefined ? undefined : assets.find((each) => each.id === id)
+    const value = asset && assetValue(asset, copy.text(slot, asset.id, unit.locale, unit.segment))
+    if (value) values[slot] = value
+  }
+  return values
+}
+
+/** What an asset shows, given its rendered text; undefined when there is none. */
+export function assetValue(asset: Asset, text: string | undefined): SlotValue | undefined {
+  if (asset.file !== undefined) return { kind: 'image', file: asset.file }
+  if (asset.colour !== undefined) return { kind: 'colour', colour: asset.colour }
+  return text === undefined ? undefined : { kind: 'text', text }
 }

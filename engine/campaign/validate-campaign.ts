@@ -1,0 +1,166 @@
+import { PolyadError } from '../../core/errors.ts'
+import { createDoor } from '../../core/schema.ts'
+import { isTimeZone } from '../../core/time.ts'
+import { PLACEMENTS } from '../../data/placements.ts'
+import { nearestName } from '../../rules/nearest-name.ts'
+import type { SlotKind, Template } from '../../templates/template.ts'
+import { copySource } from '../generate/copy-table.ts'
+import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
+
+/** Names a report or a count gives to something else than a slot. */
+const RESERVED_SLOTS = ['segment', 'locale', 'placement', 'day']
+
+const FIELD_OF_KIND = { text: 'text', image: 'file', colour: 'colour' } as const satisfies Record<
+  SlotKind,
+  keyof Asset
+>
+
+const door = createDoor('campaign', CampaignSchema)
+
+/** Says that something at a JSON pointer is wrong, and how to mend it. */
+type Report = (pointer: string, problem: string, mend: string) => void
+
+/** A campaign document from outside, its fields checked; what it names is checked by validateCampaign. */
+export function parseCampaign(body: unknown, name: string): Campaign {
+  return door(body, whereIs(name))
+}
+
+/**
+ * Checks a campaign against its template and itself: slots and assets, defaults, placements, exclusions, time zone,
+ * flight and money.
+ *
+ * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it
+ */
+export function validateCampaign(campaign: Campaign, template: Template): void {
+  const problems: string[] = []
+  const report: Report = (pointer, problem, mend) => problems.push(`${pointer} ${problem} (${mend})`)
+  checkSlots(campaign, template, report)
+  checkPlacements(campaign, report)
+  checkExclusions(campaign, report)
+  checkTerms(campaign, report)
+  if (problems.length === 0) return
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
+  throw new PolyadError('INPUT_INVALID', {
+    what: 'campaign',
+    where: whereIs(campaign.name),
+    problem: problems.slice(0, 5).join('; ') + more,
+  })
+}
+
+function whereIs(name: string): string {
+  return `campaigns/${name}.json`
+}
+
+function checkSlots(campaign: Campaign, template: Template, report: Report): void {
+  const seen = new Set<string>()
+  for (const [at, { slot }] of campaign.slots.entries()) {
+    const pointer = `/slots/${at}`
+    if (seen.has(slot)) report(`${pointer}/slot`, `"${slot}" is there twice`, 'put its assets in one')
+    seen.add(slot)
+    if (RESERVED_SLOTS.includes(slot)) {
+      report(`${pointer}/slot`, `"${slot}" is a reserved word`, 'rename the slot in the template')
+    }
+    const ofTemplate = template.slots.find(({ name }) => name === slot)
+    if (ofTemplate) checkAssets(campaign, at, ofTemplate.kind, report)
+    else {
+      const names = template.slots.map(({ name }) => name)
+      report(`${pointer}/slot`, `template ${template.name} has no slot "${slot}"`, suggestion(slot, names))
+    }
+  }
+  for (const { name } of template.slots) {
+    if (!seen.has(name)) {
+      report('/slots', `lack the slot "${name}" of template ${template.name}`, 'give it at least one asset')
+    }
+  }
+}
+
+function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report: Report): void {
+  const { assets, default: defaultId, slot } = campaign.slots[slotAt]!
+  const pointer = `/slots/${slotAt}`
+  const seen = new Set<string>()
+  for (const [at, asset] of assets.entries()) {
+    const here = `${pointer}/assets/${at}`
+    if (seen.has(asset.id)) report(`${here}/id`, `"${asset.id}" is there twice`, 'an id names one asset')
+    seen.add(asset.id)
+    const field = FIELD_OF_KIND[kind]
+    const given = Object.values(FIELD_OF_KIND).filter((each) => asset[each] !== undefined)
+    if (given.join() !== field) {
+      const has = given.length > 0 ? `has ${given.join(' and ')}` : 'has nothing to show'
+      report(here, `${has}, but the slot "${slot}" is of kind ${kind}`, `give it "${field}" alone`)
+    } else if (
+      kind === 'text' &&
+      campaign.locales.every((locale) => copySource(asset, locale) === undefined)
+    ) {
+      report(`${here}/text`, `has no text for ${campaign.locales.join(', ')}`, 'add one, or mark it retired')
+    }
+  }
+
+  const fallback = assets.find(({ id }) => id === defaultId)
+  if (!fallback) {
+    const mend = suggestion(
+      defaultId,
+      assets.map(({ id }) => id),
+    )
+    report(`${pointer}/default`, `names no asset of the slot: "${defaultId}"`, mend)
+    return
+  }
+  const reason = `it is the default of "${slot}", shown when nothing else may be`
+  if (fallback.when !== undefined) report(`${pointer}/default`, `"${defaultId}" has a "when"`, reason)
+  if (fallback.retired) report(`${pointer}/default`, `"${defaultId}" is retired`, reason)
+  const silent = campaign.locales.filter((locale) => copySource(fallback, locale) === undefined)
+  if (fallback.text && silent.length > 0) {
+    report(`${pointer}/default`, `"${defaultId}" has no text for ${silent.join(', ')}`, reason)
+  }
+}
+
+function checkPlacements(campaign: Campaign, report: Report): void {
+  for (const [at, id] of campaign.placements.entries()) {
+    if (!PLACEMENTS.has(id)) {
+      report(`/placements/${at}`, `there is no placement "${id}"`, suggestion(id, [...PLACEMENTS.keys()]))
+    }
+  }
+}
+
+function checkExclusions(campaign: Campaign, report: Report): void {
+  for (const [at, term] of (campaign.exclude ?? []).entries()) {
+    const names = Object.keys(term)
+    if (names.length === 0) {
+      report(`/exclude/${at}`, 'names no slot, so it would exclude everything', 'remove it')
+    }
+    for (const name of names) {
+      const slot = campaign.slots.find((each) => each.slot === name)
+      if (!slot) {
+        const slots = campaign.slots.map((each) => each.slot)
+        report(`/exclude/${at}`, `names a slot that is not there: "${name}"`, suggestion(name, slots))
+        continue
+      }
+      const ids = slot.assets.map(({ id }) => id)
+      for (const id of term[name]!) {
+        if (ids.includes(id)) continue
+        report(`/exclude/${at}/${name}`, `names no asset of the slot: "${id}"`, suggestion(id, ids))
+      }
+    }
+  }
+}
+
+/** Time zone, flight and money. */
+function checkTerms({ timeZone, flight, budget }: Campaign, report: Report): void {
+  if (!isTimeZone(timeZone)) {
+    report('/timeZone', `"${timeZone}" is not a time zone`, 'write an IANA name, e.g. America/New_York')
+  }
+  if (flight.from > flight.to) {
+    report('/flight', `ends (${flight.to}) before it begins (${flight.from})`, 'change one of the days')
+  }
+  if (budget.total.currency !== budget.costPerThousand.currency) {
+    report(
+      '/budget',
+      `is in ${budget.total.currency}, its cost per thousand in ${budget.costPerThousand.currency}`,
+      'write both in one currency',
+    )
+  }
+}
+
+function suggestion(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names)
+  return nearest ? `did you mean "${nearest}"?` : `there are ${names.slice(0, 12).join(', ')}`
+}

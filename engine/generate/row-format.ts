@@ -1,0 +1,101 @@
+import type { Plan } from '../campaign/plan.ts'
+import { clickThrough } from './row.ts'
+
+/**
+ * How a row is spelt: the pieces around the ad unit's id and rank, which alone differ in every row. In order:
+ * begin, id, afterId, rank, cell, one piece a slot, link before, id, link after, id, end.
+ */
+export interface RowFormat {
+  /** First line of the output, empty where the format has none. */
+  readonly header: string
+  readonly begin: string
+  readonly afterId: string
+  cell(segment: number, locale: number, placement: number): string
+  /** @param value undefined where the placement lacks the slot */
+  slot(slot: number, value: string | undefined): string
+  link(segment: number): { readonly before: string; readonly after: string }
+  readonly end: string
+}
+
+/** The rows of row.ts as JSON Lines, fields in the order of `Row`. */
+export function jsonlFormat(plan: Plan): RowFormat {
+  const { campaign, placements, revision, segments } = plan
+  const json = JSON.stringify
+  return {
+    header: '',
+    begin: '{"id":"',
+    afterId: '","rank":"',
+    cell(segment, locale, placement) {
+      const { id, title } = segments[segment]!
+      const place = placements[placement]!
+      return (
+        `","campaign":${json(campaign.name)},"revision":${revision},"segment":${json(id)},` +
+        `"segmentTitle":${json(title)},"locale":${json(campaign.locales[locale])},"placement":${json(place.id)},` +
+        `"widthPx":${place.widthPx},"heightPx":${place.heightPx},"slots":{`
+      )
+    },
+    slot: (slot, value) =>
+      `${slot === 0 ? '' : ','}${json(campaign.slots[slot]!.slot)}:${value === undefined ? 'null' : json(value)}`,
+    link(segment) {
+      const { beforeId, afterId } = clickThrough(plan, segments[segment]!.id)
+      const inside = (text: string) => json(text).slice(1, -1)
+      return { before: `},"clickThroughUrl":"${inside(beforeId)}`, after: `${inside(afterId)}","image":"` }
+    },
+    end: '.jpg"}\n',
+  }
+}
+
+/** The same rows as CSV (RFC 4180): a column a field, slots as `slots.NAME`, an absent slot empty. */
+export function csvFormat(plan: Plan): RowFormat {
+  const { campaign, placements, revision, segments } = plan
+  const columns = [
+    'id',
+    'rank',
+    'campaign',
+    'revision',
+    'segment',
+    'segmentTitle',
+    'locale',
+    'placement',
+    'widthPx',
+    'heightPx',
+    ...campaign.slots.map(({ slot }) => `slots.${slot}`),
+    'clickThroughUrl',
+    'image',
+  ]
+  return {
+    header: `${columns.join(',')}\r\n`,
+    begin: '',
+    afterId: ',',
+    cell(segment, locale, placement) {
+      const { id, title } = segments[segment]!
+      const place = placements[placement]!
+      return `,${[
+        campaign.name,
+        revision,
+        csvCell(id),
+        csvText(title),
+        campaign.locales[locale],
+        csvCell(place.id),
+        place.widthPx,
+        place.heightPx,
+      ].join(',')}`
+    },
+    slot: (_slot, value) => `,${value === undefined ? '' : csvText(value)}`,
+    link(segment) {
+      const { beforeId, afterId } = clickThrough(plan, segments[segment]!.id)
+      // Always quoted: a comma may stand on either side of the id.
+      return { before: `,"${beforeId.replaceAll('"', '""')}`, after: `${afterId.replaceAll('"', '""')}",` }
+    },
+    end: '.jpg\r\n',
+  }
+}
+
+/** A text people wrote: a spreadsheet must not run it, so what looks like a formula gets an apostrophe before it. */
+function csvText(text: string): string {
+  return csvCell(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

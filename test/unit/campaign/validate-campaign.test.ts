@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import type { Campaign } from '../../../engine/campaign/campaign.ts'
+import { parseCampaign, validateCampaign } from '../../../engine/campaign/validate-campaign.ts'
+import type { Template } from '../../../templates/template.ts'
+
+const campaign: Campaign = {
+  name: 'spring',
+  template: 'banner',
+  segments: ['hikers'],
+  locales: ['en-US', 'es-US'],
+  placements: ['iab-300x250'],
+  slots: [
+    {
+      slot: 'headline',
+      default: 'plain',
+      assets: [
+        { id: 'plain', text: { en: 'Go', es: 'Vamos' } },
+        { id: 'local', text: { 'en-US': 'Go {{state}}' }, when: { state: 'CA' } },
+      ],
+    },
+    { slot: 'picture', default: 'beach', assets: [{ id: 'beach', file: 'assets/beach.jpg' }] },
+    { slot: 'ground', default: 'white', assets: [{ id: 'white', colour: '#ffffff' }] },
+  ],
+  exclude: [{ headline: ['local'], picture: ['beach'] }],
+  landingUrl: 'https://shop.example/',
+  budget: {
+    total: { amountMicros: 1, currency: 'USD' },
+    costPerThousand: { amountMicros: 1, currency: 'USD' },
+  },
+  flight: { from: '2026-01-01', to: '2026-01-01' },
+  timeZone: 'America/New_York',
+  goal: { event: 'click', baselineRate: 0.01 },
+}
+
+const template: Template = {
+  name: 'banner',
+  slots: [
+    { name: 'headline', kind: 'text' },
+    { name: 'picture', kind: 'image' },
+    { name: 'ground', kind: 'colour' },
+  ],
+  layers: [{ id: 'a', kind: 'shape', box: {}, fill: '#ffffff' }],
+}
+
+/** The campaign with its first slot changed. */
+function headline(change: Partial<Campaign['slots'][number]>): Campaign {
+  return { ...campaign, slots: [{ ...campaign.slots[0]!, ...change }, ...campaign.slots.slice(1)] }
+}
+
+describe('validateCampaign', () => {
+  it('accepts a campaign that fits its template', () => {
+    expect(() => validateCampaign(parseCampaign(campaign, 'spring'), template)).not.toThrow()
+  })
+
+  const plain = campaign.slots[0]!.assets[0]!
+  const refused: [string, Campaign, string][] = [
+    [
+      'an unknown slot',
+      { ...campaign, slots: [...campaign.slots, { ...campaign.slots[0]!, slot: 'headlin' }] },
+      '/slots/3/slot template banner has no slot "headlin" (did you mean "headline"?)',
+    ],
+    ['a missing slot', { ...campaign, slots: campaign.slots.slice(0, 2) }, 'lack the slot "ground"'],
+    [
+      'a slot twice',
+      { ...campaign, slots: [...campaign.slots, campaign.slots[0]!] },
+      '/slots/3/slot "headline" is there twice',
+    ],
+    [
+      'an asset of the wrong kind',
+      headline({ assets: [plain, { id: 'pic', file: 'a.jpg' }] }),
+      '/slots/0/assets/1 has file, but the slot "headline" is of kind text',
+    ],
+    ['an empty asset', headline({ assets: [plain, { id: 'x' }] }), '/slots/0/assets/1 has nothing to show'],
+    [
+      'two assets with one id',
+      headline({ assets: [plain, plain] }),
+      '/slots/0/assets/1/id "plain" is there twice',
+    ],
+    [
+      'a default that is not there',
+      headline({ default: 'plan' }),
+      'names no asset of the slot: "plan" (did you mean "plain"?)',
+    ],
+    ['a default with a condition', headline({ default: 'local' }), '/slots/0/default "local" has a "when"'],
+    ['a retired default', headline({ assets: [{ ...plain, retired: true }] }), '"plain" is retired'],
+    [
+      'a default silent in a locale',
+      headline({ assets: [{ id: 'plain', text: { en: 'Go' } }] }),
+      '/slots/0/default "plain" has no text for es-US',
+    ],
+    [
+      'a text for no locale',
+      headline({ assets: [plain, { id: 'fr', text: { fr: 'Allez' } }] }),
+      '/slots/0/assets/1/text has no text for en-US, es-US',
+    ],
+    [
+      'an unknown placement',
+      { ...campaign, placements: ['iab-300x251'] },
+      '/placements/0 there is no placement',
+    ],
+    ['an unknown time zone', { ...campaign, timeZone: 'America/Gotham' }, '/timeZone "America/Gotham"'],
+    [
+      'a flight that ends first',
+      { ...campaign, flight: { from: '2026-02-01', to: '2026-01-31' } },
+      '/flight ends (2026-01-31) before it begins (2026-02-01)',
+    ],
+    [
+      'two currencies',
+      { ...campaign, budget: { ...campaign.budget, costPerThousand: { amountMicros: 1, currency: 'EUR' } } },
+      '/budget is in USD, its cost per thousand in EUR',
+    ],
+    [
+      'an exclusion of an unknown slot',
+      { ...campaign, exclude: [{ title: ['plain'] }] },
+      '/exclude/0 names a slot',
+    ],
+    [
+      'an exclusion of an unknown asset',
+      { ...campaign, exclude: [{ headline: ['locl'] }] },
+      '/exclude/0/headline names no asset of the slot: "locl" (did you mean "local"?)',
+    ],
+    ['an exclusion of everything', { ...campaign, exclude: [{}] }, '/exclude/0 names no slot'],
+  ]
+  it.each(refused)('refuses %s', (_what, wrong, message) => {
+    expect(() => validateCampaign(wrong, template)).toThrow(message)
+  })
+
+  it('refuses a slot named like a dimension of a report', () => {
+    const slots = [{ ...campaign.slots[0]!, slot: 'segment' }]
+    const wrong = { ...template, slots: [{ name: 'segment', kind: 'text' as const }] }
+    expect(() => validateCampaign({ ...campaign, slots, exclude: [] }, wrong)).toThrow(
+      '"segment" is a reserved word',
+    )
+  })
+
+  it('tells five problems and counts the rest', () => {
+    const assets = [plain, ...Array.from({ length: 7 }, (_, at) => ({ id: `x${at}` }))]
+    expect(() => validateCampaign(headline({ assets }), template)).toThrow('; and 3 more')
+  })
+})
