@@ -84,7 +84,7 @@ describe('event log: failures', () => {
 
   it('clause 5: a full disk acknowledges nothing of the batch, and later appends work', () => {
     // Steps 0 to 2 open the log, 3 writes, 4 syncs; after a failure the next step cuts what was written.
-    for (const failing of [[3], [4], [3, 4], [4, 5], [4, 5, 6], [5], [6, 7, 8]]) {
+    for (const failing of [[3], [4], [3, 4], [4, 5], [4, 5, 6], [5], [6, 7, 8], [22]]) {
       const disk = simulateDisk({ failAtSteps: new Set(failing) })
       const writer = new LogWriter(disk, 400)
       const kept: string[] = []
@@ -94,7 +94,9 @@ describe('event log: failures', () => {
         try {
           writer.append(records)
           kept.push(...records)
-        } catch {
+          expect(recordsOn(disk), `failing at ${failing}`).toEqual(kept)
+        } catch (error) {
+          expect(String(error)).toContain('ENOSPC')
           failed++
         }
       }
