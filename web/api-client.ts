@@ -1,0 +1,197 @@
+/** The parts of the API's answers that the page shows. */
+
+export interface CampaignListing {
+  readonly name: string
+  readonly title?: string
+  readonly problem?: string
+  readonly active?: boolean
+  readonly reason?: string
+}
+
+export interface CampaignDocument {
+  readonly name: string
+  readonly title?: string
+  readonly locales: readonly string[]
+  readonly placements: readonly string[]
+  readonly segments: readonly (
+    | string
+    | { readonly grid: string; readonly leaves?: readonly string[]; readonly remainders?: readonly string[] }
+  )[]
+  readonly slots: readonly { readonly slot: string }[]
+}
+
+export interface AdUnitRow {
+  readonly id: string
+  readonly rank: string
+  readonly segment: string
+  readonly segmentTitle: string
+  readonly locale: string
+  readonly placement: string
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly slots: Readonly<Record<string, string | null>>
+}
+
+export interface AdUnitWindow {
+  readonly revision: number
+  /** A decimal text: counts pass what a number can hold. */
+  readonly count: string
+  readonly items: readonly AdUnitRow[]
+}
+
+export interface Segmentation {
+  readonly leaves: number
+  readonly starvedLeaves: number
+  readonly peopleInStarvedLeaves: number
+  readonly adUnits: string
+  readonly unreadableBudgetShare: number
+  readonly effectiveSegments: number
+}
+
+export interface CheckReport {
+  readonly revision: number
+  readonly verdict: 'passed' | 'refused'
+  readonly reasons: readonly { readonly code: string; readonly text: string }[]
+  readonly warnings: readonly string[]
+  readonly override?: { readonly reason: string; readonly who: string }
+  readonly adUnits: { readonly count: string }
+  readonly volume: {
+    readonly people: number
+    readonly peopleReached: number
+    readonly impressionsWeek: number
+    readonly eventsWeek: number
+    readonly eventsFloor: number
+    readonly peopleNeeded: number
+    readonly kFloor: number
+    readonly goal: string
+  }
+  readonly leaves: readonly {
+    readonly id: string
+    readonly title: string
+    readonly people: number
+    readonly share: number
+    readonly eventsWeek: number
+    readonly problems: readonly string[]
+  }[]
+  readonly before: Segmentation
+  readonly rollUp?: {
+    readonly after: Segmentation
+    readonly merges: readonly { readonly from: string; readonly into: string; readonly reason: string }[]
+  }
+}
+
+export interface Estimate {
+  readonly value: number
+  readonly low: number | null
+  readonly high: number | null
+}
+
+export interface Arm {
+  readonly people: number
+  readonly impressions: number
+  readonly goalEvents: number
+  readonly goalEventsPerPerson: Estimate
+}
+
+export type Comparison =
+  | {
+      readonly enough: true
+      readonly narrow: Arm
+      readonly broadControl: Arm
+      readonly lift: Estimate | null
+      readonly text: string
+    }
+  | {
+      readonly enough: false
+      readonly narrowPeople: string
+      readonly broadControlPeople: string
+      readonly narrowNeeds: number
+      readonly broadControlNeeds: number
+      readonly text: string
+    }
+
+export type ReportRow =
+  | {
+      readonly key: string
+      readonly title: string
+      readonly hidden: false
+      readonly people: number
+      readonly impressions: number
+      readonly clicks: number
+      readonly conversions: number
+      readonly clicksPerImpression: Estimate | null
+      readonly goalEventsPerPerson: Estimate | null
+    }
+  | { readonly key: string; readonly title: string; readonly hidden: true; readonly people: string }
+
+export interface Report {
+  readonly title: string
+  readonly revisions: readonly number[]
+  readonly goal: 'click' | 'conversion'
+  readonly kFloor: number
+  readonly simulated: boolean | 'mixed'
+  readonly totals: {
+    readonly people: number
+    readonly decisions: number
+    readonly impressions: number
+    readonly clicks: number
+    readonly conversions: number
+  } | null
+  readonly comparison: Comparison
+  readonly assignment: { readonly broken: boolean; readonly pValue: number | null }
+  readonly by: string
+  readonly rows: readonly ReportRow[]
+  readonly definitions: Readonly<Record<string, string>>
+}
+
+/** An answer that was a problem (RFC 9457). */
+export class ApiProblem extends Error {
+  readonly status: number
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+const KEY_NAME = 'polyad-key'
+
+/** Keeps a role key for this tab; without keys the server asks for none. */
+export function useKey(key: string): void {
+  sessionStorage.setItem(KEY_NAME, key)
+}
+
+const path = encodeURIComponent
+
+export const api = {
+  campaigns: () => get<{ readonly items: readonly CampaignListing[] }>('/v1/campaigns'),
+  campaign: (name: string) => get<CampaignDocument>(`/v1/campaigns/${path(name)}`),
+  check: (name: string) => optional(get<CheckReport>(`/v1/campaigns/${path(name)}/check`)),
+  report: (name: string, by: string) => get<Report>(`/v1/campaigns/${path(name)}/report?by=${path(by)}`),
+  adUnits: (name: string, from: bigint, limit: number) =>
+    get<AdUnitWindow>(`/v1/campaigns/${path(name)}/ad-units?from=${from}&limit=${limit}`),
+  /** Address of an ad unit's picture. */
+  picture: (id: string) => `/v1/ad-units/${path(id)}.jpg`,
+}
+
+async function get<T>(address: string): Promise<T> {
+  const key = sessionStorage.getItem(KEY_NAME)
+  const response = await fetch(address, {
+    headers: { accept: 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) },
+  })
+  if (response.ok) return (await response.json()) as T
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string }
+  throw new ApiProblem(
+    response.status,
+    problem.detail ?? problem.title ?? `the server answered ${response.status}`,
+  )
+}
+
+/** Undefined where there is none. */
+async function optional<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,114 @@
+import { api, type Estimate, type Report, type ReportRow } from './api-client.ts'
+import { scrolling } from './check.ts'
+import { byId, element, replace } from './dom.ts'
+import { count, percent, rate } from './format.ts'
+
+const FIRST_SHOWN = 25
+
+/** The numbers by segment, placement, day or slot. */
+export function showBreakdown(campaign: string, slots: readonly string[], first: Report): void {
+  const panel = byId('breakdown')
+  const result = element('div', { 'aria-live': 'polite' })
+  const choices = ['segment', 'placement', 'day', ...slots]
+  const choose = element(
+    'select',
+    {
+      onchange: async () => {
+        result.setAttribute('aria-busy', 'true')
+        try {
+          replace(result, ...tableOf(await api.report(campaign, choose.value)))
+        } catch (error) {
+          replace(result, element('p', { class: 'notice' }, (error as Error).message))
+        } finally {
+          result.removeAttribute('aria-busy')
+        }
+      },
+    },
+    ...choices.map((by) => element('option', { value: by, selected: by === first.by }, by)),
+  )
+  replace(result, ...tableOf(first))
+  replace(panel, element('label', { class: 'pick' }, 'By ', choose), result)
+}
+
+function tableOf(report: Report): HTMLElement[] {
+  if (report.rows.length === 0) return [element('p', {}, 'Nothing was served yet.')]
+  const columns = [
+    'People',
+    'Impressions',
+    'Clicks',
+    'Conversions',
+    'Clicks per impression',
+    `${report.goal}s per person`,
+  ]
+  const body = element(
+    'tbody',
+    {},
+    ...report.rows.slice(0, FIRST_SHOWN).map((row) => rowOf(row, columns.length)),
+  )
+  const rest = report.rows.slice(FIRST_SHOWN)
+  const more = element(
+    'button',
+    {
+      type: 'button',
+      onclick: () => {
+        body.append(...rest.map((row) => rowOf(row, columns.length)))
+        more.remove()
+      },
+    },
+    `Show ${count(rest.length)} more`,
+  )
+  const table = element(
+    'table',
+    {},
+    element(
+      'thead',
+      {},
+      element('tr', {}, ...[report.by, ...columns].map((head) => element('th', { scope: 'col' }, head))),
+    ),
+    body,
+  )
+  const definitions = Object.entries(report.definitions)
+  return [
+    scrolling(`Numbers by ${report.by}`, table),
+    ...(rest.length > 0 ? [more] : []),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'What the words mean'),
+      element(
+        'dl',
+        { class: 'pairs' },
+        ...definitions.flatMap(([word, meaning]) => [element('dt', {}, word), element('dd', {}, meaning)]),
+      ),
+    ),
+  ]
+}
+
+function rowOf(row: ReportRow, columns: number): HTMLElement {
+  const head = element('th', { scope: 'row' }, row.title)
+  if (row.hidden) {
+    return element(
+      'tr',
+      {},
+      head,
+      element('td', { class: 'quiet', colspan: columns }, `${row.people} people`),
+    )
+  }
+  return element(
+    'tr',
+    {},
+    head,
+    ...[row.people, row.impressions, row.clicks, row.conversions].map((number) =>
+      element('td', {}, count(number)),
+    ),
+    element('td', {}, estimate(row.clicksPerImpression, percent)),
+    element('td', {}, estimate(row.goalEventsPerPerson, rate)),
+  )
+}
+
+function estimate(of: Estimate | null, write: (value: number) => string): string {
+  if (!of) return '–'
+  return of.low === null || of.high === null
+    ? write(of.value)
+    : `${write(of.value)} (${write(of.low)} to ${write(of.high)})`
+}

@@ -1,0 +1,82 @@
+import type { Arm, Estimate, Report } from './api-client.ts'
+import { byId, element, replace } from './dom.ts'
+import { count, percent, rate, signedPercent } from './format.ts'
+import { intervalChart } from './interval-chart.ts'
+
+/** Broad against narrow among matched people, by the arm chance gave them. */
+export function showComparison(report: Report): void {
+  const { comparison, goal, assignment } = report
+  const panel = byId('comparison')
+  const warning = assignment.broken
+    ? element(
+        'p',
+        { class: 'notice' },
+        'People did not fall into the two arms as planned, so nothing here can be trusted until that is mended.',
+      )
+    : undefined
+  if (!comparison.enough) {
+    replace(
+      panel,
+      warning,
+      element('p', { class: 'verdict quiet' }, 'Not enough data'),
+      element('p', {}, comparison.text),
+      element(
+        'dl',
+        { class: 'pairs' },
+        ...pair('Narrow', comparison.narrowPeople, comparison.narrowNeeds),
+        ...pair('Broad control', comparison.broadControlPeople, comparison.broadControlNeeds),
+      ),
+    )
+    return
+  }
+  const { narrow, broadControl, lift } = comparison
+  const unit = `${goal}s per person`
+  replace(
+    panel,
+    warning,
+    element(
+      'p',
+      { class: 'verdict' },
+      lift ? `${signedPercent(lift.value)} ${intervalText(lift)}` : 'No lift to tell',
+    ),
+    element('p', {}, comparison.text),
+    element(
+      'figure',
+      { class: 'figure-chart' },
+      intervalChart(
+        `Broad against narrow, ${unit}`,
+        `Narrow ${armText(narrow)}; broad control ${armText(broadControl)}.`,
+        [
+          armRow('Narrow: the ad of their segment', narrow, 'narrow'),
+          armRow('Broad control: the ad for everybody', broadControl, 'broad'),
+        ],
+        rate,
+      ),
+      element(
+        'figcaption',
+        {},
+        `${unit}, dots with 95 % intervals. Who got which was drawn by chance, per person.`,
+      ),
+    ),
+  )
+}
+
+function pair(label: string, people: string, needs: number): HTMLElement[] {
+  const text = needs > 0 ? `${people} people, ${count(needs)} more needed` : `${people} people, enough`
+  return [element('dt', {}, label), element('dd', {}, text)]
+}
+
+function armRow(label: string, arm: Arm, tone: 'narrow' | 'broad') {
+  const { value, low, high } = arm.goalEventsPerPerson
+  return { label, value, low, high, tone, text: `${rate(value)} · ${count(arm.people)} people` }
+}
+
+function armText(arm: Arm): string {
+  const { value, low, high } = arm.goalEventsPerPerson
+  const interval = low === null || high === null ? '' : `, between ${rate(low)} and ${rate(high)}`
+  return `${rate(value)}${interval}, of ${count(arm.people)} people`
+}
+
+function intervalText({ low, high }: Estimate): string {
+  return low === null || high === null ? '' : `(${percent(low)} to ${percent(high)})`
+}
