@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { RejectedRow } from '../engine/ingest/row.ts'
 import { csvTextCell } from './csv-cell.ts'
 import { openWholeFile, type WholeFile } from './write-file.ts'
@@ -13,7 +14,7 @@ export interface RejectsFile {
 }
 
 /**
- * A rejects file with the columns line, reason and row; memory is flat whatever the number of rows.
+ * A rejects file with the columns line, reason and row, its folder made on demand; memory is flat whatever the number of rows.
  *
  * @throws PolyadError FILE_UNWRITABLE, from `add` and `complete`
  */
@@ -22,6 +23,7 @@ export function createRejectsFile(path: string): RejectsFile {
   return {
     async add({ line, reason, text }) {
       if (!file) {
+        await mkdir(dirname(path), { recursive: true })
         file = await openWholeFile(path)
         await file.write('line,reason,row\n')
       }

@@ -62,7 +62,10 @@ describe('worker threads', () => {
       .run([job(0), job(1), job(2)])
       [Symbol.asyncIterator]()
       .next()
-    await expect(run).rejects.toMatchObject({ code: 'WORKER_LOST', message: expect.stringMatching(/no such module/) })
+    await expect(run).rejects.toMatchObject({
+      code: 'WORKER_LOST',
+      message: expect.stringMatching(/no such module/),
+    })
     await jobs.close()
   })
 
