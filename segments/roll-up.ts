@@ -24,11 +24,15 @@ export interface RollUp {
   readonly merges: readonly { readonly from: string; readonly into: string; readonly reason: string }[]
 }
 
-/** A segment that lives for now, and the people it has. */
+/** A segment that lives for now. */
 interface Survivor {
   readonly id: string
-  readonly kind: 'leaf' | 'remainder'
+  /** Its people. */
   readonly people: number
+  /** Everybody under its node: its people and those of the survivors inside. */
+  readonly peopleUnder: number
+  /** Survivors right under a remainder; undefined for a leaf. */
+  readonly inside?: readonly Survivor[]
 }
 
 /**
@@ -36,11 +40,15 @@ interface Survivor {
  *
  * 1. A starved leaf's people join the remainder of their parent. Only that makes a remainder: a healthy leaf is not
  *    touched because a few people beside it lack an attribute.
- * 2. While a remainder cannot live, the smallest survivor under its node joins it (ties: first id in text order).
+ * 2. While a remainder cannot live, its smallest surviving sibling joins it (ties: first id in text order). Siblings are
+ *    the survivors under its node, without those inside another remainder there; they follow if that one joins.
  * 3. When none is left, it goes up to the remainder of the next wider node. What reaches the root is served broad.
  *
  * People who lack an attribute are in the remainder of the nearest node above them that has one, else in broad. The
- * result does not depend on the order of `nodes`. Cost: the nodes, times their depth, sorted.
+ * result does not depend on the order of `nodes`. Where nobody lacks an attribute, a higher floor keeps a part of the
+ * leaves a lower one keeps; people who lack one may change remainders, and so which sibling is the smallest.
+ *
+ * Cost: the nodes, times their depth, sorted.
  *
  * @throws Error when `nodes` is not one tree
  */
@@ -53,52 +61,57 @@ export function rollUp<N extends RollUpNode>(
   const survivorsUnder = new Map<string, readonly Survivor[]>()
   const peopleUnder = new Map<string, number>()
   const hasArrivals = new Set<string>()
-  let broadPeople = 0
 
-  const moveUp = (from: N, reason: string): readonly Survivor[] => {
+  const moveUp = (from: N, reason: string): void => {
     merges.push({ from: from.id, into: from.parent!, reason })
     hasArrivals.add(from.parent!)
+  }
+
+  const settleLeaf = (leaf: N, people: number): readonly Survivor[] => {
+    const verdict = passes(leaf, people)
+    if (verdict.ok) return [{ id: leaf.id, people, peopleUnder: people }]
+    moveUp(leaf, verdict.reason)
     return []
+  }
+
+  const settleRemainder = (node: N, total: number, under: readonly Survivor[]): readonly Survivor[] => {
+    let siblings = [...under].sort(bySizeThenId)
+    let people = restOf(total, siblings)
+    for (;;) {
+      const verdict = passes(node, people)
+      if (verdict.ok) return [{ id: node.id, people, peopleUnder: total, inside: siblings }]
+      const smallest = siblings.shift()
+      if (!smallest) {
+        moveUp(node, verdict.reason)
+        return []
+      }
+      merges.push({ from: smallest.id, into: node.id, reason: verdict.reason })
+      people += smallest.people
+      if (smallest.inside) siblings = [...siblings, ...smallest.inside].sort(bySizeThenId)
+    }
   }
 
   for (const node of order) {
     const children = childrenOf(node)
-    const people = children.reduce((sum, child) => sum + peopleUnder.get(child.id)!, node.own)
-    peopleUnder.set(node.id, people)
-    const isRoot = node.parent === undefined
-    if (children.length === 0 && !isRoot) {
-      const verdict = passes(node, people)
-      const survivors = verdict.ok
-        ? [{ id: node.id, kind: 'leaf' as const, people }]
-        : moveUp(node, verdict.reason)
-      survivorsUnder.set(node.id, survivors)
-      continue
-    }
-    let survivors = children.flatMap((child) => survivorsUnder.get(child.id)!)
+    const total = children.reduce((sum, child) => sum + peopleUnder.get(child.id)!, node.own)
+    peopleUnder.set(node.id, total)
+    const under = children.flatMap((child) => survivorsUnder.get(child.id)!)
     for (const child of children) survivorsUnder.delete(child.id)
-    if (isRoot) broadPeople = people - sumOf(survivors)
-    else if (hasArrivals.has(node.id)) survivors = settleRemainder(node, people, survivors)
-    survivorsUnder.set(node.id, survivors)
-  }
-
-  function settleRemainder(node: N, people: number, under: readonly Survivor[]): Survivor[] {
-    const survivors = [...under].sort(bySizeThenId)
-    let rest = people - sumOf(survivors)
-    for (let taken = 0; ; taken++) {
-      const verdict = passes(node, rest)
-      if (verdict.ok) return [...survivors.slice(taken), { id: node.id, kind: 'remainder', people: rest }]
-      const smallest = survivors[taken]
-      if (!smallest) return [...moveUp(node, verdict.reason)]
-      merges.push({ from: smallest.id, into: node.id, reason: verdict.reason })
-      rest += smallest.people
-    }
+    if (node.parent === undefined) survivorsUnder.set(node.id, under)
+    else if (children.length === 0) survivorsUnder.set(node.id, settleLeaf(node, total))
+    else survivorsUnder.set(node.id, hasArrivals.has(node.id) ? settleRemainder(node, total, under) : under)
   }
 
   const root = order[order.length - 1]!
-  const living = [...survivorsUnder.get(root.id)!].sort((a, b) => compareText(a.id, b.id))
-  const ofKind = (kind: Survivor['kind']) =>
-    living.filter((each) => each.kind === kind).map(({ id, people }) => ({ id, people }))
-  return { leaves: ofKind('leaf'), remainders: ofKind('remainder'), broadPeople, merges }
+  const topmost = survivorsUnder.get(root.id)!
+  const living = topmost.flatMap(withThoseInside).sort((a, b) => compareText(a.id, b.id))
+  const told = (survivors: readonly Survivor[]) => survivors.map(({ id, people }) => ({ id, people }))
+  return {
+    leaves: told(living.filter(({ inside }) => inside === undefined)),
+    remainders: told(living.filter(({ inside }) => inside !== undefined)),
+    broadPeople: restOf(peopleUnder.get(root.id)!, topmost),
+    merges,
+  }
 }
 
 /** Nodes with every child before its parent, the same for any order of input; the root comes last. */
@@ -122,8 +135,12 @@ function treeOf<N extends RollUpNode>(
   return { order: parentsFirst.reverse(), childrenOf }
 }
 
-function sumOf(survivors: readonly Survivor[]): number {
-  return survivors.reduce((sum, { people }) => sum + people, 0)
+function restOf(total: number, survivors: readonly Survivor[]): number {
+  return survivors.reduce((rest, { peopleUnder }) => rest - peopleUnder, total)
+}
+
+function withThoseInside(survivor: Survivor): Survivor[] {
+  return [survivor, ...(survivor.inside ?? []).flatMap(withThoseInside)]
 }
 
 function bySizeThenId(a: Survivor, b: Survivor): number {

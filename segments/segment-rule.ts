@@ -28,9 +28,11 @@ function refuseSensitive(
       for (const part of rule.of) refuseSensitive(part, catalogue, where, scope)
       return
     case 'not':
-      return refuseSensitive(rule.of, catalogue, where, scope)
+      refuseSensitive(rule.of, catalogue, where, scope)
+      return
     case 'mention':
-      return refuseSensitive(rule.of, catalogue, where, 'mention')
+      refuseSensitive(rule.of, catalogue, where, 'mention')
+      return
     case 'in':
     case 'has': {
       const definition = catalogue.attributes.find(
