@@ -7,7 +7,7 @@ import type { Stream } from '../core/stream.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
 import { createCounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
-import type { Renderer } from '../templates/raster.ts'
+import { createRenderer } from '../templates/raster.ts'
 import { createAdUnitPages } from './ad-unit-pages.ts'
 import { registerCallers } from './callers.ts'
 import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
@@ -31,7 +31,6 @@ export interface ServerParts {
   readonly secrets: Secrets
   readonly config: ServerConfig
   readonly fonts: Fonts
-  readonly renderer: Renderer
   /** Chance for decisions; seeded anew by every process. */
   readonly stream: Stream
   readonly logger?: FastifyServerOptions['logger']
@@ -106,8 +105,9 @@ export async function listen(
 }
 
 function createContext(parts: ServerParts): ApiContext {
-  const { ports, secrets, config, fonts, renderer, stream } = parts
+  const { ports, secrets, config, fonts, stream } = parts
   const { publicUrl, fingerprint } = config
+  const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
   const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint })
   return {
     ports,

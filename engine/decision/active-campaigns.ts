@@ -2,6 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { type LoadedPlan, loadPlan } from '../campaign/load-plan.ts'
 import { requireChecked } from '../guard/require-checked.ts'
 import type { Ports } from '../ports/ports.ts'
+import { createSpace } from '../space/space.ts'
 
 /** Whether a campaign may be served, and if not, why. */
 export type CampaignState =
@@ -28,6 +29,8 @@ export async function loadActiveCampaigns(
     try {
       const plan = await loadPlan(ports, campaign, options)
       await requireChecked(ports, plan.plan)
+      // Compiled here, so that a campaign that cannot be is told apart; it is kept for the decisions.
+      createSpace(plan.plan)
       loaded.push(plan)
       states.push({ campaign, active: true, revision: plan.plan.revision })
     } catch (error) {

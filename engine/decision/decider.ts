@@ -1,10 +1,10 @@
 import { PolyadError } from '../../core/errors.ts'
-import { identityHash } from '../../core/hash.ts'
 import type { Stream } from '../../core/stream.ts'
 import type { Clock } from '../../core/time.ts'
 import type { RuleRecord } from '../../rules/compile.ts'
 import type { Values } from '../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../segments/attributes.ts'
+import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
 import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
@@ -37,7 +37,7 @@ export interface Decision {
   /** undefined: the house ad of a holdout. */
   readonly unit: AdUnit | undefined
   readonly why: {
-    /** Every narrow segment that matched, narrowest first; the first with an ad unit here is the leaf. */
+    /** Every narrow segment that matched, narrowest first; the first is the leaf. */
     readonly matched: readonly Segment[]
     readonly assignment: Assignment
     /** Nothing personal was read. */
@@ -63,9 +63,7 @@ export function createDecider(parts: DeciderParts): Decider {
   const unitStream = stream.fork('units')
   const campaignStream = stream.fork('campaigns')
   const checkAttributes = createAttributeCheck(parts.catalogue)
-  const campaigns = parts.plans.map(({ plan, planHash }) =>
-    createLiveCampaign(plan, planHash, weights, stream.fork('probe')),
-  )
+  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash))
 
   const viewerOf = (request: DecisionRequest): Viewer => {
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
@@ -73,7 +71,7 @@ export function createDecider(parts: DeciderParts): Decider {
     if (!mayPersonalise(request)) return { person: null, record: undefined }
     const person =
       request.personKey ??
-      (request.person === undefined ? null : identityHash(parts.identityKey, request.person))
+      (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : population?.rowOf(person)
     if (row === undefined || !population) return { person, record: { values: given } }
     const values: Values = { ...population.valuesAt(row), ...given }
@@ -91,7 +89,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const { placement } = request
     const locale = chooseLocale(request.languages ?? [], plan.campaign.locales)
     const matched = viewer.record ? campaign.matcher.match(viewer.record) : []
-    const leaf = matched.find((segment) => campaign.has(segment.id, locale, placement))
+    const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
 
     const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
