@@ -2,6 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { createMapper, type Mapping } from '../../segments/mapping.ts'
 import type { Mention } from '../../segments/mention.ts'
 import type { Ports } from '../ports/ports.ts'
+import { readCatalogue } from './catalogue.ts'
 import { type PopulationDocument, rebuildPopulation } from './population.ts'
 import { REJECTED_TEXT_CHARACTERS, type RejectedRow, type RowOrReject } from './row.ts'
 
@@ -71,9 +72,11 @@ const STEPS: readonly {
  * Imports rows as mentions and rebuilds the population. An import may be repeated: mentions that are there already are
  * counted as duplicates. A bad row is counted, handed to `onReject`, and stops nothing.
  *
- * @throws PolyadError CANCELLED when the signal aborts: the batches before it stay imported
+ * @throws PolyadError NOT_FOUND without an attribute catalogue; CANCELLED when the signal aborts: the batches before it stay imported
  */
 export async function importMentions(ports: ImportPorts, options: ImportOptions): Promise<ImportReport> {
+  // The population needs it at the end: a workspace without one is told before the work, not after.
+  await readCatalogue(ports)
   const work: Import = {
     ports,
     options,

@@ -1,16 +1,12 @@
 import { PolyadError } from '../../core/errors.ts'
-import { createDoor } from '../../core/schema.ts'
-import { type AttributeCatalogue, AttributeCatalogueSchema } from '../../segments/attributes.ts'
 import { openPopulation, type Population } from '../../segments/population.ts'
 import { createPopulationBuilder } from '../../segments/population-builder.ts'
-import { checkCatalogue } from '../../segments/vocabulary.ts'
 import type { Ports } from '../ports/ports.ts'
+import { readCatalogue } from './catalogue.ts'
 
 /** Mentions a scan gives at a time. */
 const SCAN_ROWS = 10_000
 const POPULATION = 'current'
-
-const catalogueDoor = createDoor('attribute catalogue', AttributeCatalogueSchema)
 
 /** The `population` document: which population the workspace has, and what it was made of. */
 export interface PopulationDocument {
@@ -87,17 +83,4 @@ function noMentions(): PolyadError {
     name: POPULATION,
     mend: 'import mentions first: polyad import FILE --mapping FILE',
   })
-}
-
-async function readCatalogue(
-  ports: PopulationPorts,
-): Promise<{ readonly catalogue: AttributeCatalogue; readonly catalogueHash: string }> {
-  const document = await ports.documents.read('attributes', 'attributes')
-  if (!document) {
-    const mend = 'write segments/attributes.json: what is known of people and of mentions'
-    throw new PolyadError('NOT_FOUND', { what: 'attribute catalogue', name: 'attributes', mend })
-  }
-  const catalogue = catalogueDoor(document.body, 'segments/attributes.json')
-  checkCatalogue(catalogue, 'segments/attributes.json')
-  return { catalogue, catalogueHash: document.hash }
 }

@@ -1,0 +1,29 @@
+import { createDoor } from '../../core/schema.ts'
+import type { Population } from '../../segments/population.ts'
+import { resolveSegments } from '../../segments/resolve.ts'
+import { type Segment, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
+import type { Ports } from '../ports/ports.ts'
+
+const segmentDoor = createDoor('segment', SegmentDocumentSchema)
+
+/** The segment documents of the workspace by name. @throws PolyadError INPUT_INVALID */
+export async function readSegmentDocuments(
+  ports: Pick<Ports, 'documents'>,
+): Promise<ReadonlyMap<string, SegmentDocument>> {
+  const documents = new Map<string, SegmentDocument>()
+  for (const name of await ports.documents.list('segment')) {
+    const document = await ports.documents.read('segment', name)
+    if (document) documents.set(name, segmentDoor(document.body, `segments/${name}.json`))
+  }
+  return documents
+}
+
+/** Every segment of the workspace with its exact size: broad, then each document's, a grid as all its cells. */
+export async function workspaceSegments(
+  ports: Pick<Ports, 'documents'>,
+  population: Population,
+): Promise<readonly Segment[]> {
+  const documents = await readSegmentDocuments(ports)
+  const entries = [...documents].map(([name, document]) => ('grid' in document ? { grid: name } : name))
+  return resolveSegments({ population, catalogue: population.catalogue, documents, entries })
+}
