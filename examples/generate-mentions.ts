@@ -114,6 +114,16 @@ const INTERESTS = weighted({
   435: 3,
 })
 const STATES = weighted(RESIDENTS)
+/** What people of a state like more than others do, and the share of them that does. */
+const TASTE_OF_STATE: Readonly<Record<string, string>> = {
+  ...tasteOf('724', ['CA', 'FL', 'HI', 'SC', 'NC', 'DE', 'RI']), // beach travel
+  ...tasteOf('661', ['CO', 'UT', 'VT', 'NH', 'ID']), // skiing
+  ...tasteOf('643', ['AK', 'LA', 'MI', 'MN', 'WI']), // fishing
+  ...tasteOf('370', ['KS', 'MO', 'TN', 'TX']), // barbecues
+  ...tasteOf('720', ['AZ', 'MT', 'NM', 'NV', 'OR', 'WA', 'WY']), // adventure travel
+  ...tasteOf('728', ['IL', 'NJ', 'NY', 'OH', 'PA']), // family travel
+}
+const TASTE_SHARE = 0.45
 const LANGUAGES = weighted({
   en: 80,
   es: 9,
@@ -214,7 +224,10 @@ function drawPeople(stream: Stream, authors: number): People {
     // A row lacks a state when its author has told none (35 %) or this row does not carry it (8 %): 40 % in all.
     if (states.next() > 0.35) people.state[author] = state
     if (ages.next() > 0.4) people.age[author] = AGES.position(ages.next())
-    people.interest[author] = INTERESTS.position(interests.next())
+    const taste = TASTE_OF_STATE[STATES.values[state]!]
+    const interest = INTERESTS.position(interests.next())
+    people.interest[author] =
+      taste && interests.next() < TASTE_SHARE ? INTERESTS.values.indexOf(taste) : interest
     const spoken = SPANISH_STATES.has(STATES.values[state]!) ? LANGUAGES_SPANISH : LANGUAGES
     people.language[author] = spoken.position(languages.next())
   }
@@ -305,6 +318,10 @@ function breakRow(row: MentionRow, stream: Stream): MentionRow {
 
 function pick<T>(stream: Stream, options: readonly T[]): T {
   return options[stream.integer(options.length)]!
+}
+
+function tasteOf(interest: string, states: readonly string[]): Record<string, string> {
+  return Object.fromEntries(states.map((state) => [state, interest]))
 }
 
 interface Weighted<T extends string> {
