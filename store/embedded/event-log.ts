@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { PolyadError } from '../../core/errors.ts'
 import type { EventLog } from '../../engine/ports/event-log.ts'
-import { makeFolder } from './durable-file.ts'
+import { makeFolder, unwritable } from './durable-file.ts'
 import { holdPart } from './hold-workspace.ts'
+import { MAX_PAYLOAD_BYTES } from './log-frames.ts'
 import { readLog } from './log-reader.ts'
 
 /** Records to write as JSON texts; a request is acknowledged whole. */
@@ -40,7 +41,7 @@ export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
     position = started.position
   } catch (error) {
     await lock.release()
-    throw error
+    throw unwritable(folder, error)
   }
   worker.on('message', (answer: LogAnswer) => {
     if ('position' in answer) position = answer.position
@@ -65,11 +66,14 @@ export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
     append(records) {
       if (ended) return Promise.reject(ended)
       if (records.length === 0) return Promise.resolve()
+      const payloads = records.map((record) => JSON.stringify(record))
+      if (payloads.some((payload) => Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES)) {
+        return Promise.reject(new RangeError(`a log record is larger than ${MAX_PAYLOAD_BYTES} bytes`))
+      }
       return new Promise((resolve, reject) => {
         const id = ++lastId
         waiting.set(id, { resolve, reject })
         worker.ref()
-        const payloads = records.map((record) => JSON.stringify(record))
         worker.postMessage({ id, payloads } satisfies AppendRequest)
       })
     },

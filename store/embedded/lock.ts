@@ -24,7 +24,7 @@ export interface Lock {
 }
 
 /** The lock, or who holds it. */
-export type LockAttempt = { readonly lock: Lock } | { readonly heldBy: LockHolder }
+type LockAttempt = { readonly lock: Lock } | { readonly heldBy: LockHolder }
 
 interface Entry {
   readonly number: number

@@ -25,7 +25,7 @@ export function encodeFrames(payloads: readonly string[]): Uint8Array {
   return bytes
 }
 
-export interface DecodedFrames {
+interface DecodedFrames {
   readonly payloads: readonly string[]
   /** Bytes of the complete frames; what follows is cut short, damaged, or not yet read. */
   readonly goodBytes: number

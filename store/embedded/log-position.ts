@@ -3,7 +3,7 @@
  *
  * A segment stays below 2^32 bytes, which leaves 2^21 segments below 2^53.
  */
-export interface LogPlace {
+interface LogPlace {
   readonly segment: number
   readonly offset: number
 }

@@ -6,7 +6,7 @@ import { contentHash } from '../../core/hash.ts'
 import { createFile, systemCode } from './durable-file.ts'
 
 /** A revision without its body. */
-export interface RevisionEntry {
+interface RevisionEntry {
   readonly revision: number
   readonly hash: string
   readonly atMs: number

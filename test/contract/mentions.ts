@@ -77,7 +77,7 @@ export function mentionsContract(name: string, open: Open<Mentions>, exempt?: Ex
         key: hex(7),
         author: hex(8),
         atMs: 1_700_000_000_123,
-        text: 'line\nไทย "quoted" \t \ud83d\ude00 \' ; DROP TABLE mentions; -- {{{x}}} null',
+        text: 'line\nNUL \u0000 ไทย "quoted" \t \ud83d\ude00 \' ; DROP TABLE mentions; -- {{{x}}} null',
         language: 'th',
         channel: 'forum',
         source: 'forum@2',
@@ -93,6 +93,11 @@ export function mentionsContract(name: string, open: Open<Mentions>, exempt?: Ex
       }
       await port.append([full, { ...BARE, text: '', atMs: 0 }])
       expect((await all(port, 10)).flat()).toEqual([{ ...BARE, text: '', atMs: 0 }, full])
+    })
+
+    clause(2, 'half a surrogate pair, which UTF-8 cannot hold, comes back as U+FFFD', async ({ port }) => {
+      await port.append([{ ...BARE, text: 'half \ud800 a pair' }])
+      expect((await all(port, 10)).flat()).toEqual([{ ...BARE, text: 'half \ufffd a pair' }])
     })
 
     clause(2, 'a scan left early, and appends during one, do no harm', async ({ port }) => {

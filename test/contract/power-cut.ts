@@ -68,7 +68,7 @@ export function stepsOf(stream: Stream): number {
 
 function runLoad(disk: SimulatedDisk, stream: Stream, label: string, load: Load): void {
   try {
-    const writer = new LogWriter(disk, SEGMENT_BYTES)
+    const writer = openWriter(disk)
     for (const record of recordsOn(disk)) load.acknowledged.add(record)
     for (let batch = 0; batch < 12; batch++) {
       const records = Array.from(
@@ -86,6 +86,17 @@ function runLoad(disk: SimulatedDisk, stream: Stream, label: string, load: Load)
     writer.close()
   } catch (error) {
     if (!(error instanceof PowerCut)) throw error
+  }
+}
+
+/** Opens the log; when the disk fails it, again. */
+function openWriter(disk: SimulatedDisk): LogWriter {
+  for (;;) {
+    try {
+      return new LogWriter(disk, SEGMENT_BYTES)
+    } catch (error) {
+      if (error instanceof PowerCut) throw error
+    }
   }
 }
 
