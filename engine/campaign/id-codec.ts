@@ -23,52 +23,74 @@ export const CELL_NUMBERS = 4
 export interface IdEncoder {
   /** The numbers to encode (integers in [0, 2^32)): campaign key, segment, locale, placement, then slots. */
   readonly numbers: number[]
-  /** The id's digits, check digit and all, when `numbers` changed from index `changed` on. */
-  digits(changed: number): readonly number[]
+  /** The id as ASCII, `encode()` characters of it; overwritten by the next call. */
+  readonly ascii: Uint8Array
+  /** Spells the id after `numbers` changed from index `changed` on; gives its length. */
+  encode(changed: number): number
 }
 
-/** An encoder of `size` numbers; the first call of `digits` must be with 0. */
+const ASCII = Uint8Array.from(Buffer.from(base32FromDigits([...Array(32).keys()]), 'latin1'))
+/** One step of core/base32's check, which is linear: check of a text with one more digit = step of check, plus digit. */
+const CHECK_STEP = Uint8Array.from([...Array(32).keys()], (digit) => checkDigit([digit]))
+
+/** An encoder of `size` numbers, at least the four of the cell. */
 export function createIdEncoder(size: number): IdEncoder {
   const numbers = new Array<number>(size).fill(0)
-  // Where each number begins: digits before it, and the bits left over that no digit holds yet.
+  const ascii = new Uint8Array(Math.ceil((size * MAX_GROUPS * GROUP_BITS) / DIGIT_BITS) + 3)
+  // Where each number begins: characters before it, the bits no character holds yet, and the check so far.
   const begins = new Int32Array(size + 1)
-  const leftBits = new Int32Array(size + 1)
-  const leftCounts = new Int32Array(size + 1)
-  const packed = [CODEC]
+  const bits = new Int32Array(size + 1)
+  const bitCounts = new Int32Array(size + 1)
+  const checks = new Int32Array(size + 1)
+  ascii[0] = ASCII[CODEC]!
   begins[0] = 1
+  checks[0] = CODEC
+  /** Numbers before this one stand packed in `ascii`. */
+  let intact = 0
 
   function pack(at: number): void {
     let rest = numbers[at]!
-    let bits = leftBits[at]!
-    let count = leftCounts[at]!
+    let length = begins[at]!
+    let left = bits[at]!
+    let count = bitCounts[at]!
+    let check = checks[at]!
     do {
       const more = rest > PAYLOAD_MASK ? MORE : 0
-      bits = (bits << GROUP_BITS) | more | (rest & PAYLOAD_MASK)
+      left = (left << GROUP_BITS) | more | (rest & PAYLOAD_MASK)
       count += GROUP_BITS
       rest >>>= PAYLOAD_BITS
       while (count >= DIGIT_BITS) {
         count -= DIGIT_BITS
-        packed.push(bits >>> count)
-        bits &= (1 << count) - 1
+        const digit = left >>> count
+        left &= (1 << count) - 1
+        ascii[length++] = ASCII[digit]!
+        check = CHECK_STEP[check]! ^ digit
       }
     } while (rest > 0)
-    begins[at + 1] = packed.length
-    leftBits[at + 1] = bits
-    leftCounts[at + 1] = count
+    begins[at + 1] = length
+    bits[at + 1] = left
+    bitCounts[at + 1] = count
+    checks[at + 1] = check
   }
 
   return {
     numbers,
-    digits(changed) {
-      packed.length = begins[changed]!
-      for (let at = changed; at < size; at++) pack(at)
+    ascii,
+    encode(changed) {
       let end = size
       while (end > CELL_NUMBERS && numbers[end - 1] === 0) end--
-      const digits = packed.slice(0, begins[end]!)
-      const count = leftCounts[end]!
-      if (count > 0) digits.push(leftBits[end]! << (DIGIT_BITS - count))
-      digits.push(checkDigit(digits))
-      return digits
+      for (let at = Math.min(changed, intact); at < end; at++) pack(at)
+      // The filling and the check overwrite what zeros at the end would have had.
+      intact = end
+      let length = begins[end]!
+      let check = checks[end]!
+      if (bitCounts[end]! > 0) {
+        const digit = bits[end]! << (DIGIT_BITS - bitCounts[end]!)
+        ascii[length++] = ASCII[digit]!
+        check = CHECK_STEP[check]! ^ digit
+      }
+      ascii[length++] = ASCII[CHECK_STEP[check]!]!
+      return length
     },
   }
 }
@@ -77,7 +99,8 @@ export function createIdEncoder(size: number): IdEncoder {
 export function encodeNumbers(numbers: readonly number[]): string {
   const encoder = createIdEncoder(numbers.length)
   for (const [at, number] of numbers.entries()) encoder.numbers[at] = number
-  return base32FromDigits(encoder.digits(0))
+  const length = encoder.encode(0)
+  return Buffer.from(encoder.ascii.buffer, 0, length).toString('latin1')
 }
 
 /**

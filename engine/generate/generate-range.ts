@@ -2,7 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { createSampler } from '../space/sample.ts'
 import { createSpace } from '../space/space.ts'
-import { createByteWriter } from './byte-writer.ts'
+import { createDecimal } from './decimal.ts'
 import { createRowEncoder } from './row-encoder.ts'
 import { csvFormat, jsonlFormat } from './row-format.ts'
 
@@ -14,9 +14,6 @@ export interface GenerateOptions {
   /** Ranks are positions in the seeded sample of this seed (engine/space/sample.ts), not on the number line. */
   readonly sampleSeed?: string
 }
-
-/** A first guess, so that the buffer seldom has to grow. */
-const ROW_BYTES = 640
 
 /**
  * The rows of ranks [fromRank, toRank) as bytes, ready to be put after those of the range before it.
@@ -35,24 +32,26 @@ export function generateRange(
     throw new PolyadError('RANK_OUT_OF_RANGE', { rank: String(rank), count: String(space.count) })
   }
   const format = options.format === 'csv' ? csvFormat(plan) : jsonlFormat(plan)
-  const out = createByteWriter(Number(toRank - fromRank) * ROW_BYTES)
-  if (options.header) out.append(Buffer.from(format.header, 'utf8'))
-  if (fromRank === toRank) return out.finish()
-
-  const rows = createRowEncoder(plan, format)
+  const rows = createRowEncoder(plan, format, options.header ? format.header : '')
   const cursor = space.cursor()
-  if (options.sampleSeed === undefined) {
-    cursor.seek(fromRank)
-    for (let rank = fromRank, changed = 0; rank < toRank; rank++, changed = cursor.next()) {
-      rows.write(out, cursor.values, changed, rank)
-    }
-  } else {
+  const decimal = createDecimal(String(space.count).length)
+  if (options.sampleSeed !== undefined) {
     const sampler = createSampler(space.count, options.sampleSeed)
     for (let at = fromRank; at < toRank; at++) {
       const rank = sampler.rankAt(at)
       cursor.seek(rank)
-      rows.write(out, cursor.values, 0, rank)
+      decimal.set(rank)
+      rows.write(cursor.values, 0, decimal)
+    }
+  } else if (fromRank < toRank) {
+    cursor.seek(fromRank)
+    decimal.set(fromRank)
+    rows.write(cursor.values, 0, decimal)
+    for (let left = Number(toRank - fromRank) - 1; left > 0; left--) {
+      const changed = cursor.next()
+      decimal.increment()
+      rows.write(cursor.values, changed, decimal)
     }
   }
-  return out.finish()
+  return rows.finish()
 }

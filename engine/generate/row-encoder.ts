@@ -1,15 +1,15 @@
-import { base32FromDigits } from '../../core/base32.ts'
 import { slotsInOrder } from '../campaign/ad-unit-id.ts'
-import { CELL_NUMBERS, createIdEncoder } from '../campaign/id-codec.ts'
+import { CELL_NUMBERS, createIdEncoder, type IdEncoder } from '../campaign/id-codec.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { CELL_LEVELS } from '../space/compile.ts'
 import { ABSENT } from '../space/diagram.ts'
-import type { ByteWriter } from './byte-writer.ts'
 import { type CopyEntry, createCopyTable } from './copy-table.ts'
+import type { Decimal } from './decimal.ts'
 import { shown } from './row.ts'
 import type { RowFormat } from './row-format.ts'
 import { assetValue } from './unit-values.ts'
 
+/** Writes rows one after another into a buffer that grows. */
 export interface RowEncoder {
   /**
    * Writes the row of an ad unit.
@@ -17,16 +17,23 @@ export interface RowEncoder {
    * @param values positions as a cursor of the space has them
    * @param changed first level whose value may differ from the call before; 0 in the first call
    */
-  write(out: ByteWriter, values: Int32Array, changed: number, rank: bigint): void
+  write(values: Int32Array, changed: number, rank: Decimal): void
+  /** What was written, in a buffer of exactly its size. */
+  finish(): Uint8Array
 }
 
-const DIGITS = bytesOf(base32FromDigits([...Array(32).keys()]))
+/** Pieces up to this size are copied byte by byte: a call of `set` costs more than that. */
+const SHORT_BYTES = 16
+/** Working memory is kept for the next range up to this size: touching fresh memory costs as much as filling it. */
+const KEPT_BYTES = 32 * 2 ** 20
+
+let workingMemory = new Uint8Array(2 ** 16)
 
 /**
- * Writes rows as bytes. What repeats is spelt once: every distinct value is escaped and encoded when it is first seen,
- * and the part of a row before the first slot that changed is kept from the row before.
+ * Encodes rows as bytes. What repeats is spelt once: every distinct value is escaped and encoded when it is first seen,
+ * and the part of a row before the first slot that changed is copied from the row before.
  */
-export function createRowEncoder(plan: Plan, format: RowFormat): RowEncoder {
+export function createRowEncoder(plan: Plan, format: RowFormat, header: string): RowEncoder {
   const pieces = createPieces(plan, format)
   const ids = createUnitIdEncoder(plan)
   const begin = bytesOf(format.begin)
@@ -34,45 +41,89 @@ export function createRowEncoder(plan: Plan, format: RowFormat): RowEncoder {
   const end = bytesOf(format.end)
   const slotCount = plan.campaign.slots.length
 
-  // The row from its cell to its last slot; `ends[i]` is where slot i begins, the last one where the link does.
-  let middle = new Uint8Array(4096)
-  const ends = new Int32Array(slotCount + 1)
+  let out = workingMemory
+  let used = 0
+  // Where the cell of the row before begins in `out`, and where its slots begin after that; the last entry is the end.
+  let middle = 0
+  const slotStarts = new Int32Array(slotCount + 1)
+  let cell = pieces.cell(0, 0, 0)
   let link = pieces.link(0)
+  const slots = new Array<Uint8Array>(slotCount).fill(begin)
 
-  function put(piece: Uint8Array, at: number): number {
-    const after = at + piece.length
-    if (after > middle.length) {
-      const larger = new Uint8Array(after * 2)
-      larger.set(middle)
-      middle = larger
+  function put(piece: Uint8Array, size: number): void {
+    if (size <= SHORT_BYTES) {
+      for (let at = 0; at < size; at++) out[used + at] = piece[at]!
+    } else {
+      out.set(piece, used)
     }
-    middle.set(piece, at)
-    return after
+    used += size
   }
 
+  function makeRoom(size: number): void {
+    if (used + size <= out.length) return
+    const larger = new Uint8Array(Math.max(out.length * 2, used + size))
+    larger.set(out.subarray(0, used))
+    out = larger
+  }
+
+  const first = bytesOf(header)
+  makeRoom(first.length)
+  put(first, first.length)
+
   return {
-    write(out, values, changed, rank) {
+    write(values, changed, rank) {
+      const firstSlot = Math.max(0, changed - CELL_LEVELS)
+      let size = slotStarts[firstSlot]!
       if (changed < CELL_LEVELS) {
-        ends[0] = put(pieces.cell(values[0]!, values[1]!, values[2]!), 0)
+        cell = pieces.cell(values[0]!, values[1]!, values[2]!)
         link = pieces.link(values[0]!)
+        size = cell.length
       }
-      for (let slot = Math.max(0, changed - CELL_LEVELS); slot < slotCount; slot++) {
-        ends[slot + 1] = put(
-          pieces.slot(slot, values[CELL_LEVELS + slot]!, values[0]!, values[1]!),
-          ends[slot]!,
-        )
+      for (let slot = firstSlot; slot < slotCount; slot++) {
+        slots[slot] = pieces.slot(slot, values[CELL_LEVELS + slot]!, values[0]!, values[1]!)
+        size += slots[slot]!.length
       }
-      const id = ids(values, changed)
-      out.append(begin)
-      out.append(id)
-      out.append(afterId)
-      out.append(bytesOf(String(rank)))
-      out.append(middle.subarray(0, ends[slotCount]))
-      out.append(link.before)
-      out.append(id)
-      out.append(link.after)
-      out.append(id)
-      out.append(end)
+      const idLength = ids.encode(values, changed)
+      const { ascii } = ids
+      makeRoom(
+        size +
+          begin.length +
+          afterId.length +
+          end.length +
+          link.before.length +
+          link.after.length +
+          3 * idLength +
+          rank.bytes.length,
+      )
+
+      put(begin, begin.length)
+      put(ascii, idLength)
+      put(afterId, afterId.length)
+      for (let at = rank.start; at < rank.bytes.length; at++) out[used++] = rank.bytes[at]!
+      const before = middle
+      middle = used
+      if (changed < CELL_LEVELS) {
+        put(cell, cell.length)
+        slotStarts[0] = cell.length
+      } else {
+        const kept = slotStarts[firstSlot]!
+        out.copyWithin(used, before, before + kept)
+        used += kept
+      }
+      for (let slot = firstSlot; slot < slotCount; slot++) {
+        const piece = slots[slot]!
+        put(piece, piece.length)
+        slotStarts[slot + 1] = used - middle
+      }
+      put(link.before, link.before.length)
+      put(ascii, idLength)
+      put(link.after, link.after.length)
+      put(ascii, idLength)
+      put(end, end.length)
+    },
+    finish() {
+      if (out.length <= KEPT_BYTES) workingMemory = out
+      return out.slice(0, used)
     },
   }
 }
@@ -136,8 +187,11 @@ function shownAsset(plan: Plan, slot: number, asset: number): string | undefined
   return value && shown(value)
 }
 
-/** Ids of ad units given by position, as ASCII; the bytes are overwritten by the next call. */
-function createUnitIdEncoder(plan: Plan): (values: Int32Array, changed: number) => Uint8Array {
+/** Ids of ad units given by position. */
+function createUnitIdEncoder(plan: Plan): {
+  readonly ascii: IdEncoder['ascii']
+  encode(values: Int32Array, changed: number): number
+} {
   const { campaign, ledger, placements, segments } = plan
   const slots = slotsInOrder(ledger)
   const ordinals = [
@@ -150,22 +204,18 @@ function createUnitIdEncoder(plan: Plan): (values: Int32Array, changed: number) 
   const numberOfLevel = [1, 2, 3, ...campaign.slots.map(({ slot }) => CELL_NUMBERS + slots.indexOf(slot))]
   const encoder = createIdEncoder(CELL_NUMBERS + slots.length)
   encoder.numbers[0] = ledger.campaignKey
-  let isFirst = true
-  let bytes = new Uint8Array(64)
-
-  return (values, changed) => {
-    let first = isFirst ? 0 : encoder.numbers.length
-    isFirst = false
-    for (let level = changed; level < values.length; level++) {
-      const value = values[level]!
-      const at = numberOfLevel[level]!
-      encoder.numbers[at] = value === ABSENT ? 0 : ordinals[level]![value]!
-      if (at < first) first = at
-    }
-    const digits = encoder.digits(first)
-    if (bytes.length !== digits.length) bytes = new Uint8Array(digits.length)
-    for (let at = 0; at < digits.length; at++) bytes[at] = DIGITS[digits[at]!]!
-    return bytes
+  return {
+    ascii: encoder.ascii,
+    encode(values, changed) {
+      let first = encoder.numbers.length
+      for (let level = changed; level < values.length; level++) {
+        const value = values[level]!
+        const at = numberOfLevel[level]!
+        encoder.numbers[at] = value === ABSENT ? 0 : ordinals[level]![value]!
+        if (at < first) first = at
+      }
+      return encoder.encode(first)
+    },
   }
 }
 
