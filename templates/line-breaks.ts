@@ -9,8 +9,8 @@ export interface LineBreak {
 
 /** Written without spaces, and without break opportunities in UAX #14: words come from ICU's dictionaries. */
 const SPACELESS = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-/** UAX #14 may break between any two of these; reading is better when words stay whole. */
-const IDEOGRAPHIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
+/** UAX #14 may break between any two of these; reading is better when words stay whole (in Korean: up to the space). */
+const IDEOGRAPHIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 
 /**
  * Where lines of a text may end, in order; the last is the end of the text.

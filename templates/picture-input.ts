@@ -13,12 +13,46 @@ export interface Raster {
 
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp'])
 
+/** Most pixels a picture may decode to: 50 megapixels, 200 MB in memory. */
+export const MAX_PICTURE_PIXELS = 50_000_000
+
+export interface PictureFile {
+  readonly format: string
+  /** As seen, after its EXIF orientation. */
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
 /**
- * A picture file cropped and scaled to its layer's box.
+ * Looks at a picture without decoding it.
  *
- * The file is read from memory only, so that nothing in it can name another file, and is looked at before it is decoded.
+ * @param path names it in messages
+ * @throws PolyadError PICTURE_INVALID when it is not a JPEG, PNG or WebP, or has more than `maxPixels`
+ */
+export async function inspectPicture(
+  bytes: Uint8Array,
+  path: string,
+  maxPixels = MAX_PICTURE_PIXELS,
+): Promise<PictureFile> {
+  const refuse = (problem: string, cause?: unknown) =>
+    new PolyadError('PICTURE_INVALID', { file: path, problem }, { cause })
+  const metadata = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((cause: unknown) => {
+      throw refuse(bytes.length === 0 ? 'the file is empty' : 'it is not a picture', cause)
+    })
+  if (!FORMATS.has(metadata.format)) throw refuse(`the format ${metadata.format} is not accepted`)
+  const { width, height } = metadata.autoOrient
+  if (width * height > maxPixels) {
+    throw refuse(`it has ${width} x ${height} pixels, more than the ${maxPixels} allowed`)
+  }
+  return { format: metadata.format, widthPx: width, heightPx: height }
+}
+
+/**
+ * A picture file cropped and scaled to its layer's box. It is read from memory only, so that nothing in it can name
+ * another file.
  *
- * @param maxPixels most pixels the file may decode to
  * @throws PolyadError PICTURE_INVALID
  */
 export async function rasteriseImage(
@@ -26,56 +60,38 @@ export async function rasteriseImage(
   image: SceneImage,
   maxPixels: number,
 ): Promise<Raster> {
-  const refuse = (problem: string, cause?: unknown) =>
-    new PolyadError('PICTURE_INVALID', { file: image.file, problem }, { cause })
-  const { width, height } = await pictureSize(bytes, maxPixels, refuse)
+  const { widthPx, heightPx } = await inspectPicture(bytes, image.path, maxPixels)
   const { box } = image
-  try {
-    const picture = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
-      .autoOrient()
-      .toColourspace('srgb')
-      .ensureAlpha()
-    if (image.fit === 'contain') {
-      picture.resize(box.width, box.height, { fit: 'inside' })
-    } else {
-      const scale = Math.max(box.width / width, box.height / height)
-      const scaled = { width: Math.ceil(width * scale), height: Math.ceil(height * scale) }
-      picture.resize(scaled.width, scaled.height, { fit: 'fill' }).extract({
-        left: cropStart(scaled.width, box.width, image.focus.x),
-        top: cropStart(scaled.height, box.height, image.focus.y),
-        width: box.width,
-        height: box.height,
-      })
-    }
-    const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true })
-    return {
-      left: box.left + Math.round((box.width - info.width) * image.focus.x),
-      top: box.top + Math.round((box.height - info.height) * image.focus.y),
-      width: info.width,
-      height: info.height,
-      rgba: data,
-    }
-  } catch (cause) {
-    throw refuse(`it is damaged (${(cause as Error).message})`, cause)
-  }
-}
-
-async function pictureSize(
-  bytes: Uint8Array,
-  maxPixels: number,
-  refuse: (problem: string, cause?: unknown) => PolyadError,
-): Promise<{ width: number; height: number }> {
-  const metadata = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw refuse(bytes.length === 0 ? 'the file is empty' : 'it is not a picture', cause)
+  const picture = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
+    .autoOrient()
+    .toColourspace('srgb')
+    .ensureAlpha()
+  if (image.fit === 'contain') {
+    picture.resize(box.width, box.height, { fit: 'inside' })
+  } else {
+    const scale = Math.max(box.width / widthPx, box.height / heightPx)
+    const scaled = { width: Math.ceil(widthPx * scale), height: Math.ceil(heightPx * scale) }
+    picture.resize(scaled.width, scaled.height, { fit: 'fill' }).extract({
+      left: cropStart(scaled.width, box.width, image.focus.x),
+      top: cropStart(scaled.height, box.height, image.focus.y),
+      width: box.width,
+      height: box.height,
     })
-  if (!FORMATS.has(metadata.format)) throw refuse(`${metadata.format} is not accepted`)
-  const { width, height } = metadata.autoOrient
-  if (width * height > maxPixels) {
-    throw refuse(`it has ${width} x ${height} pixels, more than the ${maxPixels} allowed`)
   }
-  return { width, height }
+  const { data, info } = await picture
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: Error) => {
+      const problem = `it is damaged (${cause.message})`
+      throw new PolyadError('PICTURE_INVALID', { file: image.path, problem }, { cause })
+    })
+  return {
+    left: box.left + Math.round((box.width - info.width) * image.focus.x),
+    top: box.top + Math.round((box.height - info.height) * image.focus.y),
+    width: info.width,
+    height: info.height,
+    rgba: data,
+  }
 }
 
 /** First column (or row) of the crop that keeps the focal point as near its middle as the picture allows. */

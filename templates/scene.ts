@@ -30,7 +30,9 @@ interface SceneLayerBase {
 
 export interface SceneImage extends SceneLayerBase {
   readonly kind: 'image'
-  /** What `readFile` knows the picture by: its content hash where `files` was given. */
+  /** As the campaign or template names it: for people. */
+  readonly path: string
+  /** What `readFile` knows the picture by: its content hash where `files` was given, else its path. */
   readonly file: string
   readonly fit: 'cover' | 'contain'
   /** Cover: the point of the picture, in shares of its sides, kept nearest the middle of the box. Contain: the shares
@@ -122,7 +124,14 @@ function imageOf(input: SceneInput, layer: ImageLayer, base: SceneLayerBase): Sc
   const path = layer.file ?? slotValue(input, layer.slot!, 'image')?.file
   if (path === undefined) return undefined
   const file = input.files && Object.hasOwn(input.files, path) ? input.files[path]! : path
-  return { ...base, kind: 'image', file, fit: layer.fit ?? 'cover', focus: layer.focus ?? { x: 0.5, y: 0.5 } }
+  return {
+    ...base,
+    kind: 'image',
+    path,
+    file,
+    fit: layer.fit ?? 'cover',
+    focus: layer.focus ?? { x: 0.5, y: 0.5 },
+  }
 }
 
 function shapeOf(input: SceneInput, layer: ShapeLayer, base: SceneLayerBase): SceneShape {

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../core/canonical-json.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { createRenderer, type PictureFormat, type Renderer } from '../../templates/raster.ts'
 import { createScene, type Scene } from '../../templates/scene.ts'
@@ -26,8 +25,8 @@ export interface RenderServices {
 
 export const EXTENSIONS: Readonly<Record<PictureFormat, string>> = { jpeg: 'jpg', png: 'png' }
 
-/** Encoded pictures kept while a range is made: ad units that look alike share one. */
-const SHARED_BYTES = 32 * 2 ** 20
+/** While one picture is encoded, the next is put together. */
+const AT_ONCE = 4
 
 /**
  * The pictures of ranks [fromRank, toRank), framed (render-frames.ts) in rank order. Same plan, ranks and options:
@@ -46,25 +45,19 @@ export async function renderRange(
   const sampler =
     options.sampleSeed === undefined ? undefined : createSampler(space.count, options.sampleSeed)
   const renderer = rendererOf(plan, services)
-  const made = new Map<string, Promise<Uint8Array>>()
-  let madeBytes = 0
-  const files: RenderedFile[] = []
-  for (let position = fromRank; position < toRank; position++) {
+  const makeFile = async (position: bigint): Promise<RenderedFile> => {
     const unit = space.unitAt(sampler ? sampler.rankAt(position) : position)
-    const scene = unitScene(plan, unit, services.fonts)
     const { maxBytes } = placementOf(plan, unit)
-    const look = `${maxBytes} ${canonicalJson(scene.layers)}`
-    let picture = made.get(look)
-    if (!picture) {
-      if (madeBytes > SHARED_BYTES) {
-        made.clear()
-        madeBytes = 0
-      }
-      picture = renderer.picture(scene, { ...options, maxBytes }).then(({ bytes }) => bytes)
-      made.set(look, picture)
-      madeBytes += (await picture).length
-    }
-    files.push({ name: `${adUnitId(plan.ledger, unit)}.${EXTENSIONS[options.format]}`, bytes: await picture })
+    const scene = unitScene(plan, unit, services.fonts)
+    const { bytes } = await renderer.picture(scene, { ...options, maxBytes })
+    return { name: `${adUnitId(plan.ledger, unit)}.${EXTENSIONS[options.format]}`, bytes }
+  }
+  const files: RenderedFile[] = []
+  for (let start = fromRank; start < toRank; start += BigInt(AT_ONCE)) {
+    const positions = Array.from({ length: AT_ONCE }, (_, at) => start + BigInt(at)).filter(
+      (at) => at < toRank,
+    )
+    files.push(...(await Promise.all(positions.map(makeFile))))
   }
   return frameFiles(files)
 }
