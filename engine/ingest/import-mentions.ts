@@ -41,7 +41,7 @@ type ImportPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
 /** One batch on its way through the steps. */
 interface Batch {
   readonly items: readonly RowOrReject[]
-  mentions: Mention[]
+  readonly mentions: Mention[]
 }
 
 /** What the steps share: what they work with, and what they count. */
@@ -60,19 +60,14 @@ interface Import {
 }
 
 /** What happens to every batch, in this order; the population follows when the last is through. */
-const STEPS: readonly {
-  readonly name: string
-  readonly run: (work: Import, batch: Batch) => Promise<void>
-}[] = [
-  { name: 'map', run: mapRows },
-  { name: 'store', run: storeMentions },
-]
+const STEPS = [mapRows, storeMentions] as const
 
 /**
  * Imports rows as mentions and rebuilds the population. An import may be repeated: mentions that are there already are
  * counted as duplicates. A bad row is counted, handed to `onReject`, and stops nothing.
  *
- * @throws PolyadError NOT_FOUND without an attribute catalogue; CANCELLED when the signal aborts: the batches before it stay imported
+ * @throws PolyadError NOT_FOUND without an attribute catalogue; CANCELLED when the signal aborts:
+ *   the batches before it stay imported, and the next import or check takes them into the population
  */
 export async function importMentions(ports: ImportPorts, options: ImportOptions): Promise<ImportReport> {
   // The population needs it at the end: a workspace without one is told before the work, not after.
@@ -93,7 +88,7 @@ export async function importMentions(ports: ImportPorts, options: ImportOptions)
   for await (const items of readBatches(options.rows)) {
     if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: 'the import' })
     const batch: Batch = { items, mentions: [] }
-    for (const step of STEPS) await step.run(work, batch)
+    for (const step of STEPS) await step(work, batch)
     options.onProgress?.({ ...work.counted })
   }
   const { rejectsByReason, missingByField, ...counts } = work.counted

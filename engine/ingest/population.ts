@@ -33,14 +33,35 @@ export type PopulationPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
  * @throws PolyadError NOT_FOUND without an attribute catalogue or any mention
  */
 export async function rebuildPopulation(ports: PopulationPorts): Promise<PopulationDocument> {
-  const { catalogue, catalogueHash } = await readCatalogue(ports)
-  let newestMs = 0
-  let mentions = 0
-  for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) {
-    mentions += batch.length
-    for (const mention of batch) newestMs = Math.max(newestMs, mention.atMs ?? 0)
+  return (await build(ports)).document
+}
+
+/**
+ * The workspace's population. It is derived data: when its blob is gone, when the attribute catalogue changed, or when
+ * mentions came without it (an import was cut short), it is built anew.
+ *
+ * @throws PolyadError NOT_FOUND when nothing was imported yet
+ */
+export async function loadPopulation(ports: PopulationPorts): Promise<Population> {
+  const known = await ports.documents.read('population', POPULATION)
+  const document = known?.body as PopulationDocument | undefined
+  if (document && (await isCurrent(ports, document))) {
+    const bytes = await ports.blobs.get(document.hash)
+    if (bytes) return openPopulation(bytes)
   }
-  if (mentions === 0) throw noMentions()
+  return (await build(ports)).population
+}
+
+async function isCurrent(ports: PopulationPorts, document: PopulationDocument): Promise<boolean> {
+  const [{ catalogueHash }, { mentions }] = [await readCatalogue(ports), await ports.mentions.count()]
+  return document.catalogueHash === catalogueHash && document.mentions === mentions
+}
+
+async function build(
+  ports: PopulationPorts,
+): Promise<{ readonly document: PopulationDocument; readonly population: Population }> {
+  const { catalogue, catalogueHash } = await readCatalogue(ports)
+  const newestMs = await findNewest(ports)
   const builder = createPopulationBuilder(catalogue, newestMs)
   for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) builder.add(batch)
   const bytes = builder.finish()
@@ -54,27 +75,16 @@ export async function rebuildPopulation(ports: PopulationPorts): Promise<Populat
     catalogueHash,
   }
   await ports.documents.write('population', POPULATION, document)
-  return document
+  return { document, population }
 }
 
-/**
- * The workspace's population. It is derived data: when its blob is gone, or the attribute catalogue changed since, it
- * is built anew from the mentions.
- *
- * @throws PolyadError NOT_FOUND when nothing was imported yet
- */
-export async function loadPopulation(ports: PopulationPorts): Promise<Population> {
-  const known = await ports.documents.read('population', POPULATION)
-  const document = known?.body as PopulationDocument | undefined
-  const { catalogueHash } = await readCatalogue(ports)
-  if (document?.catalogueHash === catalogueHash) {
-    const bytes = await ports.blobs.get(document.hash)
-    if (bytes) return openPopulation(bytes)
+async function findNewest(ports: PopulationPorts): Promise<number> {
+  let newestMs: number | undefined
+  for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) {
+    for (const mention of batch) newestMs = Math.max(newestMs ?? 0, mention.atMs ?? 0)
   }
-  const rebuilt = await rebuildPopulation(ports)
-  const bytes = await ports.blobs.get(rebuilt.hash)
-  if (!bytes) throw new Error(`population blob ${rebuilt.hash} was stored and is gone`)
-  return openPopulation(bytes)
+  if (newestMs === undefined) throw noMentions()
+  return newestMs
 }
 
 function noMentions(): PolyadError {

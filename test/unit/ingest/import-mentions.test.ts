@@ -105,6 +105,22 @@ describe('importMentions', () => {
     await expect(run).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 
+  it('an import that was cut short is caught up with by the next use of the population', async () => {
+    const ports = memoryPorts(catalogue)
+    await importMentions(ports, { rows: rows(post('ann', 1000, 'hi')), mapping, identityKey })
+    const abort = new AbortController()
+    const many = Array.from({ length: 6000 }, (_, i) => post(`author ${i}`, 1000, `post ${i}`))
+    const cutShort = importMentions(ports, {
+      rows: rows(...many),
+      mapping,
+      identityKey,
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    })
+    await expect(cutShort).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect((await loadPopulation(ports)).people).toBe(5001)
+  })
+
   it('needs an attribute catalogue, before it stores anything', async () => {
     const ports = memoryPorts(undefined)
     const run = importMentions(ports, { rows: rows(post('ann', 1000, 'hi')), mapping, identityKey })
