@@ -1,6 +1,36 @@
+import { createDoor } from '../../core/schema.ts'
+import type { GridTree } from '../../segments/grid.ts'
+import { createGridTree, gridDefinition } from '../../segments/grid.ts'
+import {
+  BROAD_ID,
+  type Segment,
+  type SegmentDocument,
+  SegmentDocumentSchema,
+} from '../../segments/segment.ts'
 import type { Fonts } from '../../templates/fonts.ts'
+import { DEFAULTS } from '../campaign/campaign.ts'
+import { loadPlan } from '../campaign/load-plan.ts'
+import type { Plan } from '../campaign/plan.ts'
+import { createCopyTable } from '../generate/copy-table.ts'
+import { loadPopulation } from '../ingest/population.ts'
 import type { Ports } from '../ports/ports.ts'
-import type { CheckReport } from './check-report.ts'
+import { type Availability, createAvailability } from '../space/availability.ts'
+import { createSpace, type Space } from '../space/space.ts'
+import type { CheckLeaf, CheckReport } from './check-report.ts'
+import { checkCopy } from './copy-fit.ts'
+import {
+  expectVolume,
+  narrowEventsWeek,
+  narrowImpressionsWeek,
+  problemsOf,
+  type Volume,
+} from './expected-volume.ts'
+import { checkBasis, checkName } from './require-checked.ts'
+import { proposeRollUp, type Segmented } from './roll-up-proposal.ts'
+import { segmentationOf } from './segmentation.ts'
+import { type ServedPeople, servedPeople } from './served-people.ts'
+import { rounded, slotLevels, summariseLevels } from './slot-levels.ts'
+import { breakEvenOf, reasonsToRefuse, warningsOf } from './verdict.ts'
 
 export interface CheckOptions {
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
@@ -13,13 +43,231 @@ export interface CheckOptions {
   readonly override?: { readonly reason: string; readonly who: string }
 }
 
-type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'clock'>
+type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
 
-/** Checks one revision of a campaign on the current population and keeps the report. */
+const parseSegment = createDoor('segment', SegmentDocumentSchema)
+
+/**
+ * Checks one revision of a campaign on the current population and keeps the report: what it would come to, which copy
+ * does not fit, which leaves cannot live, and what to merge.
+ *
+ * An override given earlier for the very same thing (same revision, population, segments, template) is kept.
+ */
 export async function checkCampaign(
   ports: CheckPorts,
   name: string,
   options: CheckOptions,
 ): Promise<CheckReport> {
-  throw new Error(`not built yet: ${name} ${options.fingerprint} ${typeof ports.blobs}`)
+  const { plan } = await loadPlan(ports, name, {
+    publicUrl: '',
+    fingerprint: options.fingerprint,
+    ...(options.revision === undefined ? {} : { revision: options.revision }),
+  })
+  const population = await loadPopulation(ports)
+  const entries = plan.campaign.segments
+  const documents = await segmentDocuments(ports, plan)
+  const segmented = { population, catalogue: population.catalogue, documents, entries }
+  const atMs = ports.clock.nowMs()
+  const found = examine(plan, segmented, options.fonts)
+  const document = checkName(name, plan.revision)
+  const earlier = (await ports.documents.read('check', document))?.body as CheckReport | undefined
+  const override = options.override
+    ? { ...options.override, atMs }
+    : earlier?.basis === found.basis
+      ? earlier.override
+      : undefined
+  const report: CheckReport = {
+    ...found,
+    atMs,
+    ...(override && found.verdict === 'refused' ? { override } : {}),
+  }
+  await ports.documents.write('check', document, report)
+  return report
+}
+
+/** Everything a check finds, from a plan and the population it stands on; the same inputs give the same findings. */
+export function examine(
+  plan: Plan,
+  segmented: Segmented,
+  fonts: Fonts,
+): Omit<CheckReport, 'atMs' | 'override'> {
+  const { campaign, segments } = plan
+  const { population } = segmented
+  const copyTable = createCopyTable(plan)
+  const space = createSpace(plan)
+  const availability = createAvailability(plan, copyTable)
+
+  const kFloor = campaign.kFloor ?? DEFAULTS.kFloor
+  const served = servedPeople(population, segments, kFloor, isOneGrid(campaign.segments))
+  const volume = expectVolume(campaign, population.people, served.matched)
+  const leaves = leavesOf(plan, served, volume, availability, gridTrees(segmented))
+  const before = segmentationOf(served.of.values(), space.count, volume)
+  const breakEven = breakEvenOf(volume)
+  const adUnits = countAdUnits(plan, space)
+  const undecided = space.undecided.map(({ slot, asset, segments: open, example }) => ({
+    slot,
+    asset,
+    segments: open,
+    example,
+  }))
+  const copy = checkCopy(plan, copyTable, availability, fonts)
+  const reasons = reasonsToRefuse(campaign, leaves, { volume, breakEven, before, copy })
+  const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, volume) : undefined
+  return {
+    version: 1,
+    campaign: campaign.name,
+    revision: plan.revision,
+    populationHash: plan.populationHash,
+    basis: checkBasis(plan),
+    verdict: reasons.length > 0 ? 'refused' : 'passed',
+    reasons,
+    warnings: warningsOf(campaign, leaves, { volume, undecided, copy, adUnits }),
+    servedFromBroad: leaves.filter(({ problems }) => problems.includes('k-floor')).map(({ id }) => id),
+    adUnits,
+    undecided,
+    copy,
+    volume,
+    breakEven,
+    leaves,
+    slots: summariseLevels(leaves),
+    before,
+    ...(rollUp ? { rollUp } : {}),
+  }
+}
+
+function leavesOf(
+  plan: Plan,
+  served: ServedPeople,
+  volume: Volume,
+  availability: Availability,
+  trees: readonly GridTree[],
+): CheckLeaf[] {
+  const optionsOfClass = new Map<number, ReadonlyMap<string, number>>()
+  const leaves = plan.segments.flatMap((segment, at): CheckLeaf[] => {
+    if (segment.id === BROAD_ID) return []
+    const people = served.of.get(segment.id)!
+    const segmentClass = availability.classOf[at]!
+    let options = optionsOfClass.get(segmentClass)
+    if (!options) {
+      options = slotOptions(plan, availability, segmentClass)
+      optionsOfClass.set(segmentClass, options)
+    }
+    return [
+      {
+        id: segment.id,
+        title: segment.title,
+        people,
+        share: volume.peopleReached > 0 ? rounded(people / volume.peopleReached) : 0,
+        impressionsWeek: rounded(narrowImpressionsWeek(volume, people)),
+        eventsWeek: rounded(narrowEventsWeek(volume, people)),
+        problems: problemsOf(volume, people),
+        slots: slotLevels({ id: segment.id, people }, options, volume, treeOf(segment, trees)),
+      },
+    ]
+  })
+  return leaves.sort((a, b) => b.people - a.people || (a.id < b.id ? -1 : 1))
+}
+
+/** How many options each slot may show in a class of segments, over all locales and placements. */
+function slotOptions(
+  plan: Plan,
+  availability: Availability,
+  segmentClass: number,
+): ReadonlyMap<string, number> {
+  const options = plan.campaign.slots.map(() => new Set<number>())
+  for (const locale of plan.campaign.locales.keys()) {
+    for (const placement of plan.placements.keys()) {
+      for (const [slot, positions] of availability.optionsOf(segmentClass, locale, placement).entries()) {
+        // A negative position stands for a slot the placement does not have.
+        for (const position of positions) if (position >= 0) options[slot]!.add(position)
+      }
+    }
+  }
+  return new Map(plan.campaign.slots.map(({ slot }, at) => [slot, options[at]!.size]))
+}
+
+function treeOf(segment: Segment, trees: readonly GridTree[]): GridTree | undefined {
+  return segment.kind === 'rule' ? undefined : trees.find((tree) => tree.nodes.has(segment.id))
+}
+
+function gridTrees({ population, catalogue, documents, entries }: Segmented): GridTree[] {
+  return entries.flatMap((entry) => {
+    const document = typeof entry === 'string' ? undefined : documents.get(entry.grid)
+    return document && 'grid' in document
+      ? [createGridTree(population, gridDefinition(document, catalogue))]
+      : []
+  })
+}
+
+function isOneGrid(entries: Segmented['entries']): boolean {
+  return entries.length === 1 && typeof entries[0] !== 'string'
+}
+
+function rollUpOf(plan: Plan, segmented: Segmented, volume: Volume): CheckReport['rollUp'] {
+  const proposal = proposeRollUp(segmented, widestVolume(plan, segmented, volume))
+  if (!proposal) return undefined
+  const { entries, merges, segments, served } = proposal
+  const rolled: Plan = { ...plan, segments, campaign: { ...plan.campaign, segments: entries } }
+  const after = expectVolume(plan.campaign, volume.people, served.matched)
+  return {
+    after: segmentationOf(served.of.values(), createSpace(rolled).count, after),
+    entries: entries.map((entry) =>
+      typeof entry === 'string'
+        ? entry
+        : { grid: entry.grid, leaves: entry.leaves ?? [], remainders: entry.remainders ?? [] },
+    ),
+    merges: [...merges],
+  }
+}
+
+/**
+ * The volume with as many people reached as rolling up can reach. A targeted campaign spends its budget on the people of
+ * its leaves: merging leaves under the k floor brings people back, and each then sees less.
+ */
+function widestVolume(plan: Plan, segmented: Segmented, volume: Volume): Volume {
+  if (volume.mode === 'tailored') return volume
+  const inGrids = gridTrees(segmented).reduce((sum, tree) => sum + tree.nodes.get(tree.root)!.people, 0)
+  const inRules = plan.segments.reduce((sum, { kind, people }) => (kind === 'rule' ? sum + people : sum), 0)
+  return expectVolume(plan.campaign, volume.people, Math.min(volume.people, inGrids + inRules))
+}
+
+/** Segments that have no ad unit are listed up to here. */
+const MAX_EMPTY_LISTED = 20
+
+function countAdUnits(plan: Plan, space: Space): CheckReport['adUnits'] {
+  const asText = (counts: ReadonlyMap<string, bigint>) =>
+    Object.fromEntries([...counts].map(([key, count]) => [key, String(count)]))
+  const bySegment = [...space.countBy('segment')]
+  const narrow = bySegment.filter(([id]) => id !== BROAD_ID)
+  const bySize = [...narrow].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const [mostIn, most] = bySize.at(-1) ?? ['', 0n]
+  return {
+    count: String(space.count),
+    segments: {
+      count: narrow.length,
+      fewest: String(bySize[0]?.[1] ?? 0n),
+      most: String(most),
+      mostIn,
+      empty: bySegment
+        .filter(([, count]) => count === 0n)
+        .slice(0, MAX_EMPTY_LISTED)
+        .map(([id]) => id),
+    },
+    locales: asText(space.countBy('locale')),
+    placements: asText(space.countBy('placement')),
+    slots: Object.fromEntries(plan.campaign.slots.map(({ slot }) => [slot, asText(space.countBy(slot))])),
+  }
+}
+
+async function segmentDocuments(
+  ports: Pick<Ports, 'documents'>,
+  plan: Plan,
+): Promise<ReadonlyMap<string, SegmentDocument>> {
+  const documents = new Map<string, SegmentDocument>()
+  for (const entry of plan.campaign.segments) {
+    const name = typeof entry === 'string' ? entry : entry.grid
+    const document = await ports.documents.read('segment', name)
+    if (document) documents.set(name, parseSegment(document.body, `segments/${name}.json`))
+  }
+  return documents
 }

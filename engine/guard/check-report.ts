@@ -110,18 +110,19 @@ export const CheckReportSchema = Type.Object(
       closed,
     ),
     /** Assets that no ad unit of some segments has, because the segment does not settle their `when`. */
-    undecided: Type.Array(
-      Type.Object({ slot: Text, asset: Text, segments: Count, example: Text, when: Text }, closed),
-    ),
+    undecided: Type.Array(Type.Object({ slot: Text, asset: Text, segments: Count, example: Text }, closed)),
     copy: Type.Object(
       {
-        /** Distinct pairs of text and layer that were laid out, and those left out for their number. */
+        /** Distinct pairs of text and placement that were laid out (longest texts first), and those left out. */
         checked: Count,
         skipped: Count,
+        /** Copy that cannot be rendered for some segments; the asset is not used there. */
         broken: Type.Array(
-          Type.Object({ slot: Text, asset: Text, locale: Text, segment: Text, problem: Text }, closed),
+          Type.Object(
+            { slot: Text, asset: Text, locale: Text, segments: Count, example: Text, problem: Text },
+            closed,
+          ),
         ),
-        brokenCount: Count,
         misfits: Type.Array(
           Type.Object(
             {
@@ -194,8 +195,12 @@ export const CheckReportSchema = Type.Object(
       Type.Object(
         {
           after: Segmentation,
-          grids: Type.Array(
-            Type.Object({ grid: Text, leaves: Type.Array(Text), remainders: Type.Array(Text) }, closed),
+          /** What the campaign's `segments` become. */
+          entries: Type.Array(
+            Type.Union([
+              Text,
+              Type.Object({ grid: Text, leaves: Type.Array(Text), remainders: Type.Array(Text) }, closed),
+            ]),
           ),
           merges: Type.Array(Type.Object({ from: Text, into: Text, reason: Text }, closed)),
         },

@@ -1,6 +1,186 @@
-import type { CheckReport } from './check-report.ts'
+import { percent, textTable, wholeNumber } from '../reporting/text-table.ts'
+import type { CheckLeaf, CheckReport, Segmentation } from './check-report.ts'
+
+/** Lines of each list; `--json` has all of them. */
+const LISTED = 10
 
 /** A check for people: the verdict in one sentence, then the numbers behind it. */
 export function checkText(report: CheckReport): string {
-  throw new Error(`not built yet: ${report.campaign}`)
+  const sections = [
+    [verdictLine(report), ...report.reasons.map(({ text }) => `  ${text}`)],
+    report.override ? overrideLines(report, report.override) : [],
+    adUnitLines(report),
+    volumeLines(report),
+    leafLines(report),
+    slotLines(report),
+    rollUpLines(report),
+    copyLines(report),
+    report.warnings.length > 0 ? ['Worth knowing', ...report.warnings.map((warning) => `  ${warning}`)] : [],
+    [`checked on population ${report.populationHash.slice(0, 12)}; --json has every leaf, merge and misfit`],
+  ]
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function verdictLine(report: CheckReport): string {
+  const name = `${report.campaign}@${report.revision}`
+  const size = `${wholeNumber(report.adUnits.count)} ad units over ${wholeNumber(report.before.leaves)} leaves`
+  if (report.verdict === 'passed') return `PASSED: ${name} may run, ${size}.`
+  const cure = report.rollUp
+    ? `; "polyad check ${report.campaign} --apply" rolls it up to ${wholeNumber(report.rollUp.after.leaves)} leaves`
+    : ''
+  return report.override
+    ? `REFUSED, OVERRIDDEN: ${name} may run although the guard refuses it, ${size}.`
+    : `REFUSED: ${name} is too narrow or broken, ${size}${cure}.`
+}
+
+function overrideLines(report: CheckReport, override: NonNullable<CheckReport['override']>): string[] {
+  const lines = [
+    `Overridden by ${override.who} on ${new Date(override.atMs).toISOString()}: ${override.reason}`,
+  ]
+  if (report.servedFromBroad.length > 0) {
+    lines.push(
+      `  ${wholeNumber(report.servedFromBroad.length)} leaves under the k floor are served broad all the same`,
+    )
+  }
+  return lines
+}
+
+function adUnitLines({ adUnits }: CheckReport): string[] {
+  const { segments } = adUnits
+  const listed = (counts: Readonly<Record<string, string>>) =>
+    Object.entries(counts)
+      .map(([key, count]) => `${key === '' ? '(none)' : key} ${wholeNumber(count)}`)
+      .join(', ')
+  return [
+    `Ad units: ${wholeNumber(adUnits.count)}`,
+    `  segments    ${wholeNumber(segments.count)} and broad, ` +
+      `${wholeNumber(segments.fewest)} to ${wholeNumber(segments.most)} each (most in ${segments.mostIn})`,
+    `  locales     ${listed(adUnits.locales)}`,
+    `  placements  ${listed(adUnits.placements)}`,
+    ...Object.entries(adUnits.slots).map(
+      ([slot, counts]) => `  ${slot.padEnd(10)}  ${wholeNumber(Object.keys(counts).length)} options`,
+    ),
+  ]
+}
+
+function volumeLines({ volume, breakEven }: CheckReport): string[] {
+  const { platformMinimum } = volume
+  return [
+    `Expected: ${wholeNumber(volume.impressionsWeek)} impressions and ${wholeNumber(volume.eventsWeek)} ` +
+      `${volume.goal}s a week for ${volume.weeks.toFixed(1)} weeks, ` +
+      `${wholeNumber(volume.peopleReached)} of ${wholeNumber(volume.people)} people reached (${volume.mode})`,
+    `  a leaf needs ${wholeNumber(volume.peopleNeeded)} people: ${volume.eventsFloor} ${volume.goal}s a week, ` +
+      `k floor ${volume.kFloor}` +
+      (platformMinimum ? `, ${platformMinimum.platform} ${wholeNumber(platformMinimum.people)}` : ''),
+    `  to earn what broad earns, narrow must work ${breakEven.lift.toFixed(2)} times as well ` +
+      `(reach ${percent(breakEven.reach)}, if broad brings ${breakEven.revenuePerCost} for each 1 of cost)`,
+  ]
+}
+
+function leafLines({ leaves }: CheckReport): string[] {
+  if (leaves.length === 0) return []
+  const failing = leaves.filter(({ problems }) => problems.length > 0)
+  const shown = failing.length > 0 ? failing.slice(-LISTED).reverse() : leaves.slice(0, LISTED)
+  const heading = failing.length > 0 ? 'Smallest leaves that cannot live' : 'Largest leaves'
+  return [
+    `${heading} (${shown.length} of ${wholeNumber(failing.length || leaves.length)})`,
+    ...textTable(
+      [
+        { heading: '  leaf' },
+        { heading: 'people', numeric: true },
+        { heading: 'impressions/week', numeric: true },
+        { heading: 'events/week', numeric: true },
+        { heading: 'under' },
+      ],
+      shown.map((leaf) => [
+        `  ${leaf.title}`,
+        wholeNumber(leaf.people),
+        wholeNumber(leaf.impressionsWeek),
+        leaf.eventsWeek.toFixed(1),
+        leaf.problems.map((problem) => PROBLEMS[problem]).join(', '),
+      ]),
+    ),
+  ]
+}
+
+const PROBLEMS: Readonly<Record<CheckLeaf['problems'][number], string>> = {
+  'k-floor': 'k floor',
+  'platform-minimum': 'platform minimum',
+  starved: 'event floor',
+}
+
+function slotLines({ slots }: CheckReport): string[] {
+  if (slots.length === 0) return []
+  return [
+    'Where the options of each slot can be told apart within the flight',
+    ...textTable(
+      [
+        { heading: '  slot' },
+        { heading: 'level' },
+        { heading: 'leaves', numeric: true },
+        { heading: 'people', numeric: true },
+        { heading: 'smallest lift seen (median)', numeric: true },
+      ],
+      slots.flatMap(({ slot, levels }) =>
+        levels.map(({ level, leaves, people, medianLift }) => [
+          `  ${slot}`,
+          level,
+          wholeNumber(leaves),
+          wholeNumber(people),
+          medianLift === null ? 'none' : `+${percent(medianLift)}`,
+        ]),
+      ),
+    ),
+  ]
+}
+
+function rollUpLines({ before, rollUp }: CheckReport): string[] {
+  if (!rollUp) return before.starvedLeaves > 0 ? ['No roll-up helps: serve broad.'] : []
+  const row = (name: string, write: (of: Segmentation) => string) => [
+    `  ${name}`,
+    write(before),
+    write(rollUp.after),
+  ]
+  return [
+    'Rolled up',
+    ...textTable(
+      [{ heading: '' }, { heading: 'now', numeric: true }, { heading: 'rolled up', numeric: true }],
+      [
+        row('leaves', (of) => wholeNumber(of.leaves)),
+        row('leaves that cannot live', (of) => wholeNumber(of.starvedLeaves)),
+        row('people in them', (of) => wholeNumber(of.peopleInStarvedLeaves)),
+        row('ad units', (of) => wholeNumber(of.adUnits)),
+        row('budget share that cannot be read', (of) => percent(of.unreadableBudgetShare)),
+        row('effective segments', (of) => of.effectiveSegments.toFixed(1)),
+      ],
+    ),
+    `  ${wholeNumber(rollUp.merges.length)} merges, first ` +
+      rollUp.merges
+        .slice(0, 3)
+        .map(({ from, into, reason }) => `${from} into ${into} (${reason})`)
+        .join('; '),
+  ]
+}
+
+function copyLines({ copy }: CheckReport): string[] {
+  const lines = [
+    `Copy: ${wholeNumber(copy.checked)} texts laid out, ${wholeNumber(copy.misfitCount)} do not fit` +
+      (copy.skipped > 0 ? `; ${wholeNumber(copy.skipped)} shorter ones were not laid out` : ''),
+  ]
+  for (const each of copy.broken.slice(0, LISTED)) {
+    lines.push(
+      `  ${each.slot} ${each.asset} (${each.locale}) cannot be rendered for ${wholeNumber(each.segments)} segments, ` +
+        `${each.example} first: ${each.problem}`,
+    )
+  }
+  for (const each of copy.misfits.slice(0, LISTED)) {
+    lines.push(
+      `  ${each.placement} ${each.layer}: ${each.asset} (${each.locale}, ${each.segment}) ${each.problem}: ` +
+        JSON.stringify(each.text),
+    )
+  }
+  return lines
 }

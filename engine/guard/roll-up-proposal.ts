@@ -1,0 +1,122 @@
+import type { Rule } from '../../rules/rule.ts'
+import type { AttributeCatalogue } from '../../segments/attributes.ts'
+import { createGridTree, gridDefinition } from '../../segments/grid.ts'
+import type { GridDefinition } from '../../segments/grid-node.ts'
+import type { Population } from '../../segments/population.ts'
+import { resolveSegments } from '../../segments/resolve.ts'
+import { rollUp } from '../../segments/roll-up.ts'
+import { BROAD_ID, type Segment, type SegmentDocument } from '../../segments/segment.ts'
+import type { CampaignSegments } from '../campaign/campaign.ts'
+import type { CheckReport } from './check-report.ts'
+import { problemsOf, type Volume } from './expected-volume.ts'
+import { type ServedPeople, servedPeople } from './served-people.ts'
+
+type Merge = NonNullable<CheckReport['rollUp']>['merges'][number]
+
+export interface Segmented {
+  readonly population: Population
+  readonly catalogue: AttributeCatalogue
+  readonly documents: ReadonlyMap<string, SegmentDocument>
+  readonly entries: CampaignSegments
+}
+
+export interface RollUpProposal {
+  /** What the campaign's `segments` become. */
+  readonly entries: CampaignSegments
+  readonly merges: readonly Merge[]
+  readonly segments: readonly Segment[]
+  readonly served: ServedPeople
+}
+
+/**
+ * Segments that can all live, as near to the campaign's as the floors allow: grids are rolled up (segments/roll-up.ts),
+ * and a rule segment that cannot live is dropped, so its people are served what else they match.
+ *
+ * A person is served the narrowest segment they match, so a rule segment takes people from wider grid leaves. Which
+ * leaves are wider is known only after rolling up; so the roll-up is repeated with those people left out until every
+ * leaf stands on people of its own. At most one round a rule segment and drop; one round for grids alone.
+ *
+ * @returns undefined when nothing is left to serve but broad
+ */
+export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal | undefined {
+  const grids = input.entries.filter((entry) => typeof entry !== 'string')
+  const definitions = grids.map(({ grid }) => {
+    const document = input.documents.get(grid)
+    if (!document || !('grid' in document)) throw new Error(`${grid} is not a grid`)
+    return gridDefinition(document, input.catalogue)
+  })
+  let names = input.entries.filter((entry) => typeof entry === 'string')
+  const dropped: Merge[] = []
+  let takers = new Set<string>()
+  for (;;) {
+    const rules = resolveSegments({ ...input, entries: names }).filter(({ id }) => id !== BROAD_ID)
+    const merges: Merge[] = [...dropped]
+    const taking = rules.filter(({ id, people }) => takers.has(id) || people < volume.peopleNeeded)
+    takers = new Set(taking.map(({ id }) => id))
+    const rolled = definitions.map((definition) => {
+      const tree = createGridTree(
+        input.population,
+        without(
+          definition,
+          taking.map(({ rule }) => rule),
+        ),
+      )
+      const {
+        leaves,
+        remainders,
+        merges: steps,
+      } = rollUp({ nodes: tree.nodes.values() }, (_node, people) =>
+        people >= volume.peopleNeeded ? { ok: true } : { ok: false, reason: tooFew(people, volume) },
+      )
+      merges.push(...steps)
+      const ids = (nodes: readonly { id: string }[]) => nodes.map(({ id }) => id)
+      return { grid: definition.name, leaves: ids(leaves), remainders: ids(remainders) }
+    })
+    const living = rolled.filter(({ leaves, remainders }) => leaves.length + remainders.length > 0)
+    const entries = [...living, ...names]
+    if (entries.length === 0) return undefined
+    const segments = resolveSegments({ ...input, entries })
+    const served = servedPeople(input.population, segments, volume.kFloor, entries.length === 1)
+    const failing = segments.filter(
+      ({ id }) => id !== BROAD_ID && problemsOf(volume, served.of.get(id)!).length > 0,
+    )
+    const isRule = new Set<string>(names)
+    const widest = Math.max(0, ...failing.filter(({ id }) => !isRule.has(id)).map(({ people }) => people))
+    const narrower = rules.filter(({ id, people }) => !takers.has(id) && people <= widest)
+    if (narrower.length > 0) {
+      for (const { id } of narrower) takers.add(id)
+      continue
+    }
+    const [smallest] = failing
+      .filter(({ id }) => isRule.has(id))
+      .sort((a, b) => served.of.get(a.id)! - served.of.get(b.id)! || (a.id < b.id ? -1 : 1))
+    if (!smallest) return { entries: inOrder(input.entries, entries), merges, segments, served }
+    names = names.filter((name) => name !== smallest.id)
+    takers.delete(smallest.id)
+    dropped.push({
+      from: smallest.id,
+      into: 'what else they match',
+      reason: tooFew(served.of.get(smallest.id)!, volume),
+    })
+  }
+}
+
+/** The grid over the people whom none of these rules takes. */
+function without(definition: GridDefinition, rules: readonly Rule[]): GridDefinition {
+  if (rules.length === 0) return definition
+  const others: Rule = { kind: 'not', of: { kind: 'any', of: rules } }
+  return {
+    ...definition,
+    within: { kind: 'all', of: definition.within ? [definition.within, others] : [others] },
+  }
+}
+
+function tooFew(people: number, { peopleNeeded }: Volume): string {
+  return `${people} people, ${peopleNeeded} needed`
+}
+
+/** The proposed entries in the order of the campaign's own. */
+function inOrder(before: CampaignSegments, after: CampaignSegments): CampaignSegments {
+  const nameOf = (entry: CampaignSegments[number]) => (typeof entry === 'string' ? entry : entry.grid)
+  return before.flatMap((entry) => after.filter((each) => nameOf(each) === nameOf(entry)))
+}

@@ -1,0 +1,103 @@
+import type { GridTree } from '../../segments/grid.ts'
+import { BROAD_ID } from '../../segments/segment.ts'
+import { detectableLift } from '../../stats/power.ts'
+import type { CheckLeaf } from './check-report.ts'
+import { narrowEventsWeek, type Volume } from './expected-volume.ts'
+
+export type SlotLevel = CheckLeaf['slots'][number]
+
+/** Goal events each option needs within the flight before a slot is decided at some level (GUARD 3.3, step 2). */
+export const EVENTS_PER_OPTION = 50
+
+/**
+ * For each slot with a choice, the narrowest level at which its options can be told apart: the leaf, the nearest wider
+ * node of its grid, the campaign, or none. An arm is one option of one slot pooled over the other slots; options are
+ * taken to share a node's traffic evenly, and at a wider node to be shown to all its people.
+ *
+ * @param options how many options each slot may show in the leaf
+ */
+export function slotLevels(
+  leaf: { readonly id: string; readonly people: number },
+  options: ReadonlyMap<string, number>,
+  volume: Volume,
+  tree: GridTree | undefined,
+): SlotLevel[] {
+  const levels = levelsAbove(leaf, volume, tree)
+  return [...options]
+    .filter(([, count]) => count > 1)
+    .map(([slot, count]) => {
+      const perOption = ({ people }: Level) => (narrowEventsWeek(volume, people) * volume.weeks) / count
+      const found = levels.find((level) => perOption(level) >= EVENTS_PER_OPTION)
+      // When nothing is enough, what the campaign as a whole could show.
+      const level = found ?? levels.at(-1)!
+      const events = perOption(level)
+      const lift = detectableLift(volume.baselineRate, events / volume.baselineRate)
+      return {
+        slot,
+        options: count,
+        level: found ? level.kind : 'nowhere',
+        at: level.id,
+        eventsPerOption: rounded(events),
+        detectableLift: Number.isFinite(lift) ? rounded(lift) : null,
+      }
+    })
+}
+
+interface Level {
+  readonly kind: Exclude<SlotLevel['level'], 'nowhere'>
+  readonly id: string
+  readonly people: number
+}
+
+/** The leaf, the wider nodes of its grid up to but not including its root, the campaign. */
+function levelsAbove(
+  leaf: { readonly id: string; readonly people: number },
+  volume: Volume,
+  tree: GridTree | undefined,
+): Level[] {
+  const levels: Level[] = [{ kind: 'leaf', ...leaf }]
+  // A remainder's own node counts too: its people and those of the leaves inside it.
+  let node = tree?.nodes.get(leaf.id)
+  if (node?.people === leaf.people) node = tree?.nodes.get(node.parent ?? '')
+  while (node?.parent !== undefined) {
+    levels.push({ kind: 'ancestor', id: node.id, people: node.people })
+    node = tree!.nodes.get(node.parent)
+  }
+  levels.push({ kind: 'campaign', id: BROAD_ID, people: volume.peopleReached })
+  return levels
+}
+
+/** Four digits that count: an estimate has no more, and reports of thousands of leaves stay small. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+/** Leaves and people by level of each slot, for the head of a report. */
+export function summariseLevels(leaves: readonly CheckLeaf[]) {
+  const slots = new Map<
+    string,
+    Map<SlotLevel['level'], { leaves: number; people: number; lifts: number[] }>
+  >()
+  for (const leaf of leaves) {
+    for (const { slot, level, detectableLift: lift } of leaf.slots) {
+      const levels = slots.get(slot) ?? new Map()
+      slots.set(slot, levels)
+      const sum = levels.get(level) ?? { leaves: 0, people: 0, lifts: [] }
+      levels.set(level, sum)
+      sum.leaves++
+      sum.people += leaf.people
+      if (lift !== null) sum.lifts.push(lift)
+    }
+  }
+  const order: readonly SlotLevel['level'][] = ['leaf', 'ancestor', 'campaign', 'nowhere']
+  return [...slots].map(([slot, levels]) => ({
+    slot,
+    levels: order.flatMap((level) => {
+      const sum = levels.get(level)
+      if (!sum) return []
+      const { leaves: count, people, lifts } = sum
+      lifts.sort((a, b) => a - b)
+      return [{ level, leaves: count, people, medianLift: lifts[Math.floor(lifts.length / 2)] ?? null }]
+    }),
+  }))
+}
