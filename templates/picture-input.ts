@@ -36,10 +36,12 @@ export async function inspectPicture(
 ): Promise<PictureFile> {
   const refuse = (problem: string, cause?: unknown) =>
     new PolyadError('PICTURE_INVALID', { file: path, problem }, { cause })
+  // sharp throws at once at no bytes at all.
+  if (bytes.length === 0) throw refuse('the file is empty')
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
-      throw refuse(bytes.length === 0 ? 'the file is empty' : 'it is not a picture', cause)
+      throw refuse('it is not a picture', cause)
     })
   if (!FORMATS.has(metadata.format)) throw refuse(`the format ${metadata.format} is not accepted`)
   const { width, height } = metadata.autoOrient
