@@ -70,6 +70,8 @@ export async function writeWhole(
 
 /** Makes a rename in `folder` survive a power cut. */
 async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open folders, and keeps their entries in its journal.
+  if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
     await handle.sync()

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Plan } from '../../engine/campaign/plan.ts'
 import { type GenerateOptions, generateRange } from '../../engine/generate/generate-range.ts'
-import { type RenderOptions, renderRange } from '../../engine/generate/render-range.ts'
+import type { RenderOptions } from '../../engine/generate/render-range.ts'
 import type { RangeJob } from '../../engine/ports/jobs.ts'
 import { type Fonts, loadFonts } from '../../templates/fonts.ts'
 import { readBlob } from './read-blob.ts'
@@ -26,6 +26,8 @@ async function makeRange(job: RangeJob): Promise<Uint8Array> {
   if (job.kind === 'generate') {
     return generateRange(plan, from, to, job.options as unknown as GenerateOptions)
   }
+  // Loaded on demand: the picture library is most of a thread's memory, and rows need none of it.
+  const { renderRange } = await import('../../engine/generate/render-range.ts')
   fonts ??= loadFonts(fontsFolder)
   const services = { fonts: await fonts, readBlob: (hash: string) => readBlob(workspaceFolder, hash) }
   return renderRange(plan, from, to, job.options as unknown as RenderOptions, services)
@@ -33,11 +35,11 @@ async function makeRange(job: RangeJob): Promise<Uint8Array> {
 
 parentPort!.on('message', async (job: RangeJob) => {
   try {
-    const bytes = await makeRange(job)
+    const made = await makeRange(job)
+    // A buffer moves to the other thread whole; of a view into a larger one only its bytes should.
+    const bytes = made.byteLength === made.buffer.byteLength ? made : new Uint8Array(made)
     const answer: ThreadAnswer = { bytes, units: Number(BigInt(job.toRank) - BigInt(job.fromRank)) }
-    // Bytes that fill their buffer move; a view into a larger (pooled) one is copied.
-    const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
-    parentPort!.postMessage(answer, whole ? [bytes.buffer as ArrayBuffer] : [])
+    parentPort!.postMessage(answer, [bytes.buffer as ArrayBuffer])
   } catch (error) {
     const answer: ThreadAnswer = { failure: sentError(error) }
     parentPort!.postMessage(answer)
