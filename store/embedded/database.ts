@@ -137,10 +137,13 @@ async function startDatabase(workspaceFolder: string, storeFolder: string): Prom
     },
 
     async close() {
-      await call({ kind: 'close' })
-      ended = new Error(`${file} is closed`)
-      await worker.terminate()
-      await lock.release()
+      try {
+        await call({ kind: 'close' })
+      } finally {
+        ended ??= new Error(`${file} is closed`)
+        await worker.terminate()
+        await lock.release()
+      }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { PolyadError } from '../../core/errors.ts'
 
 /** The system's code of a failed file operation (ENOENT, ENOSPC), undefined for any other failure. */
@@ -12,7 +12,9 @@ export function systemCode(error: unknown): string | undefined {
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true })
   if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+  const top = resolve(first)
+  for (let made = resolve(folder); made.length >= top.length; made = dirname(made))
+    await syncFolder(dirname(made))
 }
 
 /** Forces a folder's entries to disk. Windows cannot open folders and keeps entries in its journal. */

@@ -81,11 +81,12 @@ export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
     read: (fromPosition) => readLog(folder, fromPosition, () => position),
 
     async close() {
-      if (ended) return
-      const exit = once(worker, 'exit')
-      worker.ref()
-      worker.postMessage(null)
-      await exit
+      if (!ended) {
+        const exit = once(worker, 'exit')
+        worker.ref()
+        worker.postMessage(null)
+        await exit
+      }
       await lock.release()
     },
   }

@@ -29,7 +29,7 @@ export async function holderOf(workspaceFolder: string): Promise<LockHolder | un
  */
 export async function holdPart(workspaceFolder: string, part: 'database' | 'log'): Promise<Lock> {
   const owner = await holderOf(workspaceFolder)
-  const command = owner?.pid === process.pid ? owner.command : `the ${part} of another command`
+  const command = owner?.pid === process.pid ? owner.command : 'a polyad command'
   return requireLock(workspaceFolder, join(workspaceFolder, '.polyad', 'locks', part), { command })
 }
 

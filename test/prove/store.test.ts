@@ -96,12 +96,7 @@ describe('event log', () => {
   it('a full disk is told, loses nothing acknowledged, and later appends work', () =>
     inNewFolder(async (folder) => {
       // A limit on the size of files fails writes as a full disk does, after a part of the bytes (units of 512 bytes).
-      const limited = await runAndKill(
-        'log-writer-process.mjs',
-        [folder, '1'],
-        200,
-        'trap "" XFSZ; ulimit -f 64',
-      )
+      const limited = await runAndKill(LOG_WRITER, [folder, '1'], 200, 'trap "" XFSZ; ulimit -f 64')
       const acknowledged = limited.filter((line) => line !== 'STORAGE_FULL')
       expect(limited.length).toBeGreaterThan(acknowledged.length)
       // Smaller appends still fit in after the first that failed.
