@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { base32FromDigits } from '../core/base32.ts'
+import { PolyadError } from '../core/errors.ts'
 import { createDoor } from '../core/schema.ts'
 import type { Ports } from '../engine/ports/ports.ts'
 
@@ -63,6 +64,30 @@ export async function listKeys(ports: Pick<Ports, 'documents'>): Promise<readonl
   const names = await ports.documents.list('key')
   const found = await Promise.all(names.map((name) => readKey(ports, name)))
   return found.filter((key) => key !== undefined)
+}
+
+/**
+ * Takes a key back.
+ *
+ * @throws PolyadError NOT_FOUND
+ */
+export async function removeKey(ports: Pick<Ports, 'documents'>, id: string): Promise<void> {
+  if (!(await readKey(ports, id))) {
+    throw new PolyadError('NOT_FOUND', { what: 'key', name: id, mend: '"polyad keys list" shows their ids' })
+  }
+  await ports.documents.remove('key', id)
+}
+
+/** Takes a key back. @throws PolyadError NOT_FOUND */
+export async function removeKey(ports: Pick<Ports, 'documents'>, id: string): Promise<void> {
+  if (!(await ports.documents.list('key')).includes(id)) {
+    throw new PolyadError('NOT_FOUND', {
+      what: 'key',
+      name: id,
+      mend: '"polyad keys list" tells which there are',
+    })
+  }
+  await ports.documents.remove('key', id)
 }
 
 /** The key a text stands for, undefined when it is none of ours or was removed. */

@@ -4,7 +4,11 @@ import { configCommand } from './commands/config.ts'
 import { generateCommand } from './commands/generate.ts'
 import { importCommand } from './commands/import.ts'
 import { initCommand } from './commands/init.ts'
+import { keysCommand } from './commands/keys.ts'
+import { renderCommand } from './commands/render.ts'
 import { reportCommand } from './commands/report.ts'
+import { segmentsCommand } from './commands/segments.ts'
+import { serveCommand } from './commands/serve.ts'
 import type { ConfigSource } from './config.ts'
 import { packageVersion } from './package-root.ts'
 
@@ -19,9 +23,13 @@ export function createProgram(environment: ConfigSource): Command {
   const commands = [
     initCommand(environment),
     importCommand(environment),
+    segmentsCommand(environment),
     checkCommand(environment),
     generateCommand(environment),
+    renderCommand(environment),
+    serveCommand(environment),
     reportCommand(environment),
+    keysCommand(environment),
     configCommand(environment),
   ]
   for (const command of commands) program.addCommand(command)

@@ -170,6 +170,12 @@ const CATALOGUE = {
       `without keys the server is for one user on this machine and will not serve on ${d.address}; ` +
       'make a key with "polyad keys add --role admin", or use 127.0.0.1',
   },
+  ADDRESS_UNUSABLE: {
+    status: 500,
+    exit: 2,
+    text: (d: { address: string; problem: string }) =>
+      `cannot listen on ${d.address}: ${d.problem}; choose another with --port`,
+  },
   OVERLOADED: {
     status: 503,
     exit: 1,

@@ -4,6 +4,7 @@ import { PolyadError } from '../core/errors.ts'
 import { identityHash } from '../core/hash.ts'
 import { isTimeZone } from '../core/time.ts'
 import type { Mention } from './mention.ts'
+import { personKey } from './person-key.ts'
 import { createDateReader, isDateFormat } from './read-date.ts'
 import { cellText, type FieldValue, quoted, readField } from './read-field.ts'
 
@@ -113,8 +114,8 @@ export function createMapper(
   const fields = Object.entries(mapping.fields)
 
   return (row) => {
-    const author = cellText(cell(row, mapping.author.column))?.toLowerCase().replace(/^@/, '').trim()
-    if (!author) return { reject: `no author: ${quoted(mapping.author.column)} is empty` }
+    const author = personKey(identityKey, cellText(cell(row, mapping.author.column)) ?? '')
+    if (author === undefined) return { reject: `no author: ${quoted(mapping.author.column)} is empty` }
 
     let atMs: number | undefined
     const date = mapping.at && cellText(cell(row, mapping.at.column))
@@ -142,7 +143,7 @@ export function createMapper(
     }
 
     const mention = {
-      author: identityHash(identityKey, author),
+      author,
       atMs,
       text: mapping.text && cellText(cell(row, mapping.text.column), mapping.text.decode),
       language: languageCode(columnOrConstant(row, mapping.language)),

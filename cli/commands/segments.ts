@@ -1,0 +1,174 @@
+import { Command } from 'commander'
+import { PolyadError } from '../../core/errors.ts'
+import { DEFAULTS } from '../../engine/campaign/campaign.ts'
+import { loadPopulation } from '../../engine/ingest/population.ts'
+import { workspaceSegments } from '../../engine/ingest/workspace-segments.ts'
+import { type Explanation, explainRule } from '../../rules/explain.ts'
+import { ruleJson } from '../../rules/rule-json.ts'
+import { labelOf } from '../../segments/hierarchy.ts'
+import { overlap } from '../../segments/overlap.ts'
+import { personKey } from '../../segments/person-key.ts'
+import type { Population } from '../../segments/population.ts'
+import type { Segment } from '../../segments/segment.ts'
+import { shownPeople } from '../../segments/shown-people.ts'
+import { invoke, workspaceCommand } from '../command.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
+import { type ConfigSource, wholeNumber } from '../config.ts'
+import { count, table } from '../output.ts'
+
+interface Audience {
+  readonly workspace: Workspace
+  readonly population: Population
+  readonly segments: readonly Segment[]
+}
+
+/** What a command found: for machines, and for people. */
+interface Answer {
+  readonly data: unknown
+  readonly text: string
+}
+
+interface CommonOptions {
+  readonly workspace: string
+  readonly json?: boolean
+  readonly top?: string
+}
+
+export function segmentsCommand(environment: ConfigSource): Command {
+  const group = new Command('segments').description(
+    'who there is: sizes, overlaps, and why somebody is in or not',
+  )
+  const answer = (options: CommonOptions, work: (audience: Audience) => Answer): Promise<void> =>
+    invoke(environment, options, async ({ config, folder, json, output }) => {
+      const workspace = await openWorkspace(config, folder)
+      try {
+        const population = await loadPopulation(workspace.ports)
+        const segments = await workspaceSegments(workspace.ports, population)
+        const { data, text } = work({ workspace, population, segments })
+        output.print(json ? JSON.stringify(data, null, 2) : text)
+      } finally {
+        await workspace.close()
+      }
+    })
+
+  group.addCommand(
+    workspaceCommand('size', 'people, mentions and share of every segment; small ones print as <50', [
+      'polyad segments size --top 20',
+      'polyad segments size --json > sizes.json',
+    ])
+      .option('--top <n>', 'only the largest')
+      .action((options: CommonOptions) => answer(options, (audience) => sizes(audience, topOf(options)))),
+  )
+  group.addCommand(
+    workspaceCommand('list', 'the segments with their rules').action((options: CommonOptions) =>
+      answer(options, ({ segments }) => ({
+        data: segments.map(({ id, title, kind, rule }) => ({ id, title, kind, rule: ruleJson(rule) })),
+        text: table([['id', 'title', 'kind'], ...segments.map(({ id, title, kind }) => [id, title, kind])]),
+      })),
+    ),
+  )
+  group.addCommand(
+    workspaceCommand('overlap', 'the pairs of segments that share people', [
+      'polyad segments overlap --top 20',
+    ])
+      .option('--top <n>', 'only the pairs that share most', '50')
+      .action((options: CommonOptions) => answer(options, (audience) => overlaps(audience, topOf(options)))),
+  )
+  group.addCommand(
+    workspaceCommand('explain', 'why a person is in a segment or not, clause by clause', [
+      'polyad segments explain negative-about-united --person jnardino',
+    ])
+      .argument('<segment>', 'id of a segment')
+      .requiredOption(
+        '--person <identifier>',
+        'as the listening data name the person; only its keyed hash is used',
+      )
+      .action((segment: string, options: CommonOptions & { person: string }) =>
+        answer(options, (audience) => explanation(audience, segment, options.person)),
+      ),
+  )
+  return group
+}
+
+function sizes({ population, segments }: Audience, top: number | undefined): Answer {
+  const shown = shownPeople(segments, DEFAULTS.kFloor)
+  const rows = segments
+    .map((segment, index) => ({ segment, people: shown[index]! }))
+    .sort((a, b) => b.segment.people - a.segment.people)
+    .slice(0, top)
+    .map(({ segment: { id, title, rule, people: exact }, people }) => {
+      const told = typeof people === 'number'
+      return {
+        id,
+        title,
+        rule: ruleJson(rule),
+        people,
+        mentions: told ? population.mentionsOf(population.evaluate(rule)) : null,
+        share: told ? exact / population.people : null,
+      }
+    })
+  const lines = rows.map(({ id, title, people, mentions, share }) => [
+    id,
+    title,
+    typeof people === 'number' ? count(people) : people,
+    mentions === null ? '' : count(mentions),
+    share === null ? '' : `${(share * 100).toFixed(2)}%`,
+  ])
+  const header = ['id', 'title', 'people', 'mentions', 'share']
+  const total = `${count(segments.length)} segments over ${count(population.people)} people`
+  return { data: rows, text: `${table([header, ...lines])}\n${total}` }
+}
+
+function overlaps({ population, segments }: Audience, top: number | undefined): Answer {
+  const pairs = overlap(population, segments)
+    .filter(({ people }) => people >= DEFAULTS.kFloor)
+    .sort((a, b) => b.people - a.people)
+    .slice(0, top)
+  const lines = pairs.map(({ a, b, people, jaccard, containment }) => [
+    a,
+    b,
+    count(people),
+    jaccard.toFixed(3),
+    containment.toFixed(3),
+  ])
+  const none = `no two segments share ${DEFAULTS.kFloor} people or more`
+  const header = ['segment', 'and', 'people', 'jaccard', 'containment']
+  return { data: pairs, text: lines.length > 0 ? table([header, ...lines]) : none }
+}
+
+function explanation({ workspace, population, segments }: Audience, id: string, identifier: string): Answer {
+  const segment = segments.find((each) => each.id === id)
+  if (!segment) {
+    throw new PolyadError('NOT_FOUND', {
+      what: 'segment',
+      name: id,
+      mend: 'polyad segments list tells which there are',
+    })
+  }
+  const key = personKey(workspace.secrets.identityKey, identifier)
+  const row = key === undefined ? undefined : population.rowOf(key)
+  if (row === undefined) {
+    throw new PolyadError('NOT_FOUND', {
+      what: 'person',
+      name: identifier,
+      mend: 'no mention by this author was imported',
+    })
+  }
+  const record = { values: population.valuesAt(row), mentions: population.mentionValuesAt(row) }
+  const data = explainRule(segment.rule, record, (attribute, value) =>
+    labelOf(population.catalogue, attribute, String(value), 'en'),
+  )
+  return { data, text: explanationLines(data).join('\n') }
+}
+
+function explanationLines({ text, met, value, of }: Explanation, depth = 0): string[] {
+  const has = value === undefined ? '' : `  (has ${String(value)})`
+  return [
+    `${'  '.repeat(depth)}${met ? 'yes' : 'no '}  ${text}${has}`,
+    ...(of ?? []).flatMap((part) => explanationLines(part, depth + 1)),
+  ]
+}
+
+function topOf({ top }: CommonOptions): number | undefined {
+  return top === undefined ? undefined : wholeNumber('--top', top, 1, 1_000_000)
+}
