@@ -78,18 +78,6 @@ export async function removeKey(ports: Pick<Ports, 'documents'>, id: string): Pr
   await ports.documents.remove('key', id)
 }
 
-/** Takes a key back. @throws PolyadError NOT_FOUND */
-export async function removeKey(ports: Pick<Ports, 'documents'>, id: string): Promise<void> {
-  if (!(await ports.documents.list('key')).includes(id)) {
-    throw new PolyadError('NOT_FOUND', {
-      what: 'key',
-      name: id,
-      mend: '"polyad keys list" tells which there are',
-    })
-  }
-  await ports.documents.remove('key', id)
-}
-
 /** The key a text stands for, undefined when it is none of ours or was removed. */
 export async function findKey(
   ports: Pick<Ports, 'documents'>,
