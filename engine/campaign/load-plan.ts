@@ -1,6 +1,22 @@
+import { canonicalJson } from '../../core/canonical-json.ts'
+import { PolyadError } from '../../core/errors.ts'
+import { createDoor } from '../../core/schema.ts'
+import { PLACEMENTS } from '../../data/placements.ts'
+import { resolveSegments } from '../../segments/resolve.ts'
+import { type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
+import { labelsOf, vocabularyOf } from '../../segments/vocabulary.ts'
+import { parseTemplate } from '../../templates/check-template.ts'
+import { loadPopulation } from '../ingest/population.ts'
 import type { Blobs } from '../ports/blobs.ts'
+import type { DocumentRevision } from '../ports/documents.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { Campaign } from './campaign.ts'
+import { loadPictures } from './load-pictures.ts'
 import type { Plan } from './plan.ts'
+import { parseCampaign, validateCampaign } from './validate-campaign.ts'
+import { writeLedger } from './write-ledger.ts'
+
+export type LoadPlanPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions'>
 
 export interface LoadedPlan {
   readonly plan: Plan
@@ -8,23 +24,116 @@ export interface LoadedPlan {
 }
 
 export interface LoadPlanOptions {
+  /** Base of addresses, empty for a run into files. */
   readonly publicUrl: string
   /** Default the newest. */
   readonly revision?: number
+  /** Of code, sharp, ICU and fonts. */
   readonly fingerprint: string
 }
 
-/** Compiles a campaign to its plan and keeps it as a blob. */
+const segmentDoor = createDoor('segment', SegmentDocumentSchema)
+
+/**
+ * Compiles a campaign to its plan: documents read and checked, segments sized on the population, pictures in blobs, the
+ * ledger extended and written. The plan itself is a blob too. Equal documents, population and options give an equal
+ * plan and hash.
+ *
+ * @throws PolyadError NOT_FOUND for a campaign, revision, template, segment or population that is not there;
+ * INPUT_INVALID for one that cannot be used; LEDGER_CONFLICT
+ */
 export async function loadPlan(
-  ports: Pick<Ports, 'documents' | 'blobs' | 'files'>,
+  ports: LoadPlanPorts,
   name: string,
-  options: LoadPlanOptions,
+  { publicUrl, revision, fingerprint }: LoadPlanOptions,
 ): Promise<LoadedPlan> {
-  throw new Error(`not built yet: ${name} ${options.publicUrl} ${typeof ports.blobs}`)
+  const document = await readCampaign(ports, name, revision)
+  const campaign = parseCampaign(document.body, name)
+  const templateDocument = await readTemplate(ports, campaign)
+  const template = parseTemplate(templateDocument.body, `templates/${campaign.template}/template.json`)
+  validateCampaign(campaign, template)
+
+  const population = await loadPopulation(ports)
+  const { catalogue } = population
+  const documents = await readSegments(ports, campaign)
+  const segments = resolveSegments({ population, catalogue, documents, entries: campaign.segments })
+  const plan: Plan = {
+    version: 1,
+    campaign,
+    revision: document.revision,
+    template,
+    templateRevision: templateDocument.revision,
+    segments,
+    placements: campaign.placements.map((id) => PLACEMENTS.get(id)!),
+    ledger: await writeLedger(
+      ports,
+      campaign,
+      segments.map(({ id }) => id),
+    ),
+    files: await loadPictures(ports, campaign, template),
+    labels: labelsOf(catalogue),
+    attributes: Object.fromEntries(vocabularyOf(catalogue).person),
+    populationHash: population.hash,
+    fingerprint,
+    publicUrl: publicUrl.replace(/\/+$/, ''),
+  }
+  const bytes = Buffer.from(canonicalJson(plan), 'utf8')
+  // What is given back is what every worker will read, not what it was made from.
+  return { plan: planFrom(bytes), planHash: await ports.blobs.put(bytes) }
 }
 
-/** A stored plan by its hash, undefined when there is none. */
-export async function loadPlanByHash(blobs: Blobs, hash: string): Promise<Plan | undefined> {
+/**
+ * A stored plan by its hash.
+ *
+ * @throws PolyadError NOT_FOUND
+ */
+export async function loadPlanByHash(blobs: Blobs, hash: string): Promise<Plan> {
   const bytes = await blobs.get(hash)
-  return bytes && (JSON.parse(Buffer.from(bytes).toString('utf8')) as Plan)
+  if (!bytes) throw new PolyadError('NOT_FOUND', { what: 'plan', name: hash })
+  return planFrom(bytes)
+}
+
+function planFrom(bytes: Uint8Array): Plan {
+  return JSON.parse(new TextDecoder().decode(bytes)) as Plan
+}
+
+async function readCampaign(
+  { documents }: LoadPlanPorts,
+  name: string,
+  revision: number | undefined,
+): Promise<DocumentRevision> {
+  const newest = await documents.read('campaign', name)
+  if (revision === undefined) {
+    if (newest) return newest
+    throw new PolyadError('NOT_FOUND', { what: 'campaign', name, mend: `write campaigns/${name}.json` })
+  }
+  const found = await documents.readRevision('campaign', name, revision)
+  if (found) return found
+  const mend = newest ? `its newest revision is ${newest.revision}` : `write campaigns/${name}.json`
+  throw new PolyadError('NOT_FOUND', { what: 'campaign revision', name: `${name}@${revision}`, mend })
+}
+
+async function readTemplate({ documents }: LoadPlanPorts, campaign: Campaign): Promise<DocumentRevision> {
+  const found = await documents.read('template', campaign.template)
+  if (found) return found
+  const names = (await documents.list('template')).join(', ')
+  throw new PolyadError('NOT_FOUND', {
+    what: 'template',
+    name: campaign.template,
+    mend: `campaigns/${campaign.name}.json: /template names it${names && `; there are ${names}`}`,
+  })
+}
+
+/** The segment documents a campaign names; one that is not there is told by resolveSegments. */
+async function readSegments(
+  { documents }: LoadPlanPorts,
+  campaign: Campaign,
+): Promise<Map<string, SegmentDocument>> {
+  const found = new Map<string, SegmentDocument>()
+  for (const entry of campaign.segments) {
+    const name = typeof entry === 'string' ? entry : entry.grid
+    const document = await documents.read('segment', name)
+    if (document) found.set(name, segmentDoor(document.body, `segments/${name}.json`))
+  }
+  return found
 }

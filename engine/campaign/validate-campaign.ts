@@ -22,7 +22,16 @@ type Report = (pointer: string, problem: string, mend: string) => void
 
 /** A campaign document from outside, its fields checked; what it names is checked by validateCampaign. */
 export function parseCampaign(body: unknown, name: string): Campaign {
-  return door(body, whereIs(name))
+  const campaign = door(body, whereIs(name))
+  if (campaign.name !== name) {
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'campaign',
+      where: whereIs(name),
+      problem: `/name is "${campaign.name}"`,
+      mend: `it must be "${name}", as the file`,
+    })
+  }
+  return campaign
 }
 
 /**

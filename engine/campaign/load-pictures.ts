@@ -1,0 +1,105 @@
+import { PolyadError } from '../../core/errors.ts'
+import type { Template } from '../../templates/template.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Campaign } from './campaign.ts'
+
+/** First bytes of the formats pictures may have. WebP is RIFF with its own name after the size. */
+const SIGNATURES: readonly (readonly [offset: number, bytes: string])[] = [
+  [0, '\xff\xd8\xff'],
+  [0, '\x89PNG\r\n\x1a\n'],
+  [8, 'WEBP'],
+]
+
+/** A picture that is named somewhere. */
+interface Mention {
+  /** As it is written in the document: the key in the plan. */
+  readonly path: string
+  /** Relative to the workspace. */
+  readonly file: string
+  readonly what: string
+  readonly where: string
+}
+
+/**
+ * Puts every picture of a campaign into blobs and gives their hashes by path, as written in the documents: an asset's
+ * path is relative to the workspace (`assets/beach.jpg`), a layer's to its template's folder (`texture.png` of
+ * `templates/NAME/`).
+ *
+ * @throws PolyadError INPUT_INVALID for a picture that is missing, is none, or has one path with another one
+ */
+export async function loadPictures(
+  ports: Pick<Ports, 'blobs' | 'files'>,
+  campaign: Campaign,
+  template: Template,
+): Promise<Record<string, string>> {
+  const pictures: Record<string, string> = {}
+  const files = new Map<string, string>()
+  for (const mention of [...picturesOfCampaign(campaign), ...picturesOfTemplate(template)]) {
+    const { path, file, what, where } = mention
+    const other = files.get(path)
+    if (other === file) continue
+    if (other !== undefined) {
+      const problem = `"${path}" also names ${other}`
+      throw new PolyadError('INPUT_INVALID', { what, where, problem, mend: 'rename one of the files' })
+    }
+    files.set(path, file)
+    pictures[path] = await ports.blobs.put(await readPicture(ports, mention))
+  }
+  return pictures
+}
+
+async function readPicture(ports: Pick<Ports, 'files'>, { file, what, where }: Mention): Promise<Uint8Array> {
+  const bytes = await ports.files.read(file)
+  if (!bytes) {
+    const mend = 'put the picture there or change the path'
+    throw new PolyadError('INPUT_INVALID', { what, where, problem: `there is no file ${file}`, mend })
+  }
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+  if (!SIGNATURES.some(([offset, text]) => start.startsWith(text, offset))) {
+    const mend = 'save it as one of these'
+    throw new PolyadError('INPUT_INVALID', {
+      what,
+      where,
+      problem: `${file} is not a JPEG, PNG or WebP picture`,
+      mend,
+    })
+  }
+  return bytes
+}
+
+function picturesOfCampaign(campaign: Campaign): Mention[] {
+  return campaign.slots.flatMap(({ assets }, slot) =>
+    assets.flatMap(({ file, retired }, at) =>
+      file === undefined || retired
+        ? []
+        : [
+            {
+              path: file,
+              file,
+              what: 'campaign',
+              where: `campaigns/${campaign.name}.json: /slots/${slot}/assets/${at}/file`,
+            },
+          ],
+    ),
+  )
+}
+
+/** Pictures of layers, also those that only a placement shows. */
+function picturesOfTemplate(template: Template): Mention[] {
+  const folder = `templates/${template.name}`
+  const mention = (path: string, pointer: string): Mention => ({
+    path,
+    file: `${folder}/${path}`,
+    what: 'template',
+    where: `${folder}/template.json: ${pointer}`,
+  })
+  const ofLayers = template.layers.flatMap((layer, at) =>
+    layer.kind === 'image' && layer.file !== undefined ? [mention(layer.file, `/layers/${at}/file`)] : [],
+  )
+  const ofPlacements = Object.entries(template.placements ?? {}).flatMap(([placement, layers]) =>
+    Object.entries(layers).flatMap(([layer, { file }]) =>
+      typeof file === 'string' ? [mention(file, `/placements/${placement}/${layer}/file`)] : [],
+    ),
+  )
+  return [...ofLayers, ...ofPlacements]
+}

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { PolyadError } from '../../../core/errors.ts'
+import { contentHash } from '../../../core/hash.ts'
+import type { Campaign } from '../../../engine/campaign/campaign.ts'
+import type { Ledger } from '../../../engine/campaign/ledger.ts'
+import { type LoadPlanPorts, loadPlan, loadPlanByHash } from '../../../engine/campaign/load-plan.ts'
+import type { Documents } from '../../../engine/ports/documents.ts'
+import { createSpace } from '../../../engine/space/space.ts'
+import type { AttributeCatalogue } from '../../../segments/attributes.ts'
+import type { Template } from '../../../templates/template.ts'
+import { memoryDocuments } from '../guard/memory-documents.ts'
+import { memoryPorts } from '../ingest/memory-ports.ts'
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+const OPTIONS = { publicUrl: 'https://ads.example/', fingerprint: 'test' }
+
+const catalogue: AttributeCatalogue = {
+  attributes: [
+    {
+      name: 'state',
+      dimension: 'geographic',
+      type: 'category',
+      scope: 'person',
+      from: { field: 'state', aggregate: 'latest' },
+      values: { CA: { label: { '*': 'California', es: 'California' } } },
+    },
+  ],
+}
+
+const template: Template = {
+  name: 'banner',
+  slots: [
+    { name: 'headline', kind: 'text' },
+    { name: 'picture', kind: 'image' },
+  ],
+  layers: [
+    { id: 'ground', kind: 'image', box: { left: 0, right: 0, top: 0, bottom: 0 }, file: 'texture.png' },
+    { id: 'photo', kind: 'image', box: { left: 0, right: 0, top: 0, bottom: 0 }, slot: 'picture' },
+  ],
+}
+
+const campaign: Campaign = {
+  name: 'spring',
+  template: 'banner',
+  segments: ['californians'],
+  locales: ['en-US'],
+  placements: ['iab-300x250', 'iab-728x90'],
+  slots: [
+    {
+      slot: 'headline',
+      default: 'go',
+      assets: [
+        { id: 'go', text: { en: 'Go' } },
+        { id: 'local', text: { en: 'Go, {{state}}' }, when: { state: 'CA' } },
+      ],
+    },
+    { slot: 'picture', default: 'beach', assets: [{ id: 'beach', file: 'assets/beach.png' }] },
+  ],
+  landingUrl: 'https://shop.example/',
+  budget: {
+    total: { amountMicros: 1_000_000, currency: 'USD' },
+    costPerThousand: { amountMicros: 1_000_000, currency: 'USD' },
+  },
+  flight: { from: '2026-01-01', to: '2026-01-31' },
+  timeZone: 'America/New_York',
+  goal: { event: 'click', baselineRate: 0.01 },
+}
+
+/** A workspace in memory: five people, three of them Californians. */
+async function workspace(
+  changed: Partial<Campaign> = {},
+): Promise<LoadPlanPorts & { readonly files: { readonly paths: Map<string, Uint8Array> } }> {
+  const { blobs, mentions } = memoryPorts(undefined)
+  await mentions.append(
+    ['CA', 'CA', 'CA', 'OR', 'OR'].map((state, at) => ({
+      key: contentHash(`mention ${at}`).slice(0, 32),
+      author: contentHash(`author ${at}`).slice(0, 32),
+      atMs: 1_700_000_000_000 + at,
+      text: undefined,
+      language: undefined,
+      channel: undefined,
+      source: 'test',
+      fields: { state },
+      confidence: {},
+    })),
+  )
+  const paths = new Map<string, Uint8Array>([
+    ['assets/beach.png', PNG],
+    ['templates/banner/texture.png', Buffer.concat([PNG, Buffer.from('texture')])],
+  ])
+  const documents = memoryDocuments([
+    ['attributes', 'attributes', catalogue],
+    ['segment', 'californians', { name: 'californians', rule: { state: 'CA' } }],
+    ['template', 'banner', template],
+    ['campaign', 'spring', { ...campaign, ...changed }],
+  ])
+  return { blobs, mentions, documents, files: { read: async (path) => paths.get(path), paths } }
+}
+
+describe('loadPlan', () => {
+  it('compiles a campaign to a plan that is also a blob', async () => {
+    const ports = await workspace()
+    const { plan, planHash } = await loadPlan(ports, 'spring', OPTIONS)
+    expect(await loadPlanByHash(ports.blobs, planHash)).toEqual(plan)
+    expect(plan).toMatchObject({ revision: 1, templateRevision: 1, publicUrl: 'https://ads.example' })
+    expect(plan.segments.map(({ id, people }) => [id, people])).toEqual([
+      ['broad', 5],
+      ['californians', 3],
+    ])
+    expect(plan.placements.map(({ widthPx }) => widthPx)).toEqual([300, 728])
+    expect(await ports.blobs.get(plan.files['assets/beach.png']!)).toEqual(PNG)
+    expect(Object.keys(plan.files).sort()).toEqual(['assets/beach.png', 'texture.png'])
+    // Two placements: everybody sees one headline, Californians two.
+    expect(createSpace(plan).count).toBe(2n * (1n + 2n))
+    await expect(loadPlanByHash(ports.blobs, contentHash('other'))).rejects.toThrow('there is no plan')
+  })
+
+  it('gives the same plan again, and another for another revision, the older one still there', async () => {
+    const ports = await workspace()
+    const first = await loadPlan(ports, 'spring', OPTIONS)
+    expect((await loadPlan(ports, 'spring', OPTIONS)).planHash).toBe(first.planHash)
+    await ports.documents.write('campaign', 'spring', { ...campaign, locales: ['en-US', 'en-GB'] })
+    const second = await loadPlan(ports, 'spring', OPTIONS)
+    expect(second.plan.revision).toBe(2)
+    expect(second.plan.ledger.locales).toEqual({ 'en-US': 1, 'en-GB': 2 })
+    const older = await loadPlan(ports, 'spring', { ...OPTIONS, revision: 1 })
+    expect(older.plan.campaign.locales).toEqual(['en-US'])
+    await expect(loadPlan(ports, 'spring', { ...OPTIONS, revision: 3 })).rejects.toThrow(
+      'there is no campaign revision "spring@3"; its newest revision is 2',
+    )
+  })
+
+  it('writes the ledger before its ordinals are used, stepping past the keys of other campaigns', async () => {
+    const ports = await workspace()
+    const { plan } = await loadPlan(ports, 'spring', OPTIONS)
+    expect((await ports.documents.read('ledger', 'spring'))?.body).toEqual(plan.ledger)
+    const other = await workspace()
+    await other.documents.write('ledger', 'autumn', { ...plan.ledger, campaign: 'autumn' })
+    const moved = await loadPlan(other, 'spring', OPTIONS)
+    expect(moved.plan.ledger.campaignKey).not.toBe(plan.ledger.campaignKey)
+  })
+
+  it('two processes that extend one ledger both keep every ordinal', async () => {
+    const ports = await workspace()
+    let isOvertaken = false
+    const documents: Documents = {
+      ...ports.documents,
+      async write(kind, name, body, options) {
+        if (kind === 'ledger' && !isOvertaken) {
+          isOvertaken = true
+          const ours = body as Ledger
+          await ports.documents.write(kind, name, { ...ours, segments: { broad: 1, hikers: 2 } })
+        }
+        return ports.documents.write(kind, name, body, options)
+      },
+    }
+    const { plan } = await loadPlan({ ...ports, documents }, 'spring', OPTIONS)
+    expect(plan.ledger.segments).toEqual({ broad: 1, hikers: 2, californians: 3 })
+  })
+
+  it('says what is not there, and where it is named', async () => {
+    const ports = await workspace()
+    await expect(loadPlan(ports, 'autumn', OPTIONS)).rejects.toThrow('there is no campaign "autumn"')
+    const lacks = async (changed: Partial<Campaign>) => loadPlan(await workspace(changed), 'spring', OPTIONS)
+    await expect(lacks({ template: 'card' })).rejects.toThrow('there is no template "card"')
+    await expect(lacks({ segments: ['hikers'] })).rejects.toThrow('there is no segment "hikers"')
+    ports.files.paths.delete('assets/beach.png')
+    await expect(loadPlan(ports, 'spring', OPTIONS)).rejects.toThrow(
+      'campaigns/spring.json: /slots/1/assets/0/file: there is no file assets/beach.png',
+    )
+    ports.files.paths.set('assets/beach.png', Buffer.from('<svg onload="x"/>'))
+    await expect(loadPlan(ports, 'spring', OPTIONS)).rejects.toThrow('is not a JPEG, PNG or WebP picture')
+  })
+
+  it('refuses one path for two pictures, and a document of another name', async () => {
+    const slots = [
+      campaign.slots[0]!,
+      { ...campaign.slots[1]!, assets: [{ id: 'beach', file: 'texture.png' }] },
+    ]
+    const ports = await workspace({ slots })
+    ports.files.paths.set('texture.png', PNG)
+    const failure = await loadPlan(ports, 'spring', OPTIONS).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(PolyadError)
+    expect((failure as PolyadError).message).toContain('"texture.png" also names texture.png')
+    const renamed = await workspace({ name: 'summer' })
+    await expect(loadPlan(renamed, 'spring', OPTIONS)).rejects.toThrow(
+      '/name is "summer"; it must be "spring"',
+    )
+  })
+})
