@@ -26,7 +26,7 @@ export interface FittedText {
   readonly missing: readonly string[]
 }
 
-export interface FittedLine extends MeasuredText {
+interface FittedLine extends MeasuredText {
   readonly text: string
 }
 

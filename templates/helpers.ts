@@ -3,7 +3,7 @@ import { formatMoney, MICROS_PER_UNIT } from '../core/money.ts'
 /** What copy can hold and print. Undefined: not known. */
 export type CopyValue = string | number | boolean | readonly string[] | undefined
 
-export interface HelperCall {
+interface HelperCall {
   readonly args: readonly CopyValue[]
   /** Named arguments: `{{number x decimals=2}}`. */
   readonly named: Readonly<Record<string, CopyValue>>

@@ -12,7 +12,7 @@ sharp.cache(false)
 
 export type PictureFormat = 'jpeg' | 'png'
 
-export interface PictureOptions {
+interface PictureOptions {
   readonly format: PictureFormat
   /** JPEG only, 1..100, the first tried. Default 82. */
   readonly quality?: number
@@ -20,7 +20,7 @@ export interface PictureOptions {
   readonly maxBytes?: number | undefined
 }
 
-export interface Picture {
+interface Picture {
   readonly bytes: Uint8Array
   /** JPEG quality it was made with. */
   readonly quality: number | undefined
@@ -65,13 +65,17 @@ export function createRenderer(options: RendererOptions): Renderer {
   const layers = createLayerCache(cacheBytes)
   let fontsChecked: Promise<void> | undefined
 
-  const rasterised = (scene: Scene, layer: SceneLayer): Promise<Raster> => {
-    const canvas = layer.kind === 'image' ? '' : `${scene.widthPx}x${scene.heightPx} `
-    return layers.get(
-      canvas + canonicalJson({ ...layer, id: undefined, path: undefined, opacity: undefined }),
-      () => (layer.kind === 'image' ? imageRaster(layer) : drawn(scene, layer)),
-    )
-  }
+  const rasterised = (scene: Scene, layer: SceneLayer): Promise<Raster> =>
+    layer.kind === 'image'
+      ? imageRaster(layer)
+      : layers.get(`${scene.widthPx}x${scene.heightPx} ${look(layer)}`, () => drawn(scene, layer))
+
+  const imageRaster = (image: SceneImage): Promise<Raster> =>
+    layers.get(look(image), async () => {
+      const bytes = await readFile(image.file)
+      if (!bytes) throw new PolyadError('NOT_FOUND', { what: 'picture', name: image.path })
+      return rasteriseImage(bytes, image, maxPixels)
+    })
 
   async function drawn(scene: Scene, layer: SceneLayer): Promise<Raster> {
     if (layer.kind === 'text') {
@@ -79,12 +83,6 @@ export function createRenderer(options: RendererOptions): Renderer {
       await fontsChecked
     }
     return vectorRaster(scene, layer)
-  }
-
-  async function imageRaster(image: SceneImage): Promise<Raster> {
-    const bytes = await readFile(image.file)
-    if (!bytes) throw new PolyadError('NOT_FOUND', { what: 'picture', name: image.path })
-    return rasteriseImage(bytes, image, maxPixels)
   }
 
   async function pixels(scene: Scene): Promise<Uint8Array> {
@@ -107,6 +105,11 @@ export function createRenderer(options: RendererOptions): Renderer {
         .toBuffer()
     },
   }
+}
+
+/** What decides the pixels of a layer, as a text. */
+function look(layer: SceneLayer): string {
+  return canonicalJson({ ...layer, id: undefined, path: undefined, opacity: undefined })
 }
 
 /**

@@ -63,7 +63,7 @@ export interface SceneText extends SceneLayerBase {
   readonly background?: { readonly fill: string; readonly radiusPx: number }
 }
 
-export interface SceneLine {
+interface SceneLine {
   readonly leftPx: number
   readonly baselinePx: number
   readonly widthPx: number

@@ -89,7 +89,7 @@ export const TextLayerSchema = Type.Object(
   { additionalProperties: false },
 )
 
-export const LayerSchema = Type.Union([ImageLayerSchema, ShapeLayerSchema, TextLayerSchema])
+const LayerSchema = Type.Union([ImageLayerSchema, ShapeLayerSchema, TextLayerSchema])
 
 /** `templates/NAME/template.json`: slots, layers from back to front, and what a placement changes. */
 export const TemplateSchema = Type.Object(
@@ -125,5 +125,4 @@ export type ShapeLayer = Static<typeof ShapeLayerSchema>
 export type TextLayer = Static<typeof TextLayerSchema>
 export type Layer = ImageLayer | ShapeLayer | TextLayer
 export type Box = Static<typeof Box>
-export type TemplateSlot = Template['slots'][number]
-export type SlotKind = TemplateSlot['kind']
+export type SlotKind = Template['slots'][number]['kind']

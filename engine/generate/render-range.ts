@@ -23,7 +23,7 @@ export interface RenderServices {
   readonly fonts: Fonts
 }
 
-export const EXTENSIONS: Readonly<Record<PictureFormat, string>> = { jpeg: 'jpg', png: 'png' }
+const EXTENSIONS: Readonly<Record<PictureFormat, string>> = { jpeg: 'jpg', png: 'png' }
 
 /** While one picture is encoded, the next is put together. */
 const AT_ONCE = 4
@@ -63,7 +63,7 @@ export async function renderRange(
 }
 
 /** The scene of one ad unit of a plan; pictures are named by their content hash. */
-export function unitScene(plan: Plan, unit: AdUnit, fonts: Fonts): Scene {
+function unitScene(plan: Plan, unit: AdUnit, fonts: Fonts): Scene {
   return createScene({
     template: plan.template,
     placement: placementOf(plan, unit),

@@ -1,0 +1,156 @@
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { unitFromId } from '../../../engine/campaign/ad-unit-id.ts'
+import type { Plan } from '../../../engine/campaign/plan.ts'
+import { type RenderRequest, renderCampaign } from '../../../engine/generate/render.ts'
+import { framedFiles, frameFiles, type RenderedFile } from '../../../engine/generate/render-frames.ts'
+import { type RenderOptions, renderRange } from '../../../engine/generate/render-range.ts'
+import type { Jobs } from '../../../engine/ports/jobs.ts'
+import { createSpace } from '../../../engine/space/space.ts'
+import type { Fonts } from '../../../templates/fonts.ts'
+import { segmentOf, smallPlan, textAsset } from '../space/small-plan.ts'
+import { BANNER, placement, testFonts } from '../templates/banner.ts'
+import { logo, photo } from '../templates/pictures.ts'
+
+const BLOBS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
+  'hash-of-hills': photo,
+  'hash-of-ring': logo,
+}
+
+const PLAN: Plan = {
+  ...smallPlan({
+    segments: [segmentOf('broad'), segmentOf('california', 'CA')],
+    placements: [placement('iab-300x250'), placement('iab-320x50')],
+    slots: [
+      { slot: 'photo', default: 'hills', assets: [{ id: 'hills', file: 'assets/hills.png' }] },
+      { slot: 'logo', default: 'ring', assets: [{ id: 'ring', file: 'assets/ring.png' }] },
+      {
+        slot: 'accent',
+        default: 'red',
+        assets: [
+          { id: 'red', colour: '#c92a2a' },
+          { id: 'blue', colour: '#1864ab' },
+        ],
+      },
+      {
+        slot: 'headline',
+        default: 'plain',
+        assets: [
+          textAsset('plain'),
+          textAsset('near', { text: { en: 'Near you, {{fallback state "everywhere"}}' } }),
+        ],
+      },
+      { slot: 'offer', default: 'sale', assets: [textAsset('sale')] },
+      { slot: 'cta', default: 'go', assets: [textAsset('go', { text: { en: 'Go' } })] },
+    ],
+    absentIn: { offer: ['iab-320x50'] },
+  }),
+  template: BANNER,
+  files: { 'assets/hills.png': 'hash-of-hills', 'assets/ring.png': 'hash-of-ring' },
+}
+
+let fonts: Fonts
+beforeAll(async () => {
+  fonts = await testFonts()
+})
+
+const render = (from: bigint, to: bigint, options: RenderOptions = { format: 'jpeg' }, plan: Plan = PLAN) =>
+  renderRange(plan, from, to, options, { fonts, readBlob: (hash) => BLOBS[hash]?.() })
+
+/** Runs every range here and now, in order. */
+const jobs: Jobs = {
+  async *run(ranges) {
+    for (const job of ranges) {
+      const [from, to] = [BigInt(job.fromRank), BigInt(job.toRank)]
+      const bytes = await render(from, to, job.options as unknown as RenderOptions)
+      yield { job, bytes, units: Number(to - from) }
+    }
+  },
+  close: async () => {},
+}
+
+async function rendered(request: Partial<RenderRequest>): Promise<RenderedFile[]> {
+  const files: RenderedFile[] = []
+  for await (const file of renderCampaign(
+    { jobs },
+    { plan: PLAN, planHash: 'x', format: 'jpeg', ...request },
+  )) {
+    files.push(file)
+  }
+  return files
+}
+
+describe('rendering', () => {
+  it('makes one picture an ad unit, named by its id, in rank order and in the size of its placement', async () => {
+    const space = createSpace(PLAN)
+    expect(space.count).toBe(16n)
+    const files = await rendered({})
+    const units = files.map(({ name }) => unitFromId(PLAN.ledger, name.replace(/\.jpg$/, '')))
+    expect(units.map((unit) => space.rankOf(unit))).toEqual(files.map((_, rank) => BigInt(rank)))
+    for (const [at, { bytes }] of files.entries()) {
+      const { format, width, height } = await sharp(bytes).metadata()
+      const { widthPx, heightPx } = placement(units[at]!.placement)
+      expect([format, width, height]).toEqual(['jpeg', widthPx, heightPx])
+    }
+  })
+
+  it('shows what the choices say: ad units that differ differ in pixels, and broad says everywhere', async () => {
+    const pictures = (await rendered({})).map(({ bytes }) => Buffer.from(bytes).toString('base64'))
+    // Only "Near you, ..." tells California from broad: of 8 units for each, 4 look alike.
+    expect(new Set(pictures).size).toBe(12)
+  })
+
+  it('gives the same bytes for any split into ranges, and for another plan object', async () => {
+    const whole = [...framedFiles(await render(0n, 16n))]
+    const copy = structuredClone(PLAN)
+    const parts = [await render(0n, 5n, undefined, copy), await render(5n, 16n, undefined, copy)]
+    expect(parts.flatMap((part) => [...framedFiles(part)])).toEqual(whole)
+  })
+
+  it('renders a window, or a seeded sample without repeats', async () => {
+    const all = await rendered({})
+    expect(await rendered({ fromRank: 3n, toRank: 5n })).toEqual(all.slice(3, 5))
+    const sample = await rendered({ sample: { size: 6n, seed: 'a' } })
+    expect(new Set(sample.map(({ name }) => name)).size).toBe(6)
+    expect(await rendered({ sample: { size: 6n, seed: 'a' } })).toEqual(sample)
+    expect(await rendered({ sample: { size: 99n, seed: 'a' } })).toHaveLength(16)
+  })
+
+  it('tells how far it is', async () => {
+    const progress: [bigint, bigint][] = []
+    await rendered({
+      format: 'png',
+      fromRank: 2n,
+      toRank: 6n,
+      onProgress: (done, total) => progress.push([done, total]),
+    })
+    expect(progress).toEqual([[4n, 4n]])
+  })
+
+  it('refuses a window outside the number line', async () => {
+    await expect(rendered({ fromRank: 3n, toRank: 17n })).rejects.toMatchObject({ code: 'RANK_OUT_OF_RANGE' })
+    await expect(rendered({ fromRank: 9n, toRank: 4n })).rejects.toMatchObject({ code: 'RANK_OUT_OF_RANGE' })
+  })
+
+  it('names a missing picture as the campaign does', async () => {
+    const files = { ...PLAN.files, 'assets/hills.png': 'hash-of-nothing' }
+    await expect(render(0n, 1n, undefined, { ...PLAN, files })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('"assets/hills.png"'),
+    })
+  })
+})
+
+describe('frames', () => {
+  it('give back the files they were made of, also from the middle of a larger buffer', () => {
+    const files = [
+      { name: 'ä.jpg', bytes: new Uint8Array([1, 2, 3]) },
+      { name: 'empty.png', bytes: new Uint8Array(0) },
+    ]
+    const framed = frameFiles(files)
+    const padded = new Uint8Array(framed.length + 7)
+    padded.set(framed, 7)
+    expect([...framedFiles(padded.subarray(7))]).toEqual(files)
+    expect([...framedFiles(frameFiles([]))]).toEqual([])
+  })
+})
