@@ -1,5 +1,7 @@
 /** Moments outside these years are taken for a wrong format. */
 const EARLIEST_MS = Date.UTC(1970, 0, 1)
+const QUARTER_MS = 15 * 60_000
+const MAX_KNOWN_QUARTERS = 50_000
 const LATEST_MS = Date.UTC(2200, 0, 1)
 
 const ISO =
@@ -118,18 +120,23 @@ function createOffset(timeZone: string): (atMs: number) => number {
     minute: 'numeric',
     second: 'numeric',
   })
-  return (atMs) => {
+  const readOffset = (atMs: number): number => {
     const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]))
     const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name)!
-    const wallMs = Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-    )
-    return wallMs - Math.floor(atMs / 1000) * 1000
+    const [year, month, day] = [part('year'), part('month') - 1, part('day')]
+    return Date.UTC(year, month, day, part('hour'), part('minute'), part('second')) - atMs
+  }
+  // Zones change at whole quarters of an hour, and the rows of one file lie close together.
+  const known = new Map<number, number>()
+  return (atMs) => {
+    const quarter = Math.floor(atMs / QUARTER_MS)
+    let offset = known.get(quarter)
+    if (offset === undefined) {
+      offset = readOffset(quarter * QUARTER_MS)
+      if (known.size >= MAX_KNOWN_QUARTERS) known.clear()
+      known.set(quarter, offset)
+    }
+    return offset
   }
 }
 
