@@ -169,11 +169,16 @@ function wholeLine(
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
+/** The longest beginning that fits with an ellipsis behind it; undefined when the ellipsis alone does not. */
 function withEllipsis(text: string, widthEm: number, measure: Measure): string | undefined {
-  const ends = Array.from(graphemes.segment(text), ({ index, segment }) => index + segment.length)
-  for (let count = ends.length; count >= 0; count--) {
-    const shorter = `${text.slice(0, ends[count - 1] ?? 0).trimEnd()}…`
-    if (measure(shorter).widthEm <= widthEm + SLACK_EM) return shorter
+  const ends = [0, ...Array.from(graphemes.segment(text), ({ index, segment }) => index + segment.length)]
+  const shortened = (count: number) => `${text.slice(0, ends[count]).trimEnd()}…`
+  let fitting = -1
+  let tooLong = ends.length
+  while (tooLong - fitting > 1) {
+    const middle = (fitting + tooLong) >> 1
+    if (measure(shortened(middle)).widthEm <= widthEm + SLACK_EM) fitting = middle
+    else tooLong = middle
   }
-  return undefined
+  return fitting < 0 ? undefined : shortened(fitting)
 }

@@ -14,8 +14,9 @@ const FAMILIES = [
 
 const WEIGHTS: readonly FontWeight[] = [400, 700]
 
-/** Distinct texts whose measures are kept; the oldest goes first. */
+/** Distinct texts whose measures are kept, the oldest goes first; and the longest of them. */
 const CACHE_ENTRIES = 20_000
+const CACHE_LENGTH = 200
 
 /** Part of a text that one font file draws. Lengths are in em: multiply by the font size in pixels. */
 export interface TextRun {
@@ -88,6 +89,7 @@ export async function loadFonts(folder: string): Promise<Fonts> {
       const known = cache.get(key)
       if (known) return known
       const measured = measureText(text, byWeight.get(weight)!, graphemes)
+      if (text.length > CACHE_LENGTH) return measured
       if (cache.size >= CACHE_ENTRIES) cache.delete(cache.keys().next().value!)
       cache.set(key, measured)
       return measured

@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { escapeText } from '../../../templates/escape.ts'
@@ -64,5 +69,27 @@ describe('fonts', () => {
       code: 'FILE_UNREADABLE',
       message: expect.stringContaining('/nowhere/inter-latin-400.ttf'),
     })
+  })
+
+  it('are found wherever the package lies, and only they', () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url))
+    const elsewhere = mkdtempSync(join(tmpdir(), 'polyad fonts '))
+    cpSync(join(root, 'templates/fonts'), elsewhere, { recursive: true })
+    const draw = `
+      const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60"><text y="40" font-size="30" font-weight="700"><tspan x="5" font-family="Inter">Wide </tspan><tspan font-family="Inter Ext">Łź</tspan></text></svg>'
+      const pixels = await (await import('sharp')).default(Buffer.from(svg)).raw().toBuffer()
+      console.log((await import('node:crypto')).createHash('sha256').update(pixels).digest('hex'))`
+    const drawnWith = (folder: string) =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', draw], {
+        cwd: root,
+        env: { ...process.env, FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+    const here = drawnWith(join(root, 'templates/fonts'))
+    expect(drawnWith(elsewhere)).toBe(here)
+    for (const file of ['inter-latin-700.ttf', 'inter-ext-700.ttf']) rmSync(join(elsewhere, file))
+    expect(drawnWith(elsewhere)).not.toBe(here)
+    rmSync(elsewhere, { recursive: true })
   })
 })
