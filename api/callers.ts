@@ -26,7 +26,7 @@ declare module 'fastify' {
 
 const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
 /** A removed key stops working within this time. */
-const KEY_CACHE_MS = 5_000
+const KEY_CACHE_MS = 1_000
 
 /**
  * Tells callers apart and turns away those a route is not for. Without keys (`singleUser`) everybody on this machine

@@ -20,6 +20,8 @@ export function registerValidation(server: FastifyInstance): void {
       }
     }
   })
+  // Without its own reader, text/plain is refused: a page of another origin may send it without being asked.
+  server.removeContentTypeParser('text/plain')
   // Answers are written as they are: a schema in the documentation must not drop fields.
   server.setSerializerCompiler(() => (data) => JSON.stringify(data))
 }

@@ -2,11 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { CampaignSchema } from '../../engine/campaign/campaign.ts'
+import { validateCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
 import { readCheck } from '../../engine/guard/require-checked.ts'
 import { reportCampaign } from '../../engine/reporting/report-campaign.ts'
 import { createSpace } from '../../engine/space/space.ts'
+import { parseTemplate } from '../../templates/check-template.ts'
 import { type Caller, callerText } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
@@ -57,6 +59,12 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
     path: '/v1/campaigns',
     schema: CampaignSchema,
     writers: ['buyer'],
+    check: async (campaign) => {
+      const template = await ports.documents.read('template', campaign.template)
+      // Without its template it is kept, and listed as not active because of that.
+      if (!template) return
+      validateCampaign(campaign, parseTemplate(template.body, `templates/${campaign.template}/template.json`))
+    },
     listed: (name) => serving.states().find(({ campaign }) => campaign === name) ?? {},
   })
 

@@ -1,7 +1,6 @@
 import { PolyadError } from '../../core/errors.ts'
-import { type LoadedPlan, loadPlan } from '../campaign/load-plan.ts'
+import { type LoadedPlan, type LoadPlanPorts, loadPlan } from '../campaign/load-plan.ts'
 import { requireChecked } from '../guard/require-checked.ts'
-import type { Ports } from '../ports/ports.ts'
 import { createSpace } from '../space/space.ts'
 
 /** Whether a campaign may be served, and if not, why. */
@@ -20,7 +19,7 @@ export interface ActiveCampaigns {
  * told with its reason and keeps no other from being served.
  */
 export async function loadActiveCampaigns(
-  ports: Pick<Ports, 'documents' | 'blobs' | 'files'>,
+  ports: LoadPlanPorts,
   options: { readonly publicUrl: string; readonly fingerprint: string },
 ): Promise<ActiveCampaigns> {
   const loaded: LoadedPlan[] = []

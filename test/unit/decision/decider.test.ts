@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { identityHash } from '../../../core/hash.ts'
 import { createStream } from '../../../core/stream.ts'
 import { unitFromId } from '../../../engine/campaign/ad-unit-id.ts'
 import type { Campaign } from '../../../engine/campaign/campaign.ts'
@@ -9,6 +8,7 @@ import { createDecider, type Decider, type DeciderParts } from '../../../engine/
 import { verifyToken } from '../../../engine/tracking/token.ts'
 import type { AttributeCatalogue } from '../../../segments/attributes.ts'
 import type { Mention } from '../../../segments/mention.ts'
+import { personKey } from '../../../segments/person-key.ts'
 import { openPopulation, type Population } from '../../../segments/population.ts'
 import { createPopulationBuilder } from '../../../segments/population-builder.ts'
 import { segmentOf, smallPlan, TALL, textAsset, WIDE } from '../space/small-plan.ts'
@@ -59,7 +59,7 @@ function deciderOf(plans: readonly Plan[], more: Partial<DeciderParts> = {}): De
   })
 }
 
-const personKeys = Array.from({ length: 400 }, (_, i) => identityHash(IDENTITY_KEY, `person ${i}`))
+const personKeys = Array.from({ length: 400 }, (_, i) => personKey(IDENTITY_KEY, `person ${i}`)!)
 const inCalifornia = (personKey: string) => ({
   placement: 'wide',
   personKey,
@@ -83,8 +83,8 @@ describe('decide', () => {
     })
     const builder = createPopulationBuilder(CATALOGUE, 1)
     const states = new Map([
-      [identityHash(IDENTITY_KEY, 'twitter:ann'), 'CA'],
-      [identityHash(IDENTITY_KEY, 'twitter:bob'), 'OR'],
+      [personKey(IDENTITY_KEY, 'twitter:ann')!, 'CA'],
+      [personKey(IDENTITY_KEY, 'twitter:bob')!, 'OR'],
     ])
     builder.add(
       [...states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([author, state]) => mention(author, state)),
@@ -134,7 +134,7 @@ describe('decide', () => {
     expect(leafOf('twitter:nobody')).toBeNull()
     expect(leafOf('twitter:bob', { state: 'CA' })).toBe('ca')
     expect(decider.decide({ placement: 'wide', person: 'twitter:ann', consent }).record.person).toBe(
-      identityHash(IDENTITY_KEY, 'twitter:ann'),
+      personKey(IDENTITY_KEY, 'twitter:ann'),
     )
   })
 

@@ -1,0 +1,395 @@
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadPlan } from '../../engine/campaign/load-plan.ts'
+import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { generateRange } from '../../engine/generate/generate-range.ts'
+import { eventId } from '../../engine/tracking/event-id.ts'
+import type { LogRecord } from '../../engine/tracking/record.ts'
+import { signToken } from '../../engine/tracking/token.ts'
+import { personKey } from '../../segments/person-key.ts'
+import {
+  activate,
+  CAMPAIGN,
+  IDENTITY_KEY,
+  NOW_MS,
+  openWorld,
+  PUBLIC_URL,
+  person,
+  type World,
+} from './world.ts'
+
+const PLACEMENT = 'iab-300x250'
+const consent = { personalise: true }
+const EXPIRED_MS = NOW_MS + 31 * 24 * 3_600_000
+
+describe('serving', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld({ keys: false })
+    await activate(world)
+  })
+  afterAll(() => world.close())
+
+  const decide = async (
+    more: object = {},
+    headers: Record<string, string> = {},
+    query = '',
+  ): Promise<DecisionAnswer> => {
+    const response = await world.ask({
+      method: 'POST',
+      url: `/v1/decisions${query}`,
+      payload: { placement: PLACEMENT, ...more },
+      headers,
+    })
+    expect(response.statusCode, response.body).toBe(200)
+    return response.json()
+  }
+  const path = (address: string | null) => address!.slice(PUBLIC_URL.length)
+  const tokenOf = (answer: DecisionAnswer) => answer.impression.split('/').at(-1)!
+  const forged = (token: string) => `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`
+  const loggedOf = async (decision: string) =>
+    (await world.logged()).filter(
+      (record): record is Exclude<LogRecord, { type: 'decision' }> =>
+        record.type !== 'decision' && record.decision === decision,
+    )
+  const post = (events: object[]) => world.ask({ method: 'POST', url: '/v1/events', payload: { events } })
+
+  describe('decisions', () => {
+    it('are in the log when they are answered, with leaf, arm, propensities and revision', async () => {
+      const answer = await decide({ person: person('CA-1'), consent })
+      const record = (await world.logged()).find(({ id }) => id === answer.decision)
+      expect(record).toMatchObject({
+        type: 'decision',
+        person: personKey(IDENTITY_KEY, person('CA-1')),
+        leaf: 'california',
+        arm: expect.stringMatching(/^(narrow|broad-control)$/),
+        adUnit: answer.adUnit,
+        revision: 1,
+        weightsVersion: 0,
+        propensity: { slots: { headline: 0.5, photo: 1 } },
+      })
+    })
+
+    it('are not answered when the log cannot take them', async () => {
+      world.broken.log = true
+      const response = await world.ask({
+        method: 'POST',
+        url: '/v1/decisions',
+        payload: { placement: PLACEMENT },
+      })
+      world.broken.log = false
+      expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1'])
+    })
+
+    it.each([
+      ['no consent', {}, {}],
+      ['Global Privacy Control', { consent }, { 'sec-gpc': '1' }],
+      ['a child', { consent, coppa: true }, {}],
+      ['a segment under the k floor', { consent, attributes: { state: 'WA' } }, {}],
+    ])('are broad, never blank: %s', async (_why, more, headers) => {
+      const answer = await decide({ attributes: { state: 'CA' }, ...more }, headers, '?explain=true')
+      expect(answer.explain).toMatchObject({ leaf: null, arm: 'broad', segment: 'broad' })
+      expect(answer.fields['headline']).toMatchObject({ kind: 'text' })
+    })
+
+    it('take the locale of the body, else of Accept-Language', async () => {
+      expect((await decide({}, { 'accept-language': 'de, es;q=0.8, en;q=0.9' })).locale).toBe('en-US')
+      expect((await decide({}, { 'accept-language': 'es-ES' })).locale).toBe('es-MX')
+      expect((await decide({ languages: ['en'] }, { 'accept-language': 'es-ES' })).locale).toBe('en-US')
+    })
+
+    it('say nothing of the segment unless asked to explain', async () => {
+      const attributes = { state: 'CA' }
+      const plain = await decide({ consent, attributes })
+      expect(JSON.stringify(plain)).not.toContain('california')
+      expect((await decide({ consent, attributes }, {}, '?explain=true')).explain?.leaf).toBe('california')
+    })
+
+    it('are refused outside the flight', async () => {
+      world.setNowMs(Date.UTC(2027, 0, 1))
+      const response = await world.ask({
+        method: 'POST',
+        url: '/v1/decisions',
+        payload: { placement: PLACEMENT },
+      })
+      world.setNowMs(NOW_MS)
+      expect([response.statusCode, response.json().code]).toEqual([404, 'NO_CAMPAIGN'])
+    })
+  })
+
+  describe('trackers', () => {
+    it('count an impression and a click, and send the click to the landing page', async () => {
+      const answer = await decide()
+      const pixel = await world.ask({ url: path(answer.impression) })
+      expect(pixel.headers).toMatchObject({
+        'content-type': 'image/gif',
+        'cache-control': 'no-store',
+        'cross-origin-resource-policy': 'cross-origin',
+      })
+      expect(pixel.rawPayload.subarray(0, 6).toString()).toBe('GIF89a')
+      const click = await world.ask({ url: path(answer.click) })
+      expect([click.statusCode, click.headers.location]).toEqual([302, CAMPAIGN.landingUrl])
+      expect(await loggedOf(answer.decision)).toMatchObject([
+        { type: 'impression', adUnit: answer.adUnit, campaign: 'spring', late: false },
+        { type: 'click', late: false },
+      ])
+    })
+
+    it('do not count a look by HEAD', async () => {
+      const answer = await decide()
+      await world.ask({ method: 'HEAD', url: path(answer.impression) })
+      await world.ask({ method: 'HEAD', url: path(answer.click) })
+      expect(await loggedOf(answer.decision)).toEqual([])
+    })
+
+    it('with a forged token: the pixel is a GIF, the click goes nowhere, nothing is counted', async () => {
+      const answer = await decide()
+      const token = forged(tokenOf(answer))
+      const before = (await world.logged()).length
+      expect((await world.ask({ url: `/t/i/${token}` })).statusCode).toBe(200)
+      const click = await world.ask({ url: `/t/c/${token}` })
+      expect([click.statusCode, click.json().code, click.headers.location]).toEqual([
+        404,
+        'TOKEN_INVALID',
+        undefined,
+      ])
+      expect((await world.logged()).length).toBe(before)
+    })
+
+    it('with another key’s token for another page: no redirect', async () => {
+      const token = signToken(new Uint8Array(32), {
+        decision: 'd',
+        campaign: 'spring',
+        adUnit: 'a',
+        landingUrl: 'https://evil.example/',
+        issuedMs: NOW_MS,
+        expiresMs: EXPIRED_MS,
+      })
+      expect((await world.ask({ url: `/t/c/${token}` })).headers.location).toBeUndefined()
+    })
+
+    it('that have expired still go to the landing page and are set aside as late', async () => {
+      const answer = await decide()
+      world.setNowMs(EXPIRED_MS)
+      const click = await world.ask({ url: path(answer.click) })
+      world.setNowMs(NOW_MS)
+      expect([click.statusCode, click.headers.location]).toEqual([302, CAMPAIGN.landingUrl])
+      expect(await loggedOf(answer.decision)).toMatchObject([{ type: 'click', late: true }])
+    })
+
+    it('do not break a page when the log cannot be written', async () => {
+      const answer = await decide()
+      world.broken.log = true
+      const [pixel, click] = [
+        await world.ask({ url: path(answer.impression) }),
+        await world.ask({ url: path(answer.click) }),
+      ]
+      world.broken.log = false
+      expect([pixel.statusCode, click.statusCode]).toEqual([200, 302])
+      expect(await loggedOf(answer.decision)).toEqual([])
+    })
+  })
+
+  describe('events', () => {
+    it('are in the log when they are acknowledged, and forged ones are named', async () => {
+      const answer = await decide()
+      const token = tokenOf(answer)
+      const response = await post([
+        { token, type: 'impression' },
+        { token: forged(token), type: 'click' },
+        { token, type: 'conversion', valueMicros: 19_990_000 },
+      ])
+      expect(response.json()).toEqual({
+        accepted: 2,
+        late: 0,
+        refused: [{ index: 1, code: 'TOKEN_INVALID' }],
+      })
+      expect(await loggedOf(answer.decision)).toMatchObject([
+        { type: 'impression', id: eventId(answer.decision, 'impression'), valueMicros: null },
+        { type: 'conversion', valueMicros: 19_990_000 },
+      ])
+    })
+
+    it('that are all forged are refused as a whole', async () => {
+      const response = await post([{ token: forged(tokenOf(await decide())), type: 'click' }])
+      expect([response.statusCode, response.json().code]).toEqual([404, 'TOKEN_INVALID'])
+    })
+
+    it('that are late say so', async () => {
+      const answer = await decide()
+      world.setNowMs(EXPIRED_MS)
+      const response = await post([{ token: tokenOf(answer), type: 'click' }])
+      world.setNowMs(NOW_MS)
+      expect(response.json()).toMatchObject({ accepted: 0, late: 1 })
+    })
+
+    it('are refused with a value that is not a conversion’s', async () => {
+      const response = await post([{ token: tokenOf(await decide()), type: 'click', valueMicros: 1 }])
+      expect([response.statusCode, response.json().code]).toEqual([400, 'INPUT_INVALID'])
+    })
+
+    it('are counted once, however often they are replayed and by whatever door', async () => {
+      const clicks = async () =>
+        (await world.ports.counters.rows({ campaign: 'spring', timeZone: 'UTC' })).reduce(
+          (sum, row) => sum + row.clicks,
+          0,
+        )
+      const report = () => world.ask({ url: '/v1/campaigns/spring/report' })
+      expect((await report()).statusCode).toBe(200)
+      const before = await clicks()
+      const answer = await decide()
+      const token = tokenOf(answer)
+      for (let i = 0; i < 5; i++) {
+        await post([
+          { token, type: 'click' },
+          { token, type: 'click' },
+        ])
+        await world.ask({ url: path(answer.click) })
+      }
+      await report()
+      expect((await clicks()) - before).toBe(1)
+    })
+  })
+
+  describe('ad units', () => {
+    it('are shown in every format, under a sandbox where they are documents', async () => {
+      const { adUnit } = await decide({ languages: ['en'] })
+      const get = (format: string) => world.ask({ url: `/v1/ad-units/${adUnit}.${format}` })
+      const jpg = await sharp((await get('jpg')).rawPayload).metadata()
+      const png = await sharp((await get('png')).rawPayload).metadata()
+      expect([jpg.format, jpg.width, jpg.height]).toEqual(['jpeg', 300, 250])
+      expect([png.format, png.width, png.height]).toEqual(['png', 300, 250])
+      for (const format of ['html', 'svg']) {
+        const document = await get(format)
+        expect(document.headers).toMatchObject({
+          'content-security-policy': 'sandbox allow-scripts allow-popups',
+          'x-content-type-options': 'nosniff',
+          'cross-origin-resource-policy': 'cross-origin',
+        })
+        expect(document.headers['x-frame-options']).toBeUndefined()
+        expect(document.body).toMatch(/Go outside|Hike more/)
+      }
+      expect((await get('json')).json()).toMatchObject({
+        id: adUnit,
+        campaign: 'spring',
+        segment: 'broad',
+        locale: 'en-US',
+        placement: PLACEMENT,
+        fields: { photo: { kind: 'image', file: 'assets/sky.png' } },
+        texts: [{ slot: 'headline', outcome: expect.anything() }],
+      })
+    })
+
+    it('count in their HTML by the token of their decision, and refuse another’s', async () => {
+      const answer = await decide()
+      const page = await world.ask({ url: path(answer.html) })
+      expect(page.body).toContain(`href="${answer.click}"`)
+      expect(page.body).toContain(`src="${answer.impression}"`)
+      expect(page.headers['cache-control']).toBe('no-store')
+      const preview = await world.ask({ url: path(answer.html).split('?')[0]! })
+      expect(preview.body).toContain(`href="${CAMPAIGN.landingUrl}"`)
+      expect(preview.body).not.toContain('/t/i/')
+      const wide = await decide({ placement: 'iab-728x90' })
+      const mixed = `/v1/ad-units/${answer.adUnit}.html?token=${tokenOf(wide)}`
+      expect((await world.ask({ url: mixed })).statusCode).toBe(404)
+    })
+
+    it('are cached for ever under their content hash, else asked for again', async () => {
+      const { adUnit } = await decide()
+      const { jpg } = (await world.ask({ url: `/v1/ad-units/${adUnit}.json` })).json()
+      expect((await world.ask({ url: path(jpg) })).headers['cache-control']).toContain('immutable')
+      const plain = await world.ask({ url: path(jpg).split('?')[0]! })
+      expect(plain.headers['cache-control']).toBe('no-cache')
+      const again = await world.ask({
+        url: path(jpg).split('?')[0]!,
+        headers: { 'if-none-match': plain.headers.etag as string },
+      })
+      expect([again.statusCode, again.body]).toEqual([304, ''])
+    })
+
+    it.each(['1', 'zzzz', `1${'0'.repeat(20)}`, '../../etc/passwd', '%2e%2e'])(
+      'are not found by the id %s',
+      async (id) => {
+        expect((await world.ask({ url: `/v1/ad-units/${id}.jpg` })).statusCode).toBe(404)
+      },
+    )
+
+    it('come in windows whose rows are those of a generated file', async () => {
+      const { plan } = await loadPlan(world.ports, 'spring', { publicUrl: PUBLIC_URL, fingerprint: 'test' })
+      const file = Buffer.from(generateRange(plan, 0n, 16n, { format: 'jsonl' }))
+        .toString()
+        .trimEnd()
+        .split('\n')
+      const window = async (query: string) =>
+        (await world.ask({ url: `/v1/campaigns/spring/ad-units${query}` })).json()
+      const first = await window('?limit=5')
+      const rest = await window('?from=5&limit=100')
+      expect(first).toMatchObject({ campaign: 'spring', revision: 1, count: '32', from: '0', to: '5' })
+      expect([...first.items, ...rest.items].slice(0, 16)).toEqual(file.map((line) => JSON.parse(line)))
+      expect(rest.items).toHaveLength(27)
+      expect(await window('?from=32')).toMatchObject({ status: 404, code: 'RANK_OUT_OF_RANGE' })
+    })
+  })
+
+  it('tells sizes without giving a small segment away', async () => {
+    const { items } = (await world.ask({ url: '/v1/segment-sizes' })).json() as {
+      items: { id: string; people: number | string }[]
+    }
+    expect(Object.fromEntries(items.map(({ id, people }) => [id, people]))).toEqual({
+      broad: 210,
+      california: 120,
+      oregon: 60,
+      washington: '<50',
+    })
+  })
+
+  it('counts in its metrics', async () => {
+    await decide()
+    const { body, headers } = await world.ask({ url: '/metrics' })
+    expect(headers['content-type']).toContain('version=0.0.4')
+    expect(body).toMatch(/^polyad_decisions_total\{arm="broad"\} [1-9]/m)
+    expect(body).toMatch(/^polyad_decision_duration_seconds_bucket\{le="\+Inf"\} [1-9]/m)
+    expect(body).toMatch(/^polyad_tokens_refused_total [1-9]/m)
+  })
+})
+
+describe('campaigns that may not be served', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld({ keys: false })
+  })
+  afterAll(() => world.close())
+
+  const stateOf = async (name: string) =>
+    (await world.ask({ url: '/v1/campaigns' }))
+      .json()
+      .items.find((item: { name: string }) => item.name === name)
+  const decide = () => world.ask({ method: 'POST', url: '/v1/decisions', payload: { placement: PLACEMENT } })
+
+  it('are not active until they are checked, and say why', async () => {
+    expect(await stateOf('spring')).toMatchObject({ active: false, code: 'CHECK_MISSING' })
+    expect((await decide()).json()).toMatchObject({ status: 404, code: 'NO_CAMPAIGN' })
+  })
+
+  it('are not active when the check refuses them, until that is overridden', async () => {
+    const check = await world.ask({ method: 'POST', url: '/v1/campaigns/spring/check', payload: {} })
+    expect(check.json()).toMatchObject({ verdict: 'refused' })
+    expect(await stateOf('spring')).toMatchObject({ active: false, code: 'CHECK_REFUSED' })
+    expect((await decide()).statusCode).toBe(404)
+    await activate(world)
+    expect(await stateOf('spring')).toMatchObject({ active: true, revision: 1 })
+    expect((await decide()).statusCode).toBe(200)
+  })
+
+  it('stop when a new revision is written, while another goes on', async () => {
+    const other = { ...CAMPAIGN, name: 'other' }
+    await world.ask({ method: 'PUT', url: '/v1/campaigns/other', payload: other })
+    const changed = { ...CAMPAIGN, landingUrl: 'https://shop.example/new' }
+    await world.ask({ method: 'PUT', url: '/v1/campaigns/spring', payload: changed })
+    expect(await stateOf('spring')).toMatchObject({ active: false, code: 'CHECK_MISSING', revision: 2 })
+    expect(await stateOf('other')).toMatchObject({ active: false })
+    await activate(world)
+    expect(await stateOf('spring')).toMatchObject({ active: true })
+    expect((await decide()).json().campaign).toBe('spring')
+  })
+})

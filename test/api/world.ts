@@ -1,0 +1,236 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import sharp from 'sharp'
+import type { ServerPorts } from '../../api/context.ts'
+import { createKey, type Role } from '../../api/keys.ts'
+import { buildServer } from '../../api/server.ts'
+import { PolyadError } from '../../core/errors.ts'
+import { identityHash } from '../../core/hash.ts'
+import { createStream } from '../../core/stream.ts'
+import type { Campaign } from '../../engine/campaign/campaign.ts'
+import { rebuildPopulation } from '../../engine/ingest/population.ts'
+import type { LogRecord } from '../../engine/tracking/record.ts'
+import { createWorkspaceFiles } from '../../io/workspace.ts'
+import { personKey } from '../../segments/person-key.ts'
+import { openBlobs } from '../../store/embedded/blobs.ts'
+import { openCounters } from '../../store/embedded/counters.ts'
+import { openDocuments } from '../../store/embedded/documents.ts'
+import { openEventLog } from '../../store/embedded/event-log.ts'
+import { openMentions } from '../../store/embedded/mentions.ts'
+import { loadFonts } from '../../templates/fonts.ts'
+import type { Template } from '../../templates/template.ts'
+
+export const PUBLIC_URL = 'http://127.0.0.1:4000'
+export const NOW_MS = Date.UTC(2026, 2, 10, 12)
+export const IDENTITY_KEY = new Uint8Array(32).fill(1)
+export const TOKEN_KEY = new Uint8Array(32).fill(2)
+export const SITE_ORIGIN = 'https://shop.example'
+
+export const CAMPAIGN: Campaign = {
+  name: 'spring',
+  template: 'plain',
+  segments: ['california', 'oregon', 'washington'],
+  locales: ['en-US', 'es-MX'],
+  placements: ['iab-300x250', 'iab-728x90'],
+  slots: [
+    {
+      slot: 'headline',
+      default: 'go',
+      assets: [
+        { id: 'go', text: { en: 'Go outside', es: 'Sal fuera' } },
+        { id: 'hike', text: { en: 'Hike more', es: 'Camina más' } },
+      ],
+    },
+    { slot: 'photo', default: 'sky', assets: [{ id: 'sky', file: 'assets/sky.png' }] },
+  ],
+  landingUrl: 'https://shop.example/boots?from=ad',
+  budget: {
+    total: { amountMicros: 100_000_000, currency: 'USD' },
+    costPerThousand: { amountMicros: 2_000_000, currency: 'USD' },
+  },
+  flight: { from: '2026-03-01', to: '2026-03-31' },
+  timeZone: 'America/New_York',
+  goal: { event: 'click', baselineRate: 0.02 },
+}
+
+export const TEMPLATE: Template = {
+  name: 'plain',
+  slots: [
+    { name: 'headline', kind: 'text' },
+    { name: 'photo', kind: 'image' },
+  ],
+  layers: [
+    { id: 'photo', kind: 'image', slot: 'photo', box: { left: 0, right: 0, top: 0, bottom: 0 } },
+    {
+      id: 'headline',
+      kind: 'text',
+      slot: 'headline',
+      box: { left: 10, right: 10, top: 10, height: 60 },
+      colour: '#000000',
+      maxFontPx: 24,
+      minFontPx: 10,
+    },
+  ],
+}
+
+/** People by state; Washington is under the k floor of 50. */
+const PEOPLE = { CA: 120, OR: 60, WA: 30 } as const
+
+/** A whole workspace on the embedded adapters, with a server that is asked by `inject`. */
+export interface World {
+  readonly server: FastifyInstance
+  readonly folder: string
+  readonly ports: ServerPorts
+  /** Turn on to make the port fail. */
+  readonly broken: { log: boolean; documents: boolean }
+  setNowMs(nowMs: number): void
+  ask(request: InjectOptions & { key?: string }): Promise<LightMyRequestResponse>
+  key(role: Role): string
+  siteKey(): string
+  logged(): Promise<LogRecord[]>
+  close(): Promise<void>
+}
+
+export const person = (name: string): string => `twitter:${name}`
+
+export async function openWorld(options: { keys: boolean; webFolder?: string }): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
+  await writeWorkspace(folder)
+  const [documents, blobs, eventLog, counters, mentions] = await Promise.all([
+    openDocuments(folder),
+    openBlobs(folder),
+    openEventLog(folder),
+    openCounters(folder),
+    openMentions(folder),
+  ])
+  const broken = { log: false, documents: false }
+  let nowMs = NOW_MS
+  const ports: ServerPorts = {
+    documents: {
+      ...documents,
+      list: async (kind) => {
+        if (broken.documents) throw new Error('disk gone')
+        return documents.list(kind)
+      },
+    },
+    blobs,
+    counters,
+    mentions,
+    files: createWorkspaceFiles(folder),
+    eventLog: {
+      ...eventLog,
+      append: async (records) => {
+        if (broken.log) throw new PolyadError('STORAGE_FULL', { what: 'event log', problem: 'ENOSPC' })
+        await eventLog.append(records)
+      },
+    },
+    clock: { nowMs: () => nowMs },
+  }
+  await mentions.append(
+    Object.entries(PEOPLE).flatMap(([state, people]) =>
+      Array.from({ length: people }, (_, i) => ({
+        key: identityHash(IDENTITY_KEY, `mention ${state} ${i}`),
+        author: personKey(IDENTITY_KEY, person(`${state}-${i}`))!,
+        atMs: NOW_MS,
+        text: undefined,
+        language: undefined,
+        channel: undefined,
+        source: 'test',
+        fields: { state },
+        confidence: {},
+      })),
+    ),
+  )
+  await rebuildPopulation(ports)
+
+  const keys = new Map<string, string>()
+  if (options.keys) {
+    for (const role of ['creative', 'buyer', 'analyst', 'admin'] as const) {
+      keys.set(role, (await createKey(ports, { role })).key)
+    }
+    keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
+  }
+  const server = await buildServer({
+    ports,
+    secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
+    config: {
+      publicUrl: PUBLIC_URL,
+      singleUser: !options.keys,
+      fingerprint: 'test',
+      ...(options.webFolder ? { webFolder: options.webFolder } : {}),
+    },
+    fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
+    stream: createStream('api tests'),
+  })
+
+  return {
+    server,
+    folder,
+    ports,
+    broken,
+    setNowMs: (next) => {
+      nowMs = next
+    },
+    ask: ({ key, headers, ...request }) =>
+      server.inject({
+        ...request,
+        headers: {
+          host: '127.0.0.1:4000',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...headers,
+        },
+      }),
+    key: (role) => keys.get(role)!,
+    siteKey: () => keys.get('site')!,
+    async logged() {
+      const records: LogRecord[] = []
+      for await (const batch of eventLog.read(0)) records.push(...batch.records)
+      return records
+    },
+    async close() {
+      await server.close()
+      await Promise.all([eventLog.close(), counters.close(), mentions.close()])
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Checks the campaign, overriding what the guard says of so few people, so that it is served. */
+export async function activate(world: World, key?: string): Promise<void> {
+  const response = await world.ask({
+    method: 'POST',
+    url: '/v1/campaigns/spring/check',
+    payload: { override: { reason: 'a test of serving' } },
+    ...(key === undefined ? {} : { key }),
+  })
+  if (response.statusCode !== 200) throw new Error(`check failed: ${response.body}`)
+}
+
+async function writeWorkspace(folder: string): Promise<void> {
+  const write = async (path: string, content: object | Uint8Array) => {
+    await mkdir(join(folder, path, '..'), { recursive: true })
+    await writeFile(join(folder, path), content instanceof Uint8Array ? content : JSON.stringify(content))
+  }
+  await write('polyad.json', { polyad: 1 })
+  await write('segments/attributes.json', {
+    attributes: [
+      {
+        name: 'state',
+        dimension: 'geographic',
+        type: 'category',
+        scope: 'person',
+        from: { field: 'state', aggregate: 'latest' },
+      },
+    ],
+  })
+  await write('segments/california.json', { name: 'california', rule: { state: 'CA' } })
+  await write('segments/oregon.json', { name: 'oregon', rule: { state: 'OR' } })
+  await write('segments/washington.json', { name: 'washington', rule: { state: 'WA' } })
+  await write('templates/plain/template.json', TEMPLATE)
+  await write('campaigns/spring.json', CAMPAIGN)
+  const sky = { create: { width: 320, height: 260, channels: 3, background: '#88bbee' } } as const
+  await write('assets/sky.png', await sharp(sky).png().toBuffer())
+}
