@@ -1,15 +1,7 @@
 import sharp from 'sharp'
 import { PolyadError } from '../core/errors.ts'
+import type { Raster } from './compose.ts'
 import type { SceneImage } from './scene.ts'
-
-/** Pixels of one layer, 4 bytes each (red, green, blue, alpha; not premultiplied), at a place on the canvas. */
-export interface Raster {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-  readonly rgba: Uint8Array
-}
 
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp'])
 

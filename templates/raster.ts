@@ -1,8 +1,10 @@
 import sharp from 'sharp'
 import { canonicalJson } from '../core/canonical-json.ts'
 import { PolyadError } from '../core/errors.ts'
+import { cutToInk, layOver, type Raster } from './compose.ts'
 import type { Fonts } from './fonts.ts'
-import { MAX_PICTURE_PIXELS, type Raster, rasteriseImage } from './picture-input.ts'
+import { createLayerCache } from './layer-cache.ts'
+import { MAX_PICTURE_PIXELS, rasteriseImage } from './picture-input.ts'
 import type { Scene, SceneImage, SceneLayer } from './scene.ts'
 import { layerSvg } from './svg.ts'
 
@@ -86,11 +88,10 @@ export function createRenderer(options: RendererOptions): Renderer {
   }
 
   async function pixels(scene: Scene): Promise<Uint8Array> {
-    const canvas = new Uint8Array(scene.widthPx * scene.heightPx * 3).fill(255)
-    for (const layer of scene.layers) {
-      layOver(canvas, scene, await rasterised(scene, layer), layer.opacity)
-    }
-    return canvas
+    const { widthPx, heightPx } = scene
+    const canvas = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(255) }
+    for (const layer of scene.layers) layOver(canvas, await rasterised(scene, layer), layer.opacity)
+    return canvas.rgb
   }
 
   return {
@@ -153,64 +154,6 @@ async function vectorRaster(scene: Scene, layer: SceneLayer): Promise<Raster> {
   return cutToInk(data, info.width, info.height)
 }
 
-function cutToInk(rgba: Uint8Array, width: number, height: number): Raster {
-  let left = width
-  let right = 0
-  let top = height
-  let bottom = 0
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (rgba[(y * width + x) * 4 + 3] === 0) continue
-      if (x < left) left = x
-      if (x >= right) right = x + 1
-      if (y < top) top = y
-      bottom = y + 1
-    }
-  }
-  if (right === 0) return { left: 0, top: 0, width: 0, height: 0, rgba: new Uint8Array(0) }
-  const ink = { left, top, width: right - left, height: bottom - top }
-  const cut = new Uint8Array(ink.width * ink.height * 4)
-  for (let y = 0; y < ink.height; y++) {
-    const from = ((top + y) * width + left) * 4
-    cut.set(rgba.subarray(from, from + ink.width * 4), y * ink.width * 4)
-  }
-  return { ...ink, rgba: cut }
-}
-
-/** Source over an opaque canvas, in integers: the same on every machine. */
-function layOver(canvas: Uint8Array, scene: Scene, raster: Raster, opacity: number): void {
-  const strength = Math.round(opacity * 256)
-  const fromX = Math.max(0, raster.left)
-  const toX = Math.min(scene.widthPx, raster.left + raster.width)
-  const fromY = Math.max(0, raster.top)
-  const toY = Math.min(scene.heightPx, raster.top + raster.height)
-  const { rgba } = raster
-  for (let y = fromY; y < toY; y++) {
-    let source = ((y - raster.top) * raster.width + (fromX - raster.left)) * 4
-    let target = (y * scene.widthPx + fromX) * 3
-    for (let x = fromX; x < toX; x++, source += 4, target += 3) {
-      const alpha = (rgba[source + 3]! * strength) >> 8
-      if (alpha === 0) continue
-      if (alpha === 255) {
-        canvas[target] = rgba[source]!
-        canvas[target + 1] = rgba[source + 1]!
-        canvas[target + 2] = rgba[source + 2]!
-        continue
-      }
-      const rest = 255 - alpha
-      canvas[target] = dividedBy255(rgba[source]! * alpha + canvas[target]! * rest)
-      canvas[target + 1] = dividedBy255(rgba[source + 1]! * alpha + canvas[target + 1]! * rest)
-      canvas[target + 2] = dividedBy255(rgba[source + 2]! * alpha + canvas[target + 2]! * rest)
-    }
-  }
-}
-
-/** Rounded quotient of an integer from 0 to 255 * 255, without a division: Blinn 1995, IEEE CG&A 15(2):78-82. */
-function dividedBy255(value: number): number {
-  const biased = value + 128
-  return (biased + (biased >> 8)) >> 8
-}
-
 async function encode(pixels: Uint8Array, scene: Scene, options: PictureOptions): Promise<Picture> {
   const raw = { width: scene.widthPx, height: scene.heightPx, channels: 3 } as const
   const { format, maxBytes = Number.POSITIVE_INFINITY } = options
@@ -231,35 +174,4 @@ async function encode(pixels: Uint8Array, scene: Scene, options: PictureOptions)
     }
   }
   throw new PolyadError('PICTURE_TOO_LARGE', { format, bytes: smallest, maxBytes })
-}
-
-/** Rasters by content, least recently used out first; a raster being made is shared by all who ask for it. */
-function createLayerCache(maxBytes: number) {
-  const entries = new Map<string, { raster: Promise<Raster>; bytes: number }>()
-  let heldBytes = 0
-  return {
-    get(key: string, make: () => Promise<Raster>): Promise<Raster> {
-      const known = entries.get(key)
-      if (known) {
-        entries.delete(key)
-        entries.set(key, known)
-        return known.raster
-      }
-      const entry = { raster: make(), bytes: 0 }
-      entries.set(key, entry)
-      entry.raster.then(
-        ({ rgba }) => {
-          entry.bytes = rgba.length
-          heldBytes += rgba.length
-          for (const [oldest, { bytes }] of entries) {
-            if (heldBytes <= maxBytes || oldest === key) break
-            entries.delete(oldest)
-            heldBytes -= bytes
-          }
-        },
-        () => entries.delete(key),
-      )
-      return entry.raster
-    },
-  }
 }
