@@ -5,7 +5,6 @@ import { nearestName } from './nearest-name.ts'
 import type { AttributeTest, AttributeType, Range, Rule, RuleJson, Scalar, Vocabulary } from './rule.ts'
 
 export { ruleJson } from './rule-json.ts'
-export { ruleText } from './rule-text.ts'
 
 /** What the language means by these words; no attribute can have such a name. */
 export const RESERVED_NAMES: readonly string[] = ['all', 'any', 'not', 'mention']

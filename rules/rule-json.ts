@@ -21,10 +21,10 @@ function attributeTest(rule: Extract<Rule, { attribute: string }>): AttributeTes
   switch (rule.kind) {
     case 'in':
       return rule.values.length === 1 ? rule.values[0]! : { in: rule.values }
+    case 'has':
+      return rule.values.length === 1 ? rule.values[0]! : { has: rule.values }
     case 'range':
       return { range: rule.range }
-    case 'has':
-      return { has: rule.values }
     case 'known':
       return { known: true }
   }

@@ -21,7 +21,7 @@ export type Column =
 export const BOOLEANS = [false, true] as const
 
 /** How many rows the column has. */
-export function rowsIn(column: Column): number {
+function rowsIn(column: Column): number {
   if (column.type === 'number') return column.numbers.length
   return column.type === 'set' ? column.starts.length - 1 : column.codes.length
 }

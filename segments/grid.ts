@@ -10,7 +10,7 @@ import { parseSegmentRule } from './segment-rule.ts'
 export type GridDocument = Extract<SegmentDocument, { grid: unknown }>
 
 /** One node of a grid's roll-up tree. A full cell has no free attribute and is a leaf of the tree. */
-export interface GridNode {
+interface GridNode {
   readonly id: string
   /** Id of the node one step wider; undefined for the root. */
   readonly parent: string | undefined

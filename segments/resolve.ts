@@ -18,7 +18,7 @@ export type SegmentEntries = readonly (
 )[]
 
 /** The segment everybody is in. */
-export function broadSegment(people: number): Segment {
+function broadSegment(people: number): Segment {
   return { id: BROAD_ID, title: 'Everybody', rule: EVERYBODY, certain: {}, kind: 'broad', people }
 }
 
@@ -59,7 +59,7 @@ export function resolveSegments(input: {
 }
 
 /** One rule document as a segment. */
-export function ruleSegment(
+function ruleSegment(
   document: Exclude<SegmentDocument, GridDocument>,
   population: Population,
   catalogue: AttributeCatalogue,
@@ -81,7 +81,7 @@ export function ruleSegment(
 }
 
 /** A segment of every full cell that has people. */
-export function expandGrid(tree: GridTree): Segment[] {
+function expandGrid(tree: GridTree): Segment[] {
   return [...tree.nodes.values()]
     .filter(({ kind }) => kind === 'cell')
     .map(({ parts, people }) => cellSegment(tree, parts, people))

@@ -1,10 +1,11 @@
+import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { notBitmap } from '../../core/bitmap.ts'
 import { certainValues, decide, factsOf } from '../../rules/certainty.ts'
 import { compileRule } from '../../rules/compile.ts'
 import { explainRule } from '../../rules/explain.ts'
-import { parseRule, ruleJson } from '../../rules/parse.ts'
+import { parseRule, RuleSchema, ruleJson } from '../../rules/parse.ts'
 import type { Rule, RuleJson } from '../../rules/rule.ts'
 import { clauseKey } from '../../rules/rule-json.ts'
 import { interpret, recordArbitrary, ruleJsonArbitrary, VOCABULARY } from './arbitrary-rule.ts'
@@ -76,6 +77,17 @@ describe('rules', () => {
       }),
       runs,
     )
+  })
+
+  it('the published schema, on its own, accepts every rule', () => {
+    const validate = new Ajv({ strict: false }).compile(RuleSchema)
+    fc.assert(
+      fc.property(rule, (r) => {
+        expect(validate(ruleJson(r))).toBe(true)
+      }),
+      runs,
+    )
+    expect(validate({ state: 'CA', age: '18-24' })).toBe(false)
   })
 
   it('explain agrees with match, and a clause with its parts', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { countBits, countBoth, emptyBitmap, orBitmaps } from '../../core/bitmap.ts'
 import { compileRule } from '../../rules/compile.ts'
 import { parseRule } from '../../rules/parse.ts'
+import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { createGridTree, gridDefinition } from '../../segments/grid.ts'
 import { nodeRule, parseNodeId } from '../../segments/grid-node.ts'
 import { createMatcher } from '../../segments/match.ts'
@@ -41,6 +42,24 @@ describe('match', () => {
         }
       }),
       { numRuns: 200 },
+    )
+  })
+})
+
+describe('clause columns', () => {
+  it('let a person match as the person’s mentions do', () => {
+    fc.assert(
+      fc.property(segmentsArbitrary, records, (segments, people) => {
+        const population = populationOf(people)
+        const clausesAt = createClauseColumns(population, segments)
+        const { match } = createMatcher(segments)
+        for (let row = 0; row < population.people; row++) {
+          const values = population.valuesAt(row)
+          const byMentions = match({ values, mentions: population.mentionValuesAt(row) })
+          expect(match({ values, clauses: clausesAt(row) })).toEqual(byMentions)
+        }
+      }),
+      { numRuns: 60 },
     )
   })
 })
