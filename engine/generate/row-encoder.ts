@@ -93,6 +93,8 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string):
           link.before.length +
           link.after.length +
           3 * idLength +
+          // `put` writes the whole id buffer; what lies behind the id is overwritten by what follows.
+          ascii.length +
           rank.bytes.length,
       )
 
