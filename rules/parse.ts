@@ -9,6 +9,7 @@ export { ruleJson } from './rule-json.ts'
 /** What the language means by these words; no attribute can have such a name. */
 export const RESERVED_NAMES: readonly string[] = ['all', 'any', 'not', 'mention']
 
+/** In rules; one rule inside another is one or two levels of JSON (`not` one, `all` two). */
 const MAX_DEPTH = 24
 const MAX_VALUES = 5000
 
