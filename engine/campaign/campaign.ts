@@ -108,7 +108,7 @@ export const CampaignSchema = Type.Object(
 )
 
 export type Campaign = Static<typeof CampaignSchema>
-export type CampaignSlot = Campaign['slots'][number]
+type CampaignSlot = Campaign['slots'][number]
 export type Asset = CampaignSlot['assets'][number]
 export type CampaignSegments = Campaign['segments']
 

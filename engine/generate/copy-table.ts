@@ -4,7 +4,7 @@ import type { Asset } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
 
 /** An asset whose copy cannot be rendered for some segments: it is not used there. */
-export interface CopyProblem {
+interface CopyProblem {
   readonly slot: string
   readonly asset: string
   readonly locale: string

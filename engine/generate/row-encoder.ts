@@ -5,9 +5,8 @@ import { CELL_LEVELS } from '../space/compile.ts'
 import { ABSENT } from '../space/diagram.ts'
 import { type CopyEntry, createCopyTable } from './copy-table.ts'
 import type { Decimal } from './decimal.ts'
-import { shown } from './row.ts'
 import type { RowFormat } from './row-format.ts'
-import { assetValue } from './unit-values.ts'
+import { assetValue, shown } from './unit-values.ts'
 
 /** Writes rows one after another into a buffer that grows. */
 export interface RowEncoder {
@@ -24,7 +23,10 @@ export interface RowEncoder {
 
 /** Pieces up to this size are copied byte by byte: a call of `set` costs more than that. */
 const SHORT_BYTES = 16
-/** Working memory is kept for the next range up to this size: touching fresh memory costs as much as filling it. */
+/**
+ * Working memory is kept for the next range of this thread up to this size: touching fresh memory costs as much as
+ * filling it. One range is written at a time.
+ */
 const KEPT_BYTES = 32 * 2 ** 20
 
 let workingMemory = new Uint8Array(2 ** 16)

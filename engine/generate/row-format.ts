@@ -1,5 +1,5 @@
 import type { Plan } from '../campaign/plan.ts'
-import { clickThrough } from './row.ts'
+import { clickThrough } from './click-through.ts'
 
 /**
  * How a row is spelt: the pieces around the ad unit's id and rank, which alone differ in every row. In order:
@@ -17,7 +17,10 @@ export interface RowFormat {
   readonly end: string
 }
 
-/** The rows of row.ts as JSON Lines, fields in the order of `Row`. */
+/**
+ * Rows as JSON Lines. `rank` is a decimal text, since many readers would round a number past 2^53; `slots` holds final
+ * text, file or colour by slot, null where the placement lacks the slot; `image` names the picture that render makes.
+ */
 export function jsonlFormat(plan: Plan): RowFormat {
   const { campaign, placements, revision, segments } = plan
   const json = JSON.stringify

@@ -25,3 +25,15 @@ export function assetValue(asset: Asset, text: string | undefined): SlotValue | 
   if (asset.colour !== undefined) return { kind: 'colour', colour: asset.colour }
   return text === undefined ? undefined : { kind: 'text', text }
 }
+
+/** A slot's value as one text: the text itself, the picture's path, the colour. */
+export function shown(value: SlotValue): string {
+  switch (value.kind) {
+    case 'text':
+      return value.text
+    case 'image':
+      return value.file
+    case 'colour':
+      return value.colour
+  }
+}

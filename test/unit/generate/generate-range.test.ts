@@ -5,10 +5,10 @@ import { unitFromId } from '../../../engine/campaign/ad-unit-id.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
 import { createCopyTable } from '../../../engine/generate/copy-table.ts'
 import { generateRange } from '../../../engine/generate/generate-range.ts'
-import { type Row, rowOf } from '../../../engine/generate/row.ts'
 import { createSpace } from '../../../engine/space/space.ts'
 import { arbitraryPlan } from '../space/arbitrary-plan.ts'
 import { segmentOf, smallPlan, TALL, WIDE } from '../space/small-plan.ts'
+import { type Row, rowOf } from './row.ts'
 
 const hostile = [
   '=cmd()',

@@ -1,10 +1,11 @@
-import { adUnitId } from '../campaign/ad-unit-id.ts'
-import type { Plan } from '../campaign/plan.ts'
-import type { AdUnit } from '../space/ad-unit.ts'
-import type { CopyTable } from './copy-table.ts'
-import { unitValues } from './unit-values.ts'
+import { adUnitId } from '../../../engine/campaign/ad-unit-id.ts'
+import type { Plan } from '../../../engine/campaign/plan.ts'
+import { clickThrough } from '../../../engine/generate/click-through.ts'
+import type { CopyTable } from '../../../engine/generate/copy-table.ts'
+import { shown, unitValues } from '../../../engine/generate/unit-values.ts'
+import type { AdUnit } from '../../../engine/space/ad-unit.ts'
 
-/** One ad unit as a row: what `generate` writes and the API answers. */
+/** One ad unit as a row, by plain objects: what generateRange must write. */
 export interface Row {
   readonly id: string
   /** Decimal: it may be past 2^53, where many readers of JSON would round a number. */
@@ -24,7 +25,6 @@ export interface Row {
   readonly image: string
 }
 
-/** The row of an ad unit that the plan makes at `rank`. */
 export function rowOf(plan: Plan, copy: CopyTable, unit: AdUnit, rank: bigint): Row {
   const id = adUnitId(plan.ledger, unit)
   const segment = plan.segments.find((each) => each.id === unit.segment)!
@@ -50,37 +50,5 @@ export function rowOf(plan: Plan, copy: CopyTable, unit: AdUnit, rank: bigint): 
     slots,
     clickThroughUrl: link.beforeId + id + link.afterId,
     image: `${id}.jpg`,
-  }
-}
-
-/** A slot's value as one text: the text itself, the picture's path, the colour. */
-export function shown(value: ReturnType<typeof unitValues>[string]): string {
-  switch (value.kind) {
-    case 'text':
-      return value.text
-    case 'image':
-      return value.file
-    case 'colour':
-      return value.colour
-  }
-}
-
-/**
- * The landing page around the ad unit's id, with the campaign's parameters after its own query and before its fragment.
- * A segment goes by its ordinal: names of segments would tell the landing page what is thought of the person.
- */
-export function clickThrough(
-  plan: Plan,
-  segment: string,
-): { readonly beforeId: string; readonly afterId: string } {
-  const { landingUrl, name } = plan.campaign
-  const hash = landingUrl.indexOf('#')
-  const page = hash < 0 ? landingUrl : landingUrl.slice(0, hash)
-  const fragment = hash < 0 ? '' : landingUrl.slice(hash)
-  const joint = !page.includes('?') ? '?' : /[?&]$/.test(page) ? '' : '&'
-  const campaign = encodeURIComponent(name.toLowerCase())
-  return {
-    beforeId: `${page}${joint}utm_source=polyad&utm_medium=display&utm_campaign=${campaign}&utm_content=`,
-    afterId: `&utm_term=s${plan.ledger.segments[segment]}${fragment}`,
   }
 }
