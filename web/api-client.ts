@@ -166,6 +166,11 @@ export const api = {
   campaigns: () => get<{ readonly items: readonly CampaignListing[] }>('/v1/campaigns'),
   campaign: (name: string) => get<CampaignDocument>(`/v1/campaigns/${path(name)}`),
   check: (name: string) => optional(get<CheckReport>(`/v1/campaigns/${path(name)}/check`)),
+  /** The check that one revision had; undefined when none was kept. */
+  checkOf: async (name: string, revision: number) => {
+    const found = await optional(get<CheckReport>(`/v1/campaigns/${path(name)}/check?revision=${revision}`))
+    return found?.revision === revision ? found : undefined
+  },
   report: (name: string, by: string) => get<Report>(`/v1/campaigns/${path(name)}/report?by=${path(by)}`),
   adUnits: (name: string, from: bigint, limit: number) =>
     get<AdUnitWindow>(`/v1/campaigns/${path(name)}/ad-units?from=${from}&limit=${limit}`),

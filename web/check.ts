@@ -4,8 +4,16 @@ import { count, decimal, percent, shortCount } from './format.ts'
 
 const MERGES_SHOWN = 200
 
-/** The guard's verdict, and what rolling up makes of the segmentation. */
-export function showCheck(campaign: string, check: CheckReport | undefined): void {
+/**
+ * The guard's verdict, and what rolling up makes, or made, of the segmentation.
+ *
+ * @param before the check of the revision that this one rolled up
+ */
+export function showCheck(
+  campaign: string,
+  check: CheckReport | undefined,
+  before: CheckReport | undefined,
+): void {
   const panel = byId('check')
   if (!check) {
     replace(
@@ -14,7 +22,11 @@ export function showCheck(campaign: string, check: CheckReport | undefined): voi
     )
     return
   }
-  const { volume, rollUp } = check
+  const { volume } = check
+  const rollUp = check.rollUp ?? before?.rollUp
+  const sides = check.rollUp
+    ? { from: check.before, to: check.rollUp.after }
+    : { from: before?.before ?? check.before, to: before && check.before }
   replace(
     panel,
     element(
@@ -29,7 +41,13 @@ export function showCheck(campaign: string, check: CheckReport | undefined): voi
       {},
       `The budget buys about ${count(Math.round(volume.impressionsWeek))} impressions and ${count(Math.round(volume.eventsWeek))} ${volume.goal}s a week. A segment needs ${decimal(volume.eventsFloor)} of them a week to be read, which takes ${count(volume.peopleNeeded)} people.`,
     ),
-    segmentationTable(check.before, rollUp?.after),
+    before &&
+      element(
+        'p',
+        {},
+        `Revision ${before.revision} was rolled up into this one: ${before.reasons[0]?.text ?? 'it was too fine'}.`,
+      ),
+    segmentationTable(sides.from, sides.to),
     rollUp && mergeList(rollUp.merges),
     check.warnings.length > 0
       ? element(

@@ -11,6 +11,7 @@ export const shortCount = (value: number | string): string =>
 
 /** 0.0123 as 1.23 %, with as many decimals as the size of the number asks for. */
 export function percent(share: number): string {
+  if (share === 0) return '0 %'
   const size = Math.abs(share)
   const digits = size >= 0.1 ? 1 : size >= 0.01 ? 2 : 3
   return `${(share * 100).toFixed(digits)} %`

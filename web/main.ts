@@ -1,4 +1,4 @@
-import { ApiProblem, api, useKey } from './api-client.ts'
+import { ApiProblem, api, type CheckReport, useKey } from './api-client.ts'
 import { showBreakdown } from './breakdown.ts'
 import { showCheck } from './check.ts'
 import { showComparison } from './comparison.ts'
@@ -33,7 +33,7 @@ async function show(name: string): Promise<void> {
   document.title = `${campaign.title ?? name} · Polyad`
   showHeadline(campaign.title ?? name, report, check)
   showComparison(report)
-  showCheck(name, check)
+  showCheck(name, check, await checkBefore(name, check))
   showSegments(check)
   showTearsheet(campaign, check)
   showBreakdown(
@@ -41,6 +41,13 @@ async function show(name: string): Promise<void> {
     campaign.slots.map(({ slot }) => slot),
     report,
   )
+}
+
+/** The check of the revision before, when this one is what rolling that one up made. */
+async function checkBefore(name: string, check: CheckReport | undefined): Promise<CheckReport | undefined> {
+  if (!check || check.revision === 1) return undefined
+  const before = await api.checkOf(name, check.revision - 1)
+  return before?.rollUp ? before : undefined
 }
 
 /** Runs a step of the page and tells what went wrong, in the server's words. */

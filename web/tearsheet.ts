@@ -11,9 +11,10 @@ const GOLDEN = 0.618
 export function showTearsheet(campaign: CampaignDocument, check: CheckReport | undefined): void {
   const titles = new Map(check?.leaves.map(({ id, title }) => [id, title]))
   const named = [...segmentOrder(campaign).keys()]
+  // Nodes of a grid are certain of something, so their ads differ from broad: they come first, the largest leading.
   const largest = (check?.leaves ?? [])
     .map(({ id }) => id)
-    .filter((id) => id !== 'broad' && named.includes(id))
+    .filter((id) => id.includes('/') && named.includes(id))
   const start = ['broad', ...largest, ...named.slice(1)].filter((id, at, all) => all.indexOf(id) === at)
 
   let page = 0
@@ -37,10 +38,17 @@ export function showTearsheet(campaign: CampaignDocument, check: CheckReport | u
   const back = element('button', { type: 'button', onclick: () => go(page - 1) }, 'Back')
   const next = element('button', { type: 'button', onclick: () => go(page + 1) }, 'More')
 
+  const rows = new Map<bigint, Promise<AdUnitRow>>()
+  const rowAt = (rank: bigint): Promise<AdUnitRow> => {
+    const row = rows.get(rank) ?? api.adUnits(campaign.name, rank, 1).then(({ items }) => items[0]!)
+    rows.set(rank, row)
+    row.catch(() => rows.delete(rank))
+    return row
+  }
   const rangeOf = (segment: string, total: bigint): Promise<CellRange | undefined> => {
     const cell = { segment, locale: locale.field.value, placement: placement.field.value }
     const key = JSON.stringify(cell)
-    const known = ranges.get(key) ?? findCell(campaign, total, cell)
+    const known = ranges.get(key) ?? findCell(campaign, total, cell, rowAt)
     ranges.set(key, known)
     // A failure may pass: it is not kept.
     known.catch(() => ranges.delete(key))
@@ -89,12 +97,9 @@ export function showTearsheet(campaign: CampaignDocument, check: CheckReport | u
     const length = Number(size - first < BigInt(PER_PAGE) ? size - first : BigInt(PER_PAGE))
     if (shown === 'ranks') return (await api.adUnits(campaign.name, range.from + first, length)).items
     const stride = strideOf(size)
-    const windows = await Promise.all(
-      Array.from({ length }, (_, step) =>
-        api.adUnits(campaign.name, range.from + (((first + BigInt(step)) * stride) % size), 1),
-      ),
+    return Promise.all(
+      Array.from({ length }, (_, step) => rowAt(range.from + (((first + BigInt(step)) * stride) % size))),
     )
-    return windows.map(({ items }) => items[0]!)
   }
 
   for (const { field } of [placement, locale, order, ...segments])
