@@ -48,7 +48,7 @@ export function registerDocumentRoutes<S extends TSchema>(
         tags,
         summary: `One ${kind}, newest revision`,
         params: NameParams,
-        response: answers({ 200: 'The document', 304: 'Unchanged' }, 400, 404),
+        response: answers({ 200: 'The document', 304: 'Unchanged' }, 404),
       },
     },
     async (request, reply) => {
@@ -68,7 +68,7 @@ export function registerDocumentRoutes<S extends TSchema>(
         summary: `Write a ${kind}`,
         params: NameParams,
         body: routes.schema,
-        response: answers({ 200: 'A new revision', 201: 'Created' }, 400, 412),
+        response: answers({ 200: 'A new revision', 201: 'Created' }, 412),
       },
     },
     async (request, reply) => {

@@ -11,6 +11,7 @@ import { createRenderer } from '../templates/raster.ts'
 import { createAdUnitPages } from './ad-unit-pages.ts'
 import { registerCallers } from './callers.ts'
 import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
+import { registerCommonAnswers } from './documented.ts'
 import { createMetrics } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
 import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
@@ -64,6 +65,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 
   registerProblems(server)
   registerValidation(server)
+  registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)
   await server.register(helmet, helmetOptions(config.publicUrl))
   registerCallers(server, ports, config)

@@ -46,7 +46,7 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
         params: Params,
         querystring: Query,
-        response: answers({ 200: 'The ad unit', 304: 'Unchanged' }, 400, 401, 404, 503),
+        response: answers({ 200: 'The ad unit', 304: 'Unchanged' }, 401, 404, 503),
       },
     },
     async (request, reply) => {

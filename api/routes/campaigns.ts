@@ -77,7 +77,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'Check the newest revision: copy, sizes, floors, the guard; keeps the report',
         params: NameParams,
         body: CheckBody,
-        response: answers({ 200: 'The report; a refusal is an answer, its verdict says so' }, 400, 403, 404),
+        response: answers({ 200: 'The report; a refusal is an answer, its verdict says so' }, 404),
       },
     },
     async (request) => {
@@ -126,7 +126,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: "A window of one revision's number line; rows as `polyad generate` writes them",
         params: NameParams,
         querystring: WindowQuery,
-        response: answers({ 200: 'campaign, revision, count, from, to and items' }, 400, 404),
+        response: answers({ 200: 'campaign, revision, count, from, to and items' }, 404),
       },
     },
     async (request, reply) => {
@@ -151,7 +151,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'What the ads did, broad against narrow, up to the last acknowledged event',
         params: NameParams,
         querystring: ReportQuerySchema,
-        response: answers({ 200: 'The report' }, 400, 404),
+        response: answers({ 200: 'The report' }, 404),
       },
     },
     async (request) => {

@@ -24,16 +24,7 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
         summary: 'Choose an ad for one opportunity; the decision is in the log before it is answered',
         body: DecisionRequestSchema,
         querystring: Query,
-        response: answers(
-          { 200: 'The ad unit, its addresses and trackers' },
-          400,
-          401,
-          403,
-          404,
-          413,
-          415,
-          503,
-        ),
+        response: answers({ 200: 'The ad unit, its addresses and trackers' }, 404, 503),
       },
     },
     async (request) => {

@@ -37,12 +37,9 @@ export function registerEvents(server: FastifyInstance, context: ApiContext): vo
         body: EventsBody,
         response: answers(
           { 200: 'How many were accepted or late, and which were refused' },
-          400,
           401,
           403,
           404,
-          413,
-          415,
           503,
         ),
       },

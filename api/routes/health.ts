@@ -42,7 +42,7 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
       schema: {
         tags,
         summary: 'Counts and decision latency of this process, Prometheus text format',
-        response: answers({ 200: 'text/plain; version=0.0.4' }, 401),
+        response: answers({ 200: 'text/plain; version=0.0.4' }),
       },
     },
     async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text()),

@@ -6,7 +6,7 @@ import { verifyToken } from '../../engine/tracking/token.ts'
 import type { ApiContext } from '../context.ts'
 import { answers } from '../documented.ts'
 
-const Params = Type.Object({ token: Type.String({ maxLength: 4000 }) })
+const Params = Type.Object({ token: Type.String() })
 type TokenRoute = { Params: Static<typeof Params> }
 
 /** A transparent GIF of one pixel: 43 bytes. */

@@ -96,7 +96,12 @@ export interface World {
 
 export const person = (name: string): string => `twitter:${name}`
 
-export async function openWorld(options: { keys: boolean; webFolder?: string }): Promise<World> {
+export async function openWorld(options: {
+  keys: boolean
+  webFolder?: string
+  /** Nothing was imported yet. */
+  empty?: boolean
+}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
   await writeWorkspace(folder)
   const [documents, blobs, eventLog, counters, mentions] = await Promise.all([
@@ -129,8 +134,9 @@ export async function openWorld(options: { keys: boolean; webFolder?: string }):
     },
     clock: { nowMs: () => nowMs },
   }
+  const imported = options.empty ? {} : PEOPLE
   await mentions.append(
-    Object.entries(PEOPLE).flatMap(([state, people]) =>
+    Object.entries(imported).flatMap(([state, people]) =>
       Array.from({ length: people }, (_, i) => ({
         key: identityHash(IDENTITY_KEY, `mention ${state} ${i}`),
         author: personKey(IDENTITY_KEY, person(`${state}-${i}`))!,
@@ -144,7 +150,7 @@ export async function openWorld(options: { keys: boolean; webFolder?: string }):
       })),
     ),
   )
-  await rebuildPopulation(ports)
+  if (!options.empty) await rebuildPopulation(ports)
 
   const keys = new Map<string, string>()
   if (options.keys) {

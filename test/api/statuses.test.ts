@@ -1,0 +1,204 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { InjectOptions } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { activate, CAMPAIGN, openWorld, PUBLIC_URL, SITE_ORIGIN, TEMPLATE, type World } from './world.ts'
+
+interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly statuses: ReadonlySet<number>
+}
+
+/** Routes that answer without a key: theirs are among the cases of their own. */
+const OPEN = /^\/(v1\/(events|ad-units|house-ads)|t\/|health\/)/
+
+/** Every status the OpenAPI document promises is produced once here, and none that it does not promise. */
+describe('statuses', () => {
+  let world: World
+  let webFolder: string
+  let operations: Operation[]
+  const produced = new Set<string>()
+
+  beforeAll(async () => {
+    webFolder = await mkdtemp(join(tmpdir(), 'polyad-web-'))
+    await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>Polyad</title>')
+    world = await openWorld({ keys: true, webFolder })
+    record(world)
+    await activate(world, world.key('buyer'))
+    operations = operationsOf((await world.ask({ url: '/openapi.json' })).json())
+  })
+  afterAll(async () => {
+    await world.close()
+    await rm(webFolder, { recursive: true })
+  })
+
+  const record = ({ server }: World): void => {
+    server.addHook('onResponse', async (request, reply) => {
+      const { url, schema } = request.routeOptions
+      if (url === undefined || schema?.hide || request.method === 'OPTIONS') return
+      produced.add(`${request.method} ${url.replace(/:(\w+)/g, '{$1}')} ${reply.statusCode}`)
+    })
+  }
+  const expectStatus = async (status: number, request: InjectOptions & { key?: string }) => {
+    const response = await world.ask(request)
+    expect(response.statusCode, `${request.method ?? 'GET'} ${request.url} ${response.body}`).toBe(status)
+    if (status >= 400) {
+      expect(response.headers['content-type']).toContain('application/problem+json')
+      expect(response.json()).toMatchObject({
+        status,
+        code: expect.any(String),
+        requestId: expect.any(String),
+      })
+    }
+    return response
+  }
+  const get = (status: number, url: string, headers: Record<string, string> = {}) =>
+    expectStatus(status, { url, headers, key: world.key('admin') })
+  const send = (
+    status: number,
+    method: 'POST' | 'PUT',
+    url: string,
+    payload: object,
+    more: InjectOptions = {},
+  ) => expectStatus(status, { method, url, payload, key: world.key('admin'), ...more })
+  /** An address of a route with its parameter filled in. */
+  const addressOf = ({ path }: Operation, name: string) => path.replace(/\{\w+\}/, name)
+
+  it('that every route of a kind has: 401 and 403 by key, 400, 413 and 415 by what is sent', async () => {
+    for (const operation of operations) {
+      const { method, path, statuses } = operation
+      const url = addressOf(operation, 'spring')
+      const payload = method === 'GET' ? {} : { payload: {} }
+      if (statuses.has(401) && !OPEN.test(path)) {
+        await expectStatus(401, { method, url, ...payload })
+        // On the one route that site keys may use, from a page the key is not bound to.
+        const headers = path === '/v1/decisions' ? {} : { origin: SITE_ORIGIN }
+        await expectStatus(403, { method, url, ...payload, key: world.siteKey(), headers })
+      }
+      const key = world.key('admin')
+      if (statuses.has(415)) {
+        await expectStatus(400, { method, url, payload: { unknown: 1 }, key })
+        const json = { 'content-type': 'application/json' }
+        await expectStatus(413, { method, url, payload: `"${'x'.repeat(2_000_000)}"`, key, headers: json })
+        await expectStatus(415, { method, url, payload: 'x', key, headers: { 'content-type': 'text/plain' } })
+      } else if (statuses.has(400)) {
+        await expectStatus(400, { method, url: addressOf(operation, 'x'.repeat(200)), key })
+      }
+    }
+  })
+
+  it('of documents', async () => {
+    const west = { name: 'west', rule: { state: 'CA' } }
+    const kinds = {
+      segments: west,
+      templates: { ...TEMPLATE, name: 'new' },
+      campaigns: { ...CAMPAIGN, name: 'new' },
+    }
+    for (const [path, body] of Object.entries(kinds)) {
+      const url = `/v1/${path}/${body.name}`
+      await get(200, `/v1/${path}`)
+      await get(404, url)
+      await send(201, 'PUT', url, body)
+      await send(200, 'PUT', url, body)
+      await send(412, 'PUT', url, body, { headers: { 'if-match': '"other"' } })
+      const { headers } = await get(200, url)
+      await get(304, url, { 'if-none-match': headers.etag as string })
+    }
+  })
+
+  it('of campaigns', async () => {
+    await send(200, 'POST', '/v1/campaigns/spring/check', {})
+    await send(404, 'POST', '/v1/campaigns/nothing/check', {})
+    for (const part of ['check', 'ad-units', 'report']) {
+      await get(200, `/v1/campaigns/spring/${part}`)
+      await get(404, `/v1/campaigns/nothing/${part}`)
+    }
+    // The check above was not overridden.
+    await activate(world, world.key('buyer'))
+  })
+
+  it('of decisions, events, trackers and pictures', async () => {
+    const decision = { placement: 'iab-300x250' }
+    const answer = (await send(200, 'POST', '/v1/decisions', decision)).json() as DecisionAnswer
+    const token = answer.impression.split('/').at(-1)!
+    const event = (change: object) => ({ events: [{ token, type: 'conversion', ...change }] })
+    await send(404, 'POST', '/v1/decisions', { placement: 'nowhere' })
+    await send(200, 'POST', '/v1/events', event({}))
+    await send(404, 'POST', '/v1/events', event({ token: 'forged' }))
+    await expectStatus(401, { method: 'POST', url: '/v1/events', payload: event({}), key: 'unknown' })
+    await expectStatus(403, { method: 'POST', url: '/v1/events', payload: event({ valueMicros: 1 }) })
+    world.broken.log = true
+    await send(503, 'POST', '/v1/decisions', decision)
+    await send(503, 'POST', '/v1/events', event({}))
+    world.broken.log = false
+    await get(200, `/t/i/${token}`)
+    await get(302, `/t/c/${token}`)
+    await get(404, '/t/c/forged')
+
+    const unit = `/v1/ad-units/${answer.adUnit}`
+    const { headers } = await get(200, `${unit}.png`)
+    await get(304, `${unit}.png`, { 'if-none-match': headers.etag as string })
+    await get(404, '/v1/ad-units/1zzz.png')
+    await expectStatus(401, { url: `${unit}.json` })
+    await get(200, '/v1/house-ads/iab-300x250.svg')
+    await get(404, '/v1/house-ads/nowhere.svg')
+    const flood = await Promise.all(Array.from({ length: 100 }, () => world.ask({ url: `${unit}.jpg` })))
+    const statuses = new Set(flood.map(({ statusCode }) => statusCode))
+    expect(statuses).toEqual(new Set([200, 503]))
+    expect((await world.ask({ url: `${unit}.jpg` })).statusCode).toBe(200)
+  })
+
+  it('of operation', async () => {
+    await get(200, '/metrics')
+    await get(200, '/health/live')
+    await get(200, '/health/ready')
+    world.broken.documents = true
+    await get(503, '/health/ready')
+    world.broken.documents = false
+    await get(200, '/v1/segment-sizes')
+    const empty = await openWorld({ keys: false, empty: true })
+    record(empty)
+    expect((await empty.ask({ url: '/v1/segment-sizes' })).statusCode).toBe(404)
+    await empty.close()
+  })
+
+  it('are all of those the OpenAPI document promises, and no other', () => {
+    const promised = operations.flatMap(({ method, path, statuses }) =>
+      [...statuses].map((status) => `${method} ${path} ${status}`),
+    )
+    expect([...produced].sort()).toEqual(promised.sort())
+  })
+
+  it('are told in an OpenAPI 3.1 document', async () => {
+    const document = (await world.ask({ url: '/openapi.json' })).json()
+    expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] })
+    expect(document.paths['/v1/decisions'].post.requestBody.content['application/json'].schema).toMatchObject(
+      {
+        required: ['placement'],
+        additionalProperties: false,
+      },
+    )
+  })
+
+  it('of the page: its files need no key, and nothing above its folder is told', async () => {
+    expect((await world.ask({ url: '/' })).body).toContain('<title>Polyad</title>')
+    for (const url of ['/../package.json', '/%2e%2e/package.json', '/.polyad']) {
+      expect((await world.ask({ url })).statusCode, url).toBeGreaterThanOrEqual(400)
+    }
+  })
+})
+
+function operationsOf(document: {
+  paths: Record<string, Record<string, { responses: object }>>
+}): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { responses }]) => ({
+      method: method.toUpperCase() as Operation['method'],
+      path,
+      statuses: new Set(Object.keys(responses).map(Number)),
+    })),
+  )
+}
