@@ -38,7 +38,7 @@ function tableOf(report: Report): HTMLElement[] {
     'Clicks',
     'Conversions',
     'Clicks per impression',
-    `${report.goal}s per person`,
+    `${report.goal === 'click' ? 'Clicks' : 'Conversions'} per person`,
   ]
   const body = element(
     'tbody',
@@ -91,7 +91,11 @@ function rowOf(row: ReportRow, columns: number): HTMLElement {
       'tr',
       {},
       head,
-      element('td', { class: 'quiet', colspan: columns }, `${row.people} people`),
+      element(
+        'td',
+        { class: 'quiet', colspan: columns },
+        row.people === 'hidden' ? 'hidden, or it would give a small one away' : `${row.people} people`,
+      ),
     )
   }
   return element(

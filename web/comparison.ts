@@ -46,16 +46,13 @@ export function showComparison(report: Report): void {
       intervalChart(
         `Broad against narrow, ${unit}`,
         `Narrow ${armText(narrow)}; broad control ${armText(broadControl)}.`,
-        [
-          armRow('Narrow: the ad of their segment', narrow, 'narrow'),
-          armRow('Broad control: the ad for everybody', broadControl, 'broad'),
-        ],
+        [armRow('Narrow', narrow, 'narrow'), armRow('Broad control', broadControl, 'broad')],
         rate,
       ),
       element(
         'figcaption',
         {},
-        `${unit}, dots with 95 % intervals. Who got which was drawn by chance, per person.`,
+        `${unit}, dots with 95 % intervals. Narrow saw the ads of their segment, broad control those for everybody; chance drew who, once per person.`,
       ),
     ),
   )

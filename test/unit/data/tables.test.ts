@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { AGE_BANDS } from '../../../data/age-bands.ts'
 import { HIERARCHIES } from '../../../data/hierarchies.ts'
 import { IAB_AUDIENCE } from '../../../data/iab-audience.ts'
-import { PLACEMENTS } from '../../../data/placements.ts'
+import { PLACEMENTS, PLACEMENTS_SOURCE } from '../../../data/placements.ts'
+import { PLATFORMS, PLATFORMS_AS_OF } from '../../../data/platforms.ts'
 import { SENSITIVE } from '../../../data/sensitive.ts'
 import { US_STATES } from '../../../data/us-states.ts'
 
@@ -100,5 +101,26 @@ describe('placements', () => {
 
   it('carry the IAB weight of a medium rectangle, 150 kB', () => {
     expect(PLACEMENTS.get('iab-300x250')?.maxBytes).toBe(150_000)
+  })
+})
+
+describe('every table', () => {
+  const tables = { AGE_BANDS, IAB_AUDIENCE, PLACEMENTS_SOURCE, SENSITIVE, US_STATES }
+
+  it('says when it was read, and where', () => {
+    for (const [name, { asOf, source }] of Object.entries(tables)) {
+      expect(Number.isNaN(Date.parse(asOf)), name).toBe(false)
+      expect(source.length, name).toBeGreaterThan(0)
+    }
+    expect(Number.isNaN(Date.parse(PLATFORMS_AS_OF))).toBe(false)
+    for (const [name, { source }] of Object.entries(PLATFORMS)) expect(source, name).toMatch(/https?:/)
+  })
+
+  it('of platforms warns at no fewer people than it refuses', () => {
+    for (const { minPeople, warnBelowPeople } of Object.values(PLATFORMS)) {
+      if (minPeople !== undefined && warnBelowPeople !== undefined) {
+        expect(warnBelowPeople).toBeGreaterThanOrEqual(minPeople)
+      }
+    }
   })
 })
