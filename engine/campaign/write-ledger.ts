@@ -10,18 +10,29 @@ const TRIES = 5
 /**
  * The campaign's ledger with an ordinal for everything the campaign names, written before anybody can use one of them.
  *
- * @throws PolyadError LEDGER_CONFLICT, INPUT_INVALID for a broken ledger; CONFLICT when others keep writing it
+ * @throws PolyadError LEDGER_CONFLICT, also when another campaign has the same key (two branches that were merged);
+ * INPUT_INVALID for a broken ledger; CONFLICT when others keep writing it
  */
 export async function writeLedger(
   { documents }: Pick<Ports, 'documents'>,
   campaign: Campaign,
   segmentIds: readonly string[],
 ): Promise<Ledger> {
+  const keys = await keysOfOthers(documents, campaign.name)
   for (let left = TRIES - 1; ; left--) {
     const document = await documents.read('ledger', campaign.name)
     const before = document && checkLedger(document.body, campaign.name)
-    const taken = before ? new Set<number>() : await takenKeys(documents, campaign.name)
-    const after = extendLedger(before, campaign, segmentIds, taken)
+    const other = before && keys.get(before.campaignKey)
+    if (before && other !== undefined) {
+      const names = [other, campaign.name].sort()
+      throw new PolyadError('LEDGER_CONFLICT', {
+        campaign: campaign.name,
+        kind: 'campaign',
+        ordinal: before.campaignKey,
+        names,
+      })
+    }
+    const after = extendLedger(before, campaign, segmentIds, new Set(keys.keys()))
     if (after === before) return after
     try {
       await documents.write('ledger', campaign.name, after, { ifHash: document?.hash ?? null })
@@ -32,12 +43,20 @@ export async function writeLedger(
   }
 }
 
-async function takenKeys(documents: Ports['documents'], campaign: string): Promise<Set<number>> {
-  const taken = new Set<number>()
+/**
+ * Campaigns by the key of their ledgers. A broken ledger is passed over: it is told when its own campaign is loaded,
+ * and a key that was given twice meanwhile when it is mended.
+ */
+async function keysOfOthers(documents: Ports['documents'], campaign: string): Promise<Map<number, string>> {
+  const keys = new Map<number, string>()
   for (const name of await documents.list('ledger')) {
     if (name === campaign) continue
-    const document = await documents.read('ledger', name)
-    if (document) taken.add(checkLedger(document.body, name).campaignKey)
+    try {
+      const document = await documents.read('ledger', name)
+      if (document) keys.set(checkLedger(document.body, name).campaignKey, name)
+    } catch (error) {
+      if (!(error instanceof PolyadError)) throw error
+    }
   }
-  return taken
+  return keys
 }

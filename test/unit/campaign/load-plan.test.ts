@@ -140,6 +140,15 @@ describe('loadPlan', () => {
     expect(moved.plan.ledger.campaignKey).not.toBe(plan.ledger.campaignKey)
   })
 
+  it('refuses a key that two campaigns have, and minds no broken ledger of another campaign', async () => {
+    const ports = await workspace()
+    const { plan } = await loadPlan(ports, 'spring', OPTIONS)
+    await ports.documents.write('ledger', 'broken', { campaignKey: plan.ledger.campaignKey })
+    expect((await loadPlan(ports, 'spring', OPTIONS)).plan.ledger).toEqual(plan.ledger)
+    await ports.documents.write('ledger', 'autumn', { ...plan.ledger, campaign: 'autumn' })
+    await expect(loadPlan(ports, 'spring', OPTIONS)).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' })
+  })
+
   it('two processes that extend one ledger both keep every ordinal', async () => {
     const ports = await workspace()
     let isOvertaken = false
