@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { checkCommand } from './commands/check.ts'
 import { configCommand } from './commands/config.ts'
+import { demoCommand } from './commands/demo.ts'
 import { generateCommand } from './commands/generate.ts'
 import { importCommand } from './commands/import.ts'
 import { initCommand } from './commands/init.ts'
@@ -21,6 +22,7 @@ export function createProgram(environment: ConfigSource): Command {
     .version(packageVersion())
     .showSuggestionAfterError()
   const commands = [
+    demoCommand(environment),
     initCommand(environment),
     importCommand(environment),
     segmentsCommand(environment),

@@ -1,0 +1,23 @@
+import type { Truth } from '../../engine/simulate/truth.ts'
+
+/**
+ * What is true in the demo's simulated world, printed with its report. Rates are far above those of real banners, so
+ * that 20,000 visits are enough to see something.
+ */
+export const DEMO_TRUTH: Truth = {
+  baseClickRate: 0.03,
+  conversionRate: 0.1,
+  conversionValueMicros: 89_000_000,
+  narrowEffect: 1.5,
+  segmentEffects: {
+    // A complaint is no reason to be shown more of what one complained about.
+    'let-down-by-the-category': 0.8,
+    'asks-about-price': 1.9,
+  },
+  slotEffects: {
+    headline: { 'no-hidden-fees': 1.3 },
+    accent: { ember: 1.15 },
+  },
+  personSpread: 2,
+  viewRate: 0.95,
+}
