@@ -18,9 +18,9 @@ export interface PopulationBuilder {
  * Builds the population: one row a person, one a mention, one column an attribute. Values of the sensitive list are
  * left out and counted. Memory is the finished buffer, about twice, and the mentions of one author.
  *
- * @param asOfMs the moment the population stands for, Unix ms
+ * @param asOfMs the moment the population stands for, Unix ms; by default the newest mention's, 0 when none tells a time
  */
-export function createPopulationBuilder(catalogue: AttributeCatalogue, asOfMs: number): PopulationBuilder {
+export function createPopulationBuilder(catalogue: AttributeCatalogue, asOfMs?: number): PopulationBuilder {
   const columns = catalogue.attributes.map((definition) => ({
     definition,
     builder: createColumnBuilder(definition.type),
@@ -33,6 +33,7 @@ export function createPopulationBuilder(catalogue: AttributeCatalogue, asOfMs: n
   let mentions = 0
   let people = 0
   let withheld = 0
+  let newestMs = 0
   let author: string | undefined
   let authored: Mention[] = []
   mentionStarts.push(0)
@@ -78,6 +79,7 @@ export function createPopulationBuilder(catalogue: AttributeCatalogue, asOfMs: n
           author = mention.author
         }
         authored.push(mention)
+        newestMs = Math.max(newestMs, mention.atMs ?? 0)
       }
     },
     finish() {
@@ -86,7 +88,14 @@ export function createPopulationBuilder(catalogue: AttributeCatalogue, asOfMs: n
       const headers = columns.map(({ definition, builder }) =>
         describeColumn(definition, builder.finish(), arrays),
       )
-      const header: PopulationHeader = { asOfMs, catalogue, people, mentions, withheld, columns: headers }
+      const header: PopulationHeader = {
+        asOfMs: asOfMs ?? newestMs,
+        catalogue,
+        people,
+        mentions,
+        withheld,
+        columns: headers,
+      }
       return packArrays(header, arrays)
     },
   }

@@ -38,10 +38,10 @@ export interface ImportOptions {
 
 type ImportPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
 
-/** One batch on its way through the steps. */
+/** One batch on its way to the store. */
 interface Batch {
-  readonly items: readonly RowOrReject[]
-  readonly mentions: Mention[]
+  readonly rows: number
+  readonly mentions: readonly Mention[]
 }
 
 /** What the steps share: what they work with, and what they count. */
@@ -58,9 +58,6 @@ interface Import {
     readonly missingByField: Map<string, number>
   }
 }
-
-/** What happens to every batch, in this order; the population follows when the last is through. */
-const STEPS = [mapRows, storeMentions] as const
 
 /**
  * Imports rows as mentions and rebuilds the population. An import may be repeated: mentions that are there already are
@@ -85,12 +82,10 @@ export async function importMentions(ports: ImportPorts, options: ImportOptions)
       missingByField: new Map(),
     },
   }
-  for await (const items of readBatches(options.rows)) {
-    if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: 'the import' })
-    const batch: Batch = { items, mentions: [] }
-    for (const step of STEPS) await step(work, batch)
-    options.onProgress?.({ ...work.counted })
-  }
+  // read -> map -> store -> population; the next batch is read and mapped while the store writes this one.
+  const read = readBatches(options.rows)
+  const mapped = oneAhead(mapBatches(work, read))
+  for await (const batch of mapped) await storeBatch(work, batch)
   const { rejectsByReason, missingByField, ...counts } = work.counted
   const stored = await ports.mentions.count()
   return {
@@ -112,28 +107,53 @@ async function* readBatches(rows: AsyncIterable<RowOrReject>): AsyncGenerator<re
   if (batch.length > 0) yield batch
 }
 
-async function mapRows(work: Import, batch: Batch): Promise<void> {
-  for (const item of batch.items) {
-    work.counted.rows++
-    if ('reject' in item) {
-      await reject(work, { line: item.line, reason: item.reject, text: item.text })
-      continue
+async function* mapBatches(
+  work: Import,
+  batches: AsyncIterable<readonly RowOrReject[]>,
+): AsyncGenerator<Batch> {
+  for await (const items of batches) {
+    const mentions: Mention[] = []
+    for (const item of items) {
+      if ('reject' in item) {
+        await reject(work, { line: item.line, reason: item.reject, text: item.text })
+        continue
+      }
+      const mapped = work.map(item.row)
+      if ('reject' in mapped) {
+        const text = JSON.stringify(item.row).slice(0, REJECTED_TEXT_CHARACTERS)
+        await reject(work, { line: item.line, reason: mapped.reject, text })
+        continue
+      }
+      countMissing(work, mapped.mention)
+      mentions.push(mapped.mention)
     }
-    const mapped = work.map(item.row)
-    if ('reject' in mapped) {
-      const text = JSON.stringify(item.row).slice(0, REJECTED_TEXT_CHARACTERS)
-      await reject(work, { line: item.line, reason: mapped.reject, text })
-      continue
-    }
-    countMissing(work, mapped.mention)
-    batch.mentions.push(mapped.mention)
+    yield { rows: items.length, mentions }
   }
 }
 
-async function storeMentions(work: Import, batch: Batch): Promise<void> {
-  const { added, duplicates } = await work.ports.mentions.append(batch.mentions)
-  work.counted.added += added
-  work.counted.duplicates += duplicates
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    let next = source.next()
+    for (;;) {
+      const { value, done } = await next
+      if (done) return
+      next = source.next()
+      // Its failure is told when its turn comes.
+      next.catch(() => {})
+      yield value
+    }
+  } finally {
+    await source.return(undefined)
+  }
+}
+
+async function storeBatch({ ports, options, counted }: Import, batch: Batch): Promise<void> {
+  if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: 'the import' })
+  const { added, duplicates } = await ports.mentions.append(batch.mentions)
+  counted.rows += batch.rows
+  counted.added += added
+  counted.duplicates += duplicates
+  options.onProgress?.({ ...counted })
 }
 
 async function reject(work: Import, row: RejectedRow): Promise<void> {

@@ -27,8 +27,8 @@ export type PopulationPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
 /**
  * Builds the population from all mentions, keeps it as a blob and names it in the `population` document.
  *
- * Two passes over the mentions: the first finds the newest, so that the same mentions give the same bytes whenever it
- * is built. Memory: the population itself and one batch.
+ * It stands for the time of the newest mention, so that the same mentions give the same bytes whenever it is built.
+ * One pass over the mentions; memory is the population, about twice, and one batch.
  *
  * @throws PolyadError NOT_FOUND without an attribute catalogue or any mention
  */
@@ -61,11 +61,11 @@ async function build(
   ports: PopulationPorts,
 ): Promise<{ readonly document: PopulationDocument; readonly population: Population }> {
   const { catalogue, catalogueHash } = await readCatalogue(ports)
-  const newestMs = await findNewest(ports)
-  const builder = createPopulationBuilder(catalogue, newestMs)
+  const builder = createPopulationBuilder(catalogue)
   for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) builder.add(batch)
   const bytes = builder.finish()
   const population = openPopulation(bytes)
+  if (population.mentions === 0) throw noMentions()
   const document: PopulationDocument = {
     hash: await ports.blobs.put(bytes),
     asOfMs: population.asOfMs,
@@ -76,15 +76,6 @@ async function build(
   }
   await ports.documents.write('population', POPULATION, document)
   return { document, population }
-}
-
-async function findNewest(ports: PopulationPorts): Promise<number> {
-  let newestMs: number | undefined
-  for await (const batch of ports.mentions.scanByAuthor(SCAN_ROWS)) {
-    for (const mention of batch) newestMs = Math.max(newestMs ?? 0, mention.atMs ?? 0)
-  }
-  if (newestMs === undefined) throw noMentions()
-  return newestMs
 }
 
 function noMentions(): PolyadError {
