@@ -176,21 +176,25 @@ function countResponses(server: FastifyInstance, { metrics }: ApiContext): void 
   })
 }
 
+/** Background work takes at most this share of the time: after it, the server is left alone for as much longer. */
+const BACKGROUND_SHARE = 0.05
+
 /** Runs work again and again, never twice at once, until the server closes; a failure is logged and tried again. */
 function repeatWhileOpen(server: FastifyInstance, everyMs: number, work: () => Promise<void>): void {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let closed = false
-  const schedule = (): void => {
+  const schedule = (afterMs: number): void => {
     if (closed) return
     timer = setTimeout(() => {
+      const startedMs = performance.now()
       running = work()
         .catch((error: unknown) => server.log.error({ err: error }, 'background work failed'))
-        .then(schedule)
-    }, everyMs)
+        .then(() => schedule(Math.max(everyMs, (performance.now() - startedMs) / BACKGROUND_SHARE)))
+    }, afterMs)
     timer.unref()
   }
-  server.addHook('onListen', async () => schedule())
+  server.addHook('onListen', async () => schedule(everyMs))
   server.addHook('onClose', async () => {
     closed = true
     clearTimeout(timer)

@@ -5,6 +5,7 @@ import type { Ledger } from '../engine/campaign/ledger.ts'
 import { type LoadedPlan, loadPlan } from '../engine/campaign/load-plan.ts'
 import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
+import { checkName } from '../engine/guard/require-checked.ts'
 import { loadPopulation } from '../engine/ingest/population.ts'
 import type { DocumentKind } from '../engine/ports/documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
@@ -37,15 +38,8 @@ export interface Serving {
   refresh(): Promise<void>
 }
 
-/** Documents a plan is made of or let through by. */
-const WATCHED: readonly DocumentKind[] = [
-  'attributes',
-  'segment',
-  'template',
-  'campaign',
-  'check',
-  'population',
-]
+/** Documents a plan is made of. */
+const WATCHED: readonly DocumentKind[] = ['attributes', 'segment', 'template', 'campaign', 'population']
 /** Older revisions kept compiled, for ad units that a campaign no longer makes. */
 const KEPT_PLANS = 20
 
@@ -69,24 +63,27 @@ export function createServing(parts: ServingParts): Serving {
   let running: Promise<void> | undefined
   let generation = 0
 
-  const signatureNow = async (): Promise<string> => {
-    const hashes: string[] = []
-    for (const kind of WATCHED) {
-      for (const name of await documents.list(kind)) {
-        hashes.push(`${kind}/${name} ${await hashOf(kind, name)}`)
-      }
-    }
-    return hashes.join('\n')
-  }
-
   /** A document that cannot be read counts as its message: the campaigns that do without it go on. */
-  const hashOf = async (kind: DocumentKind, name: string): Promise<string | undefined> => {
+  const look = async (kind: DocumentKind, name: string): Promise<{ hash: string; revision: number }> => {
     try {
-      return (await documents.read(kind, name))?.hash
+      return (await documents.read(kind, name)) ?? { hash: 'none', revision: 0 }
     } catch (error) {
-      if (error instanceof PolyadError) return error.message
+      if (error instanceof PolyadError) return { hash: error.message, revision: 0 }
       throw error
     }
+  }
+
+  const signatureNow = async (): Promise<string> => {
+    const seen: string[] = []
+    for (const kind of WATCHED) {
+      for (const name of await documents.list(kind)) {
+        const { hash, revision } = await look(kind, name)
+        seen.push(`${kind} ${name} ${hash}`)
+        // Of the checks only the newest revision's counts; older ones are many and large.
+        if (kind === 'campaign') seen.push((await look('check', checkName(name, revision))).hash)
+      }
+    }
+    return seen.join('\n')
   }
 
   const load = async (signature: string): Promise<State> => {

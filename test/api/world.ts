@@ -134,7 +134,7 @@ export async function openWorld(options: {
     },
     clock: { nowMs: () => nowMs },
   }
-  const imported = options.empty ? {} : PEOPLE
+  const imported: Readonly<Record<string, number>> = options.empty ? {} : PEOPLE
   await mentions.append(
     Object.entries(imported).flatMap(([state, people]) =>
       Array.from({ length: people }, (_, i) => ({
