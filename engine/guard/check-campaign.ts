@@ -1,12 +1,5 @@
 import { createDoor } from '../../core/schema.ts'
-import type { GridTree } from '../../segments/grid.ts'
-import { createGridTree, gridDefinition } from '../../segments/grid.ts'
-import {
-  BROAD_ID,
-  type Segment,
-  type SegmentDocument,
-  SegmentDocumentSchema,
-} from '../../segments/segment.ts'
+import { BROAD_ID, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
 import { loadPlan } from '../campaign/load-plan.ts'
@@ -14,22 +7,17 @@ import type { Plan } from '../campaign/plan.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { loadPopulation } from '../ingest/population.ts'
 import type { Ports } from '../ports/ports.ts'
-import { type Availability, createAvailability } from '../space/availability.ts'
+import { createAvailability } from '../space/availability.ts'
 import { createSpace, type Space } from '../space/space.ts'
-import type { CheckLeaf, CheckReport } from './check-report.ts'
+import type { CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
-import {
-  expectVolume,
-  narrowEventsWeek,
-  narrowImpressionsWeek,
-  problemsOf,
-  type Volume,
-} from './expected-volume.ts'
+import { expectVolume, type Volume } from './expected-volume.ts'
+import { findLeaves, gridTrees, shownLeaves } from './leaves.ts'
 import { checkBasis, checkName } from './require-checked.ts'
 import { proposeRollUp, type Segmented } from './roll-up-proposal.ts'
 import { segmentationOf } from './segmentation.ts'
-import { type ServedPeople, servedPeople } from './served-people.ts'
-import { rounded, slotLevels, summariseLevels } from './slot-levels.ts'
+import { servedPeople } from './served-people.ts'
+import { summariseLevels } from './slot-levels.ts'
 import { breakEvenOf, reasonsToRefuse, warningsOf } from './verdict.ts'
 
 export interface CheckOptions {
@@ -100,7 +88,8 @@ export function examine(
   const kFloor = campaign.kFloor ?? DEFAULTS.kFloor
   const served = servedPeople(population, segments, kFloor, isOneGrid(campaign.segments))
   const volume = expectVolume(campaign, population.people, served.matched)
-  const leaves = leavesOf(plan, served, volume, availability, gridTrees(segmented))
+  const trees = gridTrees(segmented)
+  const leaves = findLeaves(plan, served, volume, availability, trees)
   const before = segmentationOf(served.of.values(), space.count, volume)
   const breakEven = breakEvenOf(volume)
   const adUnits = countAdUnits(plan, space)
@@ -111,7 +100,7 @@ export function examine(
     example,
   }))
   const copy = checkCopy(plan, copyTable, availability, fonts)
-  const reasons = reasonsToRefuse(campaign, leaves, { volume, breakEven, before, copy })
+  const reasons = reasonsToRefuse(leaves, { volume, breakEven, before })
   const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, volume) : undefined
   return {
     version: 1,
@@ -128,75 +117,11 @@ export function examine(
     copy,
     volume,
     breakEven,
-    leaves,
-    slots: summariseLevels(leaves),
+    leaves: shownLeaves(leaves, volume, trees),
+    slots: summariseLevels(leaves, kFloor),
     before,
     ...(rollUp ? { rollUp } : {}),
   }
-}
-
-function leavesOf(
-  plan: Plan,
-  served: ServedPeople,
-  volume: Volume,
-  availability: Availability,
-  trees: readonly GridTree[],
-): CheckLeaf[] {
-  const optionsOfClass = new Map<number, ReadonlyMap<string, number>>()
-  const leaves = plan.segments.flatMap((segment, at): CheckLeaf[] => {
-    if (segment.id === BROAD_ID) return []
-    const people = served.of.get(segment.id)!
-    const segmentClass = availability.classOf[at]!
-    let options = optionsOfClass.get(segmentClass)
-    if (!options) {
-      options = slotOptions(plan, availability, segmentClass)
-      optionsOfClass.set(segmentClass, options)
-    }
-    return [
-      {
-        id: segment.id,
-        title: segment.title,
-        people,
-        share: volume.peopleReached > 0 ? rounded(people / volume.peopleReached) : 0,
-        impressionsWeek: rounded(narrowImpressionsWeek(volume, people)),
-        eventsWeek: rounded(narrowEventsWeek(volume, people)),
-        problems: problemsOf(volume, people),
-        slots: slotLevels({ id: segment.id, people }, options, volume, treeOf(segment, trees)),
-      },
-    ]
-  })
-  return leaves.sort((a, b) => b.people - a.people || (a.id < b.id ? -1 : 1))
-}
-
-/** How many options each slot may show in a class of segments, over all locales and placements. */
-function slotOptions(
-  plan: Plan,
-  availability: Availability,
-  segmentClass: number,
-): ReadonlyMap<string, number> {
-  const options = plan.campaign.slots.map(() => new Set<number>())
-  for (const locale of plan.campaign.locales.keys()) {
-    for (const placement of plan.placements.keys()) {
-      for (const [slot, positions] of availability.optionsOf(segmentClass, locale, placement).entries()) {
-        // A negative position stands for a slot the placement does not have.
-        for (const position of positions) if (position >= 0) options[slot]!.add(position)
-      }
-    }
-  }
-  return new Map(plan.campaign.slots.map(({ slot }, at) => [slot, options[at]!.size]))
-}
-
-function treeOf(segment: Segment, trees: readonly GridTree[]): GridTree | undefined {
-  return segment.kind === 'rule' ? undefined : trees.find((tree) => tree.nodes.has(segment.id))
-}
-
-function gridTrees({ population, catalogue, documents, entries }: Segmented): GridTree[] {
-  return entries.flatMap((entry) => {
-    const document = typeof entry === 'string' ? undefined : documents.get(entry.grid)
-    return document && 'grid' in document
-      ? [createGridTree(population, gridDefinition(document, catalogue))]
-      : []
-  })
 }
 
 function isOneGrid(entries: Segmented['entries']): boolean {

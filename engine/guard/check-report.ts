@@ -1,10 +1,11 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
 /** Counts of ad units pass 2^53, so they are decimal strings. */
 const BigCount = Type.String({ pattern: '^\\d+$' })
 const closed = { additionalProperties: false } as const
+const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
 const Reason = Type.Object(
   {
@@ -13,11 +14,8 @@ const Reason = Type.Object(
       Type.Literal('PLATFORM_MINIMUM'),
       Type.Literal('VOLUME'),
       Type.Literal('BREAK_EVEN'),
-      Type.Literal('COPY_BROKEN'),
     ]),
     text: Text,
-    /** Whether a person may decide otherwise. */
-    overridable: Type.Boolean(),
   },
   closed,
 )
@@ -40,7 +38,7 @@ const SlotLevel = Type.Object(
     /** Goal events each option expects within the flight at that node. */
     eventsPerOption: Type.Number(),
     /** Smallest relative lift between two options that shows there, 0.2 is +20 %; null: none that is possible. */
-    detectableLift: Type.Union([Type.Number(), Type.Null()]),
+    detectableLift: Nullable(Type.Number()),
   },
   closed,
 )
@@ -49,12 +47,15 @@ const Leaf = Type.Object(
   {
     id: Text,
     title: Text,
-    /** Distinct people of the population the leaf would be served to: those in no narrower segment. */
-    people: Count,
+    /**
+     * Distinct people of the population the leaf would be served to: those in no narrower segment. It and the three
+     * numbers after it are null under the k floor, and where a leaf under it could be found by subtraction.
+     */
+    people: Nullable(Count),
     /** Of everybody reached, 0..1. */
-    share: Type.Number(),
-    impressionsWeek: Type.Number(),
-    eventsWeek: Type.Number(),
+    share: Nullable(Type.Number()),
+    impressionsWeek: Nullable(Type.Number()),
+    eventsWeek: Nullable(Type.Number()),
     problems: Type.Array(
       Type.Union([Type.Literal('k-floor'), Type.Literal('platform-minimum'), Type.Literal('starved')]),
     ),
@@ -68,7 +69,8 @@ const Segmentation = Type.Object(
   {
     leaves: Count,
     starvedLeaves: Count,
-    peopleInStarvedLeaves: Count,
+    /** null: some, but fewer than the k floor. */
+    peopleInStarvedLeaves: Nullable(Count),
     adUnits: BigCount,
     /** Share of the impressions of all leaves that goes to leaves under the event floor, 0..1. */
     unreadableBudgetShare: Type.Number(),
@@ -179,8 +181,8 @@ export const CheckReportSchema = Type.Object(
               {
                 level: Text,
                 leaves: Count,
-                people: Count,
-                medianLift: Type.Union([Type.Number(), Type.Null()]),
+                people: Nullable(Count),
+                medianLift: Nullable(Type.Number()),
               },
               closed,
             ),

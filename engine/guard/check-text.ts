@@ -33,7 +33,7 @@ function verdictLine(report: CheckReport): string {
     : ''
   return report.override
     ? `REFUSED, OVERRIDDEN: ${name} may run although the guard refuses it, ${size}.`
-    : `REFUSED: ${name} is too narrow or broken, ${size}${cure}.`
+    : `REFUSED: ${name} is too narrow, ${size}${cure}.`
 }
 
 function overrideLines(report: CheckReport, override: NonNullable<CheckReport['override']>): string[] {
@@ -80,30 +80,33 @@ function volumeLines({ volume, breakEven }: CheckReport): string[] {
   ]
 }
 
-function leafLines({ leaves }: CheckReport): string[] {
+function leafLines({ leaves, volume }: CheckReport): string[] {
   if (leaves.length === 0) return []
-  const failing = leaves.filter(({ problems }) => problems.length > 0)
-  const shown = failing.length > 0 ? failing.slice(-LISTED).reverse() : leaves.slice(0, LISTED)
-  const heading = failing.length > 0 ? 'Smallest leaves that cannot live' : 'Largest leaves'
+  const shown = leaves.slice(0, LISTED)
   return [
-    `${heading} (${shown.length} of ${wholeNumber(failing.length || leaves.length)})`,
+    `Largest leaves (${shown.length} of ${wholeNumber(leaves.length)})`,
     ...textTable(
       [
         { heading: '  leaf' },
         { heading: 'people', numeric: true },
         { heading: 'impressions/week', numeric: true },
-        { heading: 'events/week', numeric: true },
+        { heading: `${volume.goal}s/week`, numeric: true },
         { heading: 'under' },
       ],
       shown.map((leaf) => [
         `  ${leaf.title}`,
-        wholeNumber(leaf.people),
-        wholeNumber(leaf.impressionsWeek),
-        leaf.eventsWeek.toFixed(1),
+        leafPeople(leaf, volume.kFloor),
+        leaf.impressionsWeek === null ? '' : wholeNumber(leaf.impressionsWeek),
+        leaf.eventsWeek === null ? '' : leaf.eventsWeek.toFixed(1),
         leaf.problems.map((problem) => PROBLEMS[problem]).join(', '),
       ]),
     ),
   ]
+}
+
+function leafPeople(leaf: CheckLeaf, kFloor: number): string {
+  if (leaf.people !== null) return wholeNumber(leaf.people)
+  return leaf.problems.includes('k-floor') ? `<${kFloor}` : 'hidden'
 }
 
 const PROBLEMS: Readonly<Record<CheckLeaf['problems'][number], string>> = {
@@ -129,7 +132,7 @@ function slotLines({ slots }: CheckReport): string[] {
           `  ${slot}`,
           level,
           wholeNumber(leaves),
-          wholeNumber(people),
+          people === null ? '' : wholeNumber(people),
           medianLift === null ? 'none' : `+${percent(medianLift)}`,
         ]),
       ),
@@ -137,7 +140,7 @@ function slotLines({ slots }: CheckReport): string[] {
   ]
 }
 
-function rollUpLines({ before, rollUp }: CheckReport): string[] {
+function rollUpLines({ before, rollUp, volume }: CheckReport): string[] {
   if (!rollUp) return before.starvedLeaves > 0 ? ['No roll-up helps: serve broad.'] : []
   const row = (name: string, write: (of: Segmentation) => string) => [
     `  ${name}`,
@@ -151,7 +154,9 @@ function rollUpLines({ before, rollUp }: CheckReport): string[] {
       [
         row('leaves', (of) => wholeNumber(of.leaves)),
         row('leaves that cannot live', (of) => wholeNumber(of.starvedLeaves)),
-        row('people in them', (of) => wholeNumber(of.peopleInStarvedLeaves)),
+        row('people in them', ({ peopleInStarvedLeaves: people }) =>
+          people === null ? `<${volume.kFloor}` : wholeNumber(people),
+        ),
         row('ad units', (of) => wholeNumber(of.adUnits)),
         row('budget share that cannot be read', (of) => percent(of.unreadableBudgetShare)),
         row('effective segments', (of) => of.effectiveSegments.toFixed(1)),

@@ -53,7 +53,7 @@ export async function requireChecked(ports: Pick<Ports, 'documents'>, plan: Plan
   if (report.verdict === 'refused' && !report.override) {
     const [first, ...others] = report.reasons
     const more = others.length > 0 ? ` (and ${others.length} more)` : ''
-    throw new PolyadError('CHECK_REFUSED', { campaign, revision, reason: `${first?.text}${more}` })
+    throw new PolyadError('CHECK_REFUSED', { campaign, revision, reason: `${first!.text}${more}` })
   }
   return report
 }

@@ -47,6 +47,8 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
   })
   let names = input.entries.filter((entry) => typeof entry === 'string')
   const dropped: Merge[] = []
+  // Never how many: from two such numbers the size of a leaf under the k floor could be told.
+  const tooFew = `fewer than ${volume.peopleNeeded} people`
   let takers = new Set<string>()
   for (;;) {
     const rules = resolveSegments({ ...input, entries: names }).filter(({ id }) => id !== BROAD_ID)
@@ -66,7 +68,7 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
         remainders,
         merges: steps,
       } = rollUp({ nodes: tree.nodes.values() }, (_node, people) =>
-        people >= volume.peopleNeeded ? { ok: true } : { ok: false, reason: tooFew(people, volume) },
+        people >= volume.peopleNeeded ? { ok: true } : { ok: false, reason: tooFew },
       )
       merges.push(...steps)
       const ids = (nodes: readonly { id: string }[]) => nodes.map(({ id }) => id)
@@ -96,7 +98,7 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
     dropped.push({
       from: smallest.id,
       into: 'what else they match',
-      reason: tooFew(served.of.get(smallest.id)!, volume),
+      reason: tooFew,
     })
   }
 }
@@ -109,10 +111,6 @@ function without(definition: GridDefinition, rules: readonly Rule[]): GridDefini
     ...definition,
     within: { kind: 'all', of: definition.within ? [definition.within, others] : [others] },
   }
-}
-
-function tooFew(people: number, { peopleNeeded }: Volume): string {
-  return `${people} people, ${peopleNeeded} needed`
 }
 
 /** The proposed entries in the order of the campaign's own. */

@@ -30,7 +30,8 @@ export function segmentationOf(
   return {
     leaves,
     starvedLeaves,
-    peopleInStarvedLeaves,
+    peopleInStarvedLeaves:
+      peopleInStarvedLeaves > 0 && peopleInStarvedLeaves < volume.kFloor ? null : peopleInStarvedLeaves,
     adUnits: String(adUnits),
     unreadableBudgetShare: impressions > 0 ? unreadable / impressions : 0,
     effectiveSegments: squares > 0 ? people ** 2 / squares : 0,

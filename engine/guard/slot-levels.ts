@@ -1,7 +1,7 @@
 import type { GridTree } from '../../segments/grid.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
 import { detectableLift } from '../../stats/power.ts'
-import type { CheckLeaf } from './check-report.ts'
+import type { CheckLeaf, CheckReport } from './check-report.ts'
 import { narrowEventsWeek, type Volume } from './expected-volume.ts'
 
 export type SlotLevel = CheckLeaf['slots'][number]
@@ -72,8 +72,11 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(4))
 }
 
-/** Leaves and people by level of each slot, for the head of a report. */
-export function summariseLevels(leaves: readonly CheckLeaf[]) {
+/** Leaves and people by level of each slot, for the head of a report; people null under the k floor. */
+export function summariseLevels(
+  leaves: readonly { readonly people: number; readonly slots: readonly SlotLevel[] }[],
+  kFloor: number,
+): CheckReport['slots'] {
   const slots = new Map<
     string,
     Map<SlotLevel['level'], { leaves: number; people: number; lifts: number[] }>
@@ -97,7 +100,14 @@ export function summariseLevels(leaves: readonly CheckLeaf[]) {
       if (!sum) return []
       const { leaves: count, people, lifts } = sum
       lifts.sort((a, b) => a - b)
-      return [{ level, leaves: count, people, medianLift: lifts[Math.floor(lifts.length / 2)] ?? null }]
+      return [
+        {
+          level,
+          leaves: count,
+          people: people < kFloor ? null : people,
+          medianLift: lifts[Math.floor(lifts.length / 2)] ?? null,
+        },
+      ]
     }),
   }))
 }

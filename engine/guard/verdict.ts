@@ -3,6 +3,7 @@ import { breakEvenLift } from '../../stats/break-even.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import type { CheckLeaf, CheckReason, CheckReport } from './check-report.ts'
 import type { Volume } from './expected-volume.ts'
+import type { LeafFinding } from './leaves.ts'
 
 /** Lifts above are not believed: more than twice the response of broad is unlikely (GUARD 3.3, step 1). */
 const HIGHEST_BELIEVED_LIFT = 2
@@ -28,23 +29,11 @@ export function breakEvenOf(volume: Volume): CheckReport['breakEven'] {
 
 /** Why the guard refuses, worst first; none: it passes. */
 export function reasonsToRefuse(
-  campaign: Campaign,
-  leaves: readonly CheckLeaf[],
-  found: Pick<CheckReport, 'volume' | 'breakEven' | 'before' | 'copy'>,
+  leaves: readonly LeafFinding[],
+  found: Pick<CheckReport, 'volume' | 'breakEven' | 'before'>,
 ): CheckReason[] {
   const { volume, breakEven, before } = found
   const reasons: CheckReason[] = []
-  const defaults = new Map(campaign.slots.map(({ slot, default: fallback }) => [slot, fallback]))
-  const blank = found.copy.broken.find(({ slot, asset }) => defaults.get(slot) === asset)
-  if (blank) {
-    reasons.push({
-      code: 'COPY_BROKEN',
-      text:
-        `the default "${blank.asset}" of slot ${blank.slot} cannot be rendered in ${blank.locale} for ` +
-        `${whole(blank.segments)} segments (${blank.example}: ${blank.problem}), so some people would see a blank`,
-      overridable: false,
-    })
-  }
   const under = (problem: CheckLeaf['problems'][number]) =>
     leaves.filter(({ problems }) => problems.includes(problem))
   const small = under('k-floor')
@@ -54,7 +43,6 @@ export function reasonsToRefuse(
       text:
         `${ofLeaves(small.length, leaves.length)} have fewer than ${volume.kFloor} people; ` +
         'they are served broad, whatever is decided here',
-      overridable: true,
     })
   }
   const platform = volume.platformMinimum
@@ -65,7 +53,6 @@ export function reasonsToRefuse(
       text:
         `${ofLeaves(belowPlatform.length, leaves.length)} have fewer people than ` +
         `${PLATFORMS[platform.platform]?.title ?? platform.platform} takes (${whole(platform.people)})`,
-      overridable: true,
     })
   }
   const starved = under('starved')
@@ -76,7 +63,6 @@ export function reasonsToRefuse(
         `${ofLeaves(starved.length, leaves.length)} expect fewer than ${volume.eventsFloor} ${volume.goal}s a week, ` +
         `the least to learn from; ${(before.unreadableBudgetShare * 100).toFixed(0)} % of the narrow impressions ` +
         `would go there. A leaf needs ${whole(volume.peopleNeeded)} people`,
-      overridable: true,
     })
   }
   if (breakEven.lift > HIGHEST_BELIEVED_LIFT) {
@@ -86,7 +72,6 @@ export function reasonsToRefuse(
         `it reaches ${(breakEven.reach * 100).toFixed(1)} % of the people broad reaches, so each impression must ` +
         `work ${breakEven.lift.toFixed(1)} times as well as broad's to earn the same; more than ` +
         `${HIGHEST_BELIEVED_LIFT} times is unlikely`,
-      overridable: true,
     })
   }
   return reasons
@@ -95,7 +80,7 @@ export function reasonsToRefuse(
 /** What is worth knowing and no reason to refuse. */
 export function warningsOf(
   campaign: Campaign,
-  leaves: readonly CheckLeaf[],
+  leaves: readonly LeafFinding[],
   found: Pick<CheckReport, 'volume' | 'undecided' | 'copy' | 'adUnits'>,
 ): string[] {
   const warnings: string[] = []

@@ -37,24 +37,21 @@ export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions
   }
   const cells = [...groups].map(([key, group]) => ({ key, counts: countByPerson(group) }))
   const parts = options.bySegment ? cells.filter(({ key }) => key !== BROAD_ID && key !== HOUSE_AD) : cells
+  const countsOf = new Map(parts.map(({ key, counts }) => [key, counts]))
   const hidden = hideSmall(
-    parts.map(({ key, counts }) => ({ key, people: counts.people })),
+    parts.map(({ key, counts }) => ({ key, people: counts.people.size })),
     options.kFloor,
+    (keys) => new Set(keys.flatMap((key) => [...countsOf.get(key)!.people.keys()])).size,
   )
   const shown = cells
     .filter(({ key }) => !hidden.has(key))
     .map(({ key, counts }) => shownRow(key, counts, options))
     .sort((a, b) => b.impressions - a.impressions || (a.key < b.key ? -1 : 1))
-  const notShown = [...hidden]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([key, why]): ReportRow => ({
-        key,
-        title: options.titleOf(key),
-        hidden: true,
-        people: why === 'small' ? shownPeople(0, options.kFloor) : 'hidden',
-      }),
-    )
+  const notShown = [...hidden].sort().map((key): ReportRow => {
+    const isSmall = countsOf.get(key)!.people.size < options.kFloor
+    const people = isSmall ? shownPeople(0, options.kFloor) : 'hidden'
+    return { key, title: options.titleOf(key), hidden: true, people }
+  })
   return [...shown, ...notShown]
 }
 

@@ -1,8 +1,7 @@
 /** A line of a breakdown, for deciding whether it may be shown. */
 export interface SizedCell {
   readonly key: string
-  /** Distinct people, by their keyed hashes. */
-  readonly people: ReadonlySet<string> | ReadonlyMap<string, unknown>
+  readonly people: number
 }
 
 /**
@@ -13,23 +12,29 @@ export interface SizedCell {
  * Protects one report. Two reports whose days overlap can still be subtracted from each other.
  *
  * @param cells all the parts of one known sum
- * @returns keys of hidden cells, with whether the cell itself is small or only hides another
+ * @param distinct how many different people some cells have together; the cells may share people
+ * @param hidden keys that are hidden already, and to which this adds
  */
-export function hideSmall(cells: readonly SizedCell[], kFloor: number): Map<string, 'small' | 'sibling'> {
-  const hidden = new Map<string, 'small' | 'sibling'>()
-  const together = new Set<string>()
-  const hide = (cell: SizedCell, why: 'small' | 'sibling') => {
-    hidden.set(cell.key, why)
-    for (const person of cell.people.keys()) together.add(person)
+export function hideSmall(
+  cells: readonly SizedCell[],
+  kFloor: number,
+  distinct: (keys: readonly string[]) => number,
+  hidden: Set<string> = new Set(),
+): Set<string> {
+  const inside: string[] = []
+  for (const { key, people } of cells) {
+    if (!hidden.has(key) && (people <= 0 || people >= kFloor)) continue
+    hidden.add(key)
+    inside.push(key)
   }
-  for (const cell of cells) if (cell.people.size > 0 && cell.people.size < kFloor) hide(cell, 'small')
-  if (hidden.size === 0) return hidden
+  if (inside.length === 0 || (inside.length > 1 && distinct(inside) >= kFloor)) return hidden
   const siblings = cells
-    .filter((cell) => !hidden.has(cell.key))
-    .sort((a, b) => a.people.size - b.people.size || (a.key < b.key ? -1 : 1))
-  for (const sibling of siblings) {
-    if (hidden.size >= 2 && together.size >= kFloor) break
-    hide(sibling, 'sibling')
+    .filter(({ key }) => !hidden.has(key))
+    .sort((a, b) => a.people - b.people || (a.key < b.key ? -1 : 1))
+  for (const { key } of siblings) {
+    hidden.add(key)
+    inside.push(key)
+    if (distinct(inside) >= kFloor) break
   }
   return hidden
 }

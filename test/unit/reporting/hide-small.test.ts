@@ -1,45 +1,46 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CounterRow } from '../../../engine/ports/counters.ts'
-import { hideSmall } from '../../../engine/reporting/hide-small.ts'
+import { hideSmall, type SizedCell } from '../../../engine/reporting/hide-small.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
 import { CONTROL, portsOf, row } from './traffic.ts'
 
-const people = (prefix: string, count: number) =>
-  new Set(Array.from({ length: count }, (_, at) => `${prefix}${at}`))
+const sumOf = (cells: readonly SizedCell[]) => (keys: readonly string[]) =>
+  cells.filter(({ key }) => keys.includes(key)).reduce((sum, { people }) => sum + people, 0)
 
 describe('hiding small cells', () => {
   it('one small cell takes its smallest sibling with it', () => {
-    const hidden = hideSmall(
-      [
-        { key: 'a', people: people('a', 500) },
-        { key: 'b', people: people('b', 30) },
-        { key: 'c', people: people('c', 80) },
-      ],
-      50,
-    )
-    expect([...hidden]).toEqual([
-      ['b', 'small'],
-      ['c', 'sibling'],
-    ])
+    const cells = [
+      { key: 'a', people: 500 },
+      { key: 'b', people: 30 },
+      { key: 'c', people: 80 },
+    ]
+    expect([...hideSmall(cells, 50, sumOf(cells))]).toEqual(['b', 'c'])
   })
 
   it('two small cells of the same few people still take a sibling', () => {
-    const few = people('x', 30)
-    const hidden = hideSmall(
-      [
-        { key: 'a', people: few },
-        { key: 'b', people: few },
-        { key: 'c', people: people('c', 80) },
-        { key: 'd', people: people('d', 90) },
-      ],
-      50,
-    )
-    expect([...hidden.keys()]).toEqual(['a', 'b', 'c'])
+    const cells = [
+      { key: 'a', people: 30 },
+      { key: 'b', people: 30 },
+      { key: 'c', people: 80 },
+      { key: 'd', people: 90 },
+    ]
+    const distinct = (keys: readonly string[]) => (keys.includes('c') ? 110 : 30)
+    expect([...hideSmall(cells, 50, distinct)]).toEqual(['a', 'b', 'c'])
   })
 
   it('hides nothing when nothing is small', () => {
-    expect(hideSmall([{ key: 'a', people: people('a', 50) }], 50).size).toBe(0)
+    expect(hideSmall([{ key: 'a', people: 50 }], 50, () => 50).size).toBe(0)
+  })
+
+  it('what was hidden before counts', () => {
+    const cells = [
+      { key: 'a', people: 60 },
+      { key: 'b', people: 70 },
+      { key: 'c', people: 80 },
+    ]
+    expect([...hideSmall(cells, 50, sumOf(cells), new Set(['b']))]).toEqual(['b', 'a'])
+    expect([...hideSmall(cells, 50, sumOf(cells), new Set(['b', 'c']))]).toEqual(['b', 'c'])
   })
 })
 

@@ -1,0 +1,105 @@
+import { createGridTree, type GridTree, gridDefinition } from '../../segments/grid.ts'
+import { BROAD_ID } from '../../segments/segment.ts'
+import type { Plan } from '../campaign/plan.ts'
+import type { Availability } from '../space/availability.ts'
+import type { CheckLeaf } from './check-report.ts'
+import { narrowEventsWeek, narrowImpressionsWeek, problemsOf, type Volume } from './expected-volume.ts'
+import { hiddenLeaves } from './hidden-leaves.ts'
+import type { Segmented } from './roll-up-proposal.ts'
+import type { ServedPeople } from './served-people.ts'
+import { rounded, type SlotLevel, slotLevels } from './slot-levels.ts'
+
+/** What is found of a leaf, before anything is hidden for its smallness. */
+export interface LeafFinding {
+  readonly id: string
+  readonly title: string
+  readonly people: number
+  readonly problems: CheckLeaf['problems']
+  readonly slots: SlotLevel[]
+}
+
+/** Every narrow segment of a plan, most people first. */
+export function findLeaves(
+  plan: Plan,
+  served: ServedPeople,
+  volume: Volume,
+  availability: Availability,
+  trees: readonly GridTree[],
+): LeafFinding[] {
+  const optionsOfClass = new Map<number, ReadonlyMap<string, number>>()
+  const leaves = plan.segments.flatMap((segment, at): LeafFinding[] => {
+    const { id, title } = segment
+    if (id === BROAD_ID) return []
+    const people = served.of.get(id)!
+    const segmentClass = availability.classOf[at]!
+    let options = optionsOfClass.get(segmentClass)
+    if (!options) {
+      options = slotOptions(plan, availability, segmentClass)
+      optionsOfClass.set(segmentClass, options)
+    }
+    const tree = segment.kind === 'rule' ? undefined : trees.find(({ nodes }) => nodes.has(id))
+    const slots = slotLevels({ id, people }, options, volume, tree)
+    return [{ id, title, people, problems: problemsOf(volume, people), slots }]
+  })
+  return leaves.sort((a, b) => b.people - a.people || (a.id < b.id ? -1 : 1))
+}
+
+/** How many options each slot may show in a class of segments, over all locales and placements. */
+function slotOptions(
+  plan: Plan,
+  availability: Availability,
+  segmentClass: number,
+): ReadonlyMap<string, number> {
+  const options = plan.campaign.slots.map(() => new Set<number>())
+  for (const locale of plan.campaign.locales.keys()) {
+    for (const placement of plan.placements.keys()) {
+      for (const [slot, positions] of availability.optionsOf(segmentClass, locale, placement).entries()) {
+        // A negative position stands for a slot the placement does not have.
+        for (const position of positions) if (position >= 0) options[slot]!.add(position)
+      }
+    }
+  }
+  return new Map(plan.campaign.slots.map(({ slot }, at) => [slot, options[at]!.size]))
+}
+
+/** Leaves as a report may show them. */
+export function shownLeaves(
+  leaves: readonly LeafFinding[],
+  volume: Volume,
+  trees: readonly GridTree[],
+): CheckLeaf[] {
+  const hidden = hiddenLeaves(leaves, trees, volume.kFloor)
+  return leaves.map(({ id, title, people, problems, slots }) =>
+    hidden.has(id)
+      ? {
+          id,
+          title,
+          people: null,
+          share: null,
+          impressionsWeek: null,
+          eventsWeek: null,
+          problems,
+          slots: slots.filter(({ level }) => level !== 'leaf'),
+        }
+      : {
+          id,
+          title,
+          people,
+          share: volume.peopleReached > 0 ? rounded(people / volume.peopleReached) : 0,
+          impressionsWeek: rounded(narrowImpressionsWeek(volume, people)),
+          eventsWeek: rounded(narrowEventsWeek(volume, people)),
+          problems,
+          slots,
+        },
+  )
+}
+
+/** The roll-up trees of a campaign's grids. */
+export function gridTrees({ population, catalogue, documents, entries }: Segmented): GridTree[] {
+  return entries.flatMap((entry) => {
+    const document = typeof entry === 'string' ? undefined : documents.get(entry.grid)
+    return document && 'grid' in document
+      ? [createGridTree(population, gridDefinition(document, catalogue))]
+      : []
+  })
+}

@@ -1,0 +1,225 @@
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createDoor } from '../../../core/schema.ts'
+import type { Campaign } from '../../../engine/campaign/campaign.ts'
+import { examine } from '../../../engine/guard/check-campaign.ts'
+import { type CheckReport, CheckReportSchema } from '../../../engine/guard/check-report.ts'
+import { checkText } from '../../../engine/guard/check-text.ts'
+import { gridTrees } from '../../../engine/guard/leaves.ts'
+import type { Population } from '../../../segments/population.ts'
+import { type Fonts, loadFonts } from '../../../templates/fonts.ts'
+import { CAMPAIGN, populationOf, worldOf } from './world.ts'
+
+const door = createDoor('check report', CheckReportSchema)
+let fonts: Fonts
+let population: Population
+
+beforeAll(async () => {
+  fonts = await loadFonts(fileURLToPath(new URL('../../../templates/fonts', import.meta.url)))
+  population = populationOf(20_000)
+})
+
+/** The check of a campaign, through JSON and its schema as it is stored. */
+function check(changes: Partial<Campaign> = {}): CheckReport {
+  const { plan, segmented } = worldOf(population, { ...CAMPAIGN, ...changes })
+  return door(JSON.parse(JSON.stringify({ ...examine(plan, segmented, fonts), atMs: 0 })), 'check')
+}
+
+function codes(report: CheckReport): string[] {
+  return report.reasons.map(({ code }) => code)
+}
+
+function textAsset(id: string, en: string): Campaign['slots'][number]['assets'][number] {
+  return { id, text: { en } }
+}
+
+function withHeadlines(assets: Campaign['slots'][number]['assets']): Partial<Campaign> {
+  return { slots: [{ slot: 'headline', default: assets[0]!.id, assets }, CAMPAIGN.slots[1]!] }
+}
+
+describe('volume', () => {
+  it('follows from budget, price, flight and rate, by hand', () => {
+    const { volume } = check()
+    // 2,000 at 5 per thousand: 400,000 impressions in 28 days; a click in a hundred.
+    expect(volume).toMatchObject({
+      weeks: 4,
+      impressionsWeek: 100_000,
+      eventsWeek: 1000,
+      peopleReached: 20_000,
+    })
+    // 1,000 clicks / 20,000 people x 0.9 in narrow = 0.045 a person and week: 50 need 1,111.1 people.
+    expect(volume.peopleNeeded).toBe(1112)
+  })
+
+  it('a platform can need more people than the event floor', () => {
+    const { volume, reasons } = check({ platforms: ['google-ads', 'linkedin'], eventsPerLeafWeek: 1 })
+    expect(volume.platformMinimum).toEqual({ people: 300, platform: 'linkedin' })
+    expect(volume.peopleNeeded).toBe(300)
+    expect(reasons.find(({ code }) => code === 'PLATFORM_MINIMUM')!.text).toContain('LinkedIn')
+    expect(() => check({ platforms: ['myspace'] })).toThrow('there is no platform "myspace"')
+  })
+
+  it('names what a budget or a flight lacks', () => {
+    const free = { ...CAMPAIGN.budget, costPerThousand: { amountMicros: 0, currency: 'USD' } }
+    expect(() => check({ budget: free })).toThrow('costPerThousand must be above 0')
+    expect(() => check({ flight: { from: '2026-03-02', to: '2026-03-01' } })).toThrow('before it begins')
+  })
+})
+
+describe('verdict and roll-up', () => {
+  it('refuses the full grid and proposes one that passes, just as it said it would', () => {
+    const report = check()
+    expect(report.verdict).toBe('refused')
+    expect(codes(report)).toEqual(['K_FLOOR', 'VOLUME'])
+    expect(report.before.starvedLeaves).toBeGreaterThan(800)
+    const { after, entries } = report.rollUp!
+    expect(after.starvedLeaves).toBe(0)
+    const rolled = check({ segments: entries })
+    expect(rolled).toMatchObject({ verdict: 'passed', reasons: [], servedFromBroad: [] })
+    expect(rolled.before).toEqual(after)
+    expect(rolled.rollUp).toBeUndefined()
+    for (const { people } of rolled.leaves) expect(people).toBeGreaterThanOrEqual(1112)
+  })
+
+  it('leaves with rules beside the grid pass after the roll-up too, though the rules take their people', () => {
+    const segments: Campaign['segments'] = [{ grid: 'usa' }, 'west', 'complainers']
+    const report = check({ segments, eventsPerLeafWeek: 20 })
+    const rolled = check({ segments: report.rollUp!.entries, eventsPerLeafWeek: 20 })
+    expect(rolled.verdict).toBe('passed')
+    expect(rolled.before).toEqual(report.rollUp!.after)
+    // 20 clicks a week need 445 people. Some 950 of the west lose theirs to narrower leaves inside it, 518 complainers
+    // are everywhere and hardly lose any.
+    expect(report.rollUp!.entries).toEqual([expect.objectContaining({ grid: 'usa' }), 'complainers'])
+    expect(report.rollUp!.merges[0]).toEqual({
+      from: 'west',
+      into: 'what else they match',
+      reason: 'fewer than 445 people',
+    })
+  })
+
+  it('proposes nothing when only broad could live', () => {
+    const report = check({ segments: ['complainers'] })
+    expect(report.verdict).toBe('refused')
+    expect(report.rollUp).toBeUndefined()
+    expect(checkText(report)).toContain('No roll-up helps: serve broad.')
+  })
+
+  it('a targeted campaign that reaches few must work too hard; a tailored one of the same leaves need not', () => {
+    const narrow: Partial<Campaign> = { segments: ['complainers'], eventsPerLeafWeek: 1 }
+    const tailored = check(narrow)
+    expect(tailored).toMatchObject({ verdict: 'passed', breakEven: { reach: 1, lift: 1 } })
+    const targeted = check({ ...narrow, mode: 'targeted' })
+    const people = targeted.volume.peopleReached
+    expect(targeted.leaves[0]!.people).toBe(people)
+    // L = (1/r)(1 - 1/1.2) + 1/1.2
+    expect(targeted.breakEven.lift).toBeCloseTo((20_000 / people) * (1 - 1 / 1.2) + 1 / 1.2, 9)
+    expect(codes(targeted)).toEqual(['BREAK_EVEN'])
+  })
+
+  it('names copy that cannot be rendered for some segments', () => {
+    const { copy, warnings } = check(
+      withHeadlines([textAsset('plain', 'Fresh air'), textAsset('local', 'Air of {{state}}')]),
+    )
+    expect(copy.broken[0]).toMatchObject({ asset: 'local', segments: 1, example: 'broad' })
+    expect(warnings[0]).toContain('1 texts cannot be rendered')
+  })
+})
+
+describe('ad units and copy', () => {
+  it('counts by dimension', () => {
+    const { adUnits } = check({ segments: [{ grid: 'states' }] })
+    // 51 states: banner 2 headlines x 2 buttons, strip 2 headlines; CA, OR and WA have a third headline; broad has one.
+    const states = adUnits.segments.count
+    expect(Number(adUnits.count)).toBe(states * 6 + 3 * 3 + 3)
+    expect(adUnits.segments).toMatchObject({ fewest: '6', most: '9' })
+    expect(adUnits.slots['headline']!['west']).toBe('9')
+    expect(Object.values(adUnits.placements).reduce((sum, count) => sum + Number(count), 0)).toBe(
+      Number(adUnits.count),
+    )
+  })
+
+  it('lists copy that does not fit, the longest of the cut first, with where and for whom', () => {
+    const long = 'The longest and most wonderful headline that was ever put on so small a strip of paper'
+    const { copy } = check({
+      segments: [{ grid: 'states' }],
+      ...withHeadlines([
+        textAsset('plain', 'Fresh air'),
+        textAsset('long', long),
+        textAsset('odd', 'Air \u{12000}'),
+      ]),
+    })
+    expect(copy.misfits[0]).toMatchObject({
+      slot: 'headline',
+      asset: 'long',
+      placement: 'strip',
+      layer: 'head',
+      text: long,
+      problem: expect.stringContaining('is cut off'),
+    })
+    expect(
+      copy.misfits.some(({ asset, problem }) => asset === 'odd' && problem.includes('no font has')),
+    ).toBe(true)
+    expect(copy.misfits.some(({ asset }) => asset === 'plain')).toBe(false)
+    // Three headlines in two placements, two buttons in one: each text once, however many states show it.
+    expect(copy).toMatchObject({ checked: 8, skipped: 0 })
+  })
+
+  it('names assets whose `when` no segment settles', () => {
+    const assets = [
+      textAsset('plain', 'Fresh air'),
+      { ...textAsset('hot', 'Hot'), when: { complained: true } },
+    ]
+    const { undecided } = check({ segments: [{ grid: 'states' }], ...withHeadlines(assets) })
+    expect(undecided).toMatchObject([{ slot: 'headline', asset: 'hot' }])
+  })
+})
+
+describe('k floor', () => {
+  it('no number of a small leaf is in the report, nor can one be had by subtraction over any node', () => {
+    const report = check()
+    const { segmented, plan } = worldOf(population)
+    const people = new Map(plan.segments.map((segment) => [segment.id, segment.people]))
+    const hidden = new Set(report.leaves.filter((leaf) => leaf.people === null).map(({ id }) => id))
+    for (const leaf of report.leaves) {
+      if (people.get(leaf.id)! < 50) expect(hidden.has(leaf.id)).toBe(true)
+      if (hidden.has(leaf.id))
+        expect([leaf.share, leaf.impressionsWeek, leaf.eventsWeek]).toEqual([null, null, null])
+    }
+    const [tree] = gridTrees(segmented)
+    for (const node of tree!.nodes.values()) {
+      const prefix = node.id.split('/*')[0]!
+      const under = plan.segments.filter(({ id }) => id.startsWith(`${prefix}/`))
+      const notShown = under.filter(({ id }) => hidden.has(id))
+      // A node under the floor as a whole is shown nowhere.
+      const whole = under.reduce((sum, segment) => sum + segment.people, 0)
+      if (notShown.length === 0 || whole < 50 || node.kind === 'cell') continue
+      expect(notShown.length, node.id).toBeGreaterThan(under.length > 1 ? 1 : 0)
+      expect(
+        notShown.reduce((sum, segment) => sum + segment.people, 0),
+        node.id,
+      ).toBeGreaterThanOrEqual(50)
+    }
+    expect(new Set(report.servedFromBroad).size).toBe(plan.segments.filter(({ people: p }) => p < 50).length)
+    expect(JSON.stringify(report.rollUp)).not.toMatch(/\b\d{1,2} people/)
+  })
+})
+
+describe('check for people', () => {
+  it('begins with the verdict in one sentence', () => {
+    const refused = checkText(check())
+    expect(refused.split('\n')[0]).toMatch(
+      /^REFUSED: spring@1 is too narrow, [\d,]+ ad units over \d+ leaves; "polyad check spring --apply" rolls it up to \d+ leaves\.$/,
+    )
+    expect(refused).toContain('A leaf needs 1,112 people')
+    const passed = checkText(check({ segments: ['west'], eventsPerLeafWeek: 1 }))
+    expect(passed).toMatch(/^PASSED: spring@1 may run/)
+  })
+
+  it('an override says who, when and why, and what stays as it was', () => {
+    const override = { reason: 'agreed with the client', who: 'ada', atMs: Date.UTC(2026, 2, 1) }
+    const text = checkText({ ...check(), override })
+    expect(text).toMatch(/^REFUSED, OVERRIDDEN: spring@1 may run/)
+    expect(text).toContain('Overridden by ada on 2026-03-01T00:00:00.000Z: agreed with the client')
+    expect(text).toMatch(/\d+ leaves under the k floor are served broad all the same/)
+  })
+})
