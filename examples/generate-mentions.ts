@@ -5,6 +5,7 @@ import {
   CATEGORY_WORDS,
   COMPETITORS,
   HOSTILE_TEXTS,
+  PLACES,
   SENTENCES,
   type Sentiment,
   TOPICS,
@@ -297,7 +298,7 @@ function drawText(stream: Stream, choice: TextChoice): string {
   if (stream.next() < HOSTILE_SHARE) return pick(stream, HOSTILE_TEXTS)
   const named =
     choice.level === 'competitor' ? COMPETITORS : choice.level === 'category' ? CATEGORY_WORDS : [BRAND]
-  const place = PLACE_OF_STATE.get(STATES.values[choice.state] ?? '') ?? 'the coast'
+  const place = PLACE_OF_STATE.get(STATES.values[choice.state] ?? '') ?? pick(stream, PLACES)
   const text = pick(stream, SENTENCES[choice.language]![choice.sentiment])
     .replaceAll('{brand}', pick(stream, named))
     .replaceAll('{topic}', choice.topic)

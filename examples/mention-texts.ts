@@ -1,6 +1,6 @@
 export type Sentiment = 'positive' | 'neutral' | 'negative'
 
-/** Sentences by language and sentiment. `{brand}`, `{topic}` and `{place}` are filled in. */
+/** Sentences by language and sentiment. `{brand}`, `{place}` and, in English, `{topic}` are filled in. */
 export const SENTENCES: Readonly<Record<string, Readonly<Record<Sentiment, readonly string[]>>>> = {
   en: {
     positive: [
@@ -24,72 +24,60 @@ export const SENTENCES: Readonly<Record<string, Readonly<Record<Sentiment, reado
   },
   es: {
     positive: [
-      'Tres noches con {brand} por {place} y el tema de {topic} mejor de lo que esperábamos.',
+      'Tres noches con {brand} por {place} y todo mejor de lo que esperábamos.',
       'Así se hace, {brand}. Volveremos a {place} seguro.',
-      'Recogimos la camper a mediodía y ya estábamos en {place}. Genial lo de {topic}.',
+      'Recogimos la camper a mediodía y ya estábamos en {place}. Genial.',
     ],
     neutral: [
-      '¿Alguien ha alquilado con {brand}? Me preocupa lo de {topic}.',
+      '¿Alguien ha alquilado con {brand}? ¿Cómo les fue?',
       'Buscamos camper para {place} a fin de mes, ¿qué recomiendan?',
-      'Comparando precios para {place}. ¿Qué tal {brand} con {topic}?',
+      'Comparando precios para {place}. ¿Qué tal {brand}?',
     ],
     negative: [
-      'Tercera vez que pregunto a {brand} por {topic} y nada. Qué decepción.',
-      'Alquilar una camper en {place} es imposible, y lo de {topic} peor.',
-      'Perdimos medio día por {topic}. No lo recomiendo.',
+      'Tercera vez que le pregunto a {brand} y nada. Qué decepción.',
+      'Alquilar una camper en {place} se ha vuelto imposible.',
+      'Perdimos medio día con {brand}. No lo recomiendo.',
     ],
   },
   fr: {
-    positive: [
-      'Une semaine près de {place} avec {brand}, rien à redire sur {topic}.',
-      'Merci {brand}, on reviendra !',
-    ],
-    neutral: [
-      'Quelqu’un connaît {brand} ? On cherche un van pour {place}.',
-      'Des avis sur {topic} chez {brand} ?',
-    ],
-    negative: [
-      'Encore un souci de {topic} avec {brand}. Déçus.',
-      'Louer un van vers {place}, quelle galère.',
-    ],
+    positive: ['Une semaine près de {place} avec {brand}, rien à redire.', 'Merci {brand}, on reviendra !'],
+    neutral: ['Quelqu’un connaît {brand} ? On cherche un van pour {place}.', 'Des avis sur {brand} ?'],
+    negative: ['Encore un souci avec {brand}. Déçus.', 'Louer un van vers {place}, quelle galère.'],
   },
   de: {
-    positive: [
-      'Eine Woche um {place} mit {brand}: {topic} war großartig.',
-      'Danke {brand}, schöner geht Camping kaum.',
-    ],
-    neutral: ['Hat jemand Erfahrung mit {brand} rund um {place}?', 'Wie läuft das bei {brand} mit {topic}?'],
-    negative: ['Schon wieder Ärger mit {topic} bei {brand}.', 'Camper mieten in {place}: nie wieder.'],
+    positive: ['Eine Woche um {place} mit {brand}: großartig.', 'Danke {brand}, schöner geht Camping kaum.'],
+    neutral: ['Hat jemand Erfahrung mit {brand} rund um {place}?', 'Wie zufrieden seid ihr mit {brand}?'],
+    negative: ['Schon wieder Ärger mit {brand}.', 'Camper mieten in {place}: nie wieder.'],
   },
   pt: {
-    positive: ['Uma semana em {place} com a {brand}, adoramos.', 'O {topic} da {brand} foi ótimo!'],
-    neutral: ['Alguém já alugou com a {brand} em {place}?', 'Como funciona {topic} na {brand}?'],
-    negative: ['Problema com {topic} de novo, {brand}.', 'Não alugo mais em {place}.'],
+    positive: ['Uma semana em {place} com a {brand}, adoramos.', 'O atendimento da {brand} foi ótimo!'],
+    neutral: ['Alguém já alugou com a {brand} em {place}?', 'Como funciona o aluguel na {brand}?'],
+    negative: ['Problema de novo, {brand}.', 'Não alugo mais em {place}.'],
   },
   ja: {
-    positive: ['{brand}で{place}へ。{topic}が最高でした。'],
+    positive: ['{brand}で{place}へ。最高でした。'],
     neutral: ['{place}でキャンピングカーを借りたい。{brand}はどうですか？'],
-    negative: ['{brand}の{topic}にはがっかりしました。'],
+    negative: ['{brand}にはがっかりしました。'],
   },
   ko: {
     positive: ['{brand} 캠핑카로 {place} 여행, 정말 좋았어요.'],
     neutral: ['{place}에서 캠핑카를 빌리려는데 {brand} 어떤가요?'],
-    negative: ['{brand} {topic} 때문에 실망했어요.'],
+    negative: ['{brand} 때문에 실망했어요.'],
   },
   th: {
     positive: ['เช่ารถบ้านกับ {brand} ไป {place} ประทับใจมาก'],
     neutral: ['ใครเคยเช่ารถบ้าน {brand} บ้าง อยากไป {place}'],
-    negative: ['ผิดหวังกับเรื่อง {topic} ของ {brand} มาก'],
+    negative: ['ผิดหวังกับ {brand} มาก'],
   },
   ar: {
     positive: ['رحلة رائعة إلى {place} مع {brand}'],
     neutral: ['هل جرب أحد {brand} في {place}؟'],
-    negative: ['تجربة سيئة مع {brand} بسبب {topic}'],
+    negative: ['تجربة سيئة مع {brand}'],
   },
   zh: {
-    positive: ['和{brand}一起去{place}，{topic}非常好。'],
+    positive: ['和{brand}一起去{place}，非常好。'],
     neutral: ['想在{place}租房车，{brand}怎么样？'],
-    negative: ['{brand}的{topic}让人失望。'],
+    negative: ['{brand}让人失望。'],
   },
 }
 
@@ -124,4 +112,6 @@ export const TOPICS = [
 /** The invented brand, and the invented others people compare it with. */
 export const BRAND = 'Driftpine'
 export const COMPETITORS = ['Roamwell', 'Kestrel Vans', 'Cabana Campers'] as const
+/** Where people want to go who do not tell where they are from. */
+export const PLACES = ['Yosemite', 'Moab', 'Acadia', 'Big Sur', 'Glacier'] as const
 export const CATEGORY_WORDS = ['camper hire', 'van hire', 'RV rental'] as const

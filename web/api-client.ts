@@ -93,7 +93,7 @@ export interface Arm {
   readonly goalEventsPerPerson: Estimate
 }
 
-export type Comparison =
+type Comparison =
   | {
       readonly enough: true
       readonly narrow: Arm
