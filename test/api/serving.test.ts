@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { listen } from '../../api/server.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
@@ -391,5 +394,29 @@ describe('campaigns that may not be served', () => {
     await activate(world)
     expect(await stateOf('spring')).toMatchObject({ active: true })
     expect((await decide()).json().campaign).toBe('spring')
+  })
+})
+
+describe('a listening server', () => {
+  it('notices files that are edited beside it, and stops when it is closed', async () => {
+    const world = await openWorld({ keys: false })
+    await activate(world)
+    const address = await listen(world.server, { host: '127.0.0.1', port: 0 }, { singleUser: true })
+    const campaigns = async () =>
+      ((await (await fetch(`${address}/v1/campaigns`)).json()) as { items: object[] }).items
+    expect(await campaigns()).toMatchObject([{ name: 'spring', active: true, revision: 1 }])
+    const file = join(world.folder, 'campaigns/spring.json')
+    await writeFile(file, JSON.stringify({ ...CAMPAIGN, title: 'Spring again' }))
+    await vi.waitFor(
+      async () => expect(await campaigns()).toMatchObject([{ active: false, code: 'CHECK_MISSING' }]),
+      { timeout: 10_000, interval: 100 },
+    )
+    await writeFile(file, '{ not json')
+    await vi.waitFor(
+      async () => expect(await campaigns()).toMatchObject([{ name: 'spring', problem: expect.any(String) }]),
+      { timeout: 10_000, interval: 100 },
+    )
+    await world.close()
+    await expect(fetch(`${address}/health/live`)).rejects.toThrow()
   })
 })
