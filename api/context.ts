@@ -15,8 +15,8 @@ export interface ServerConfig {
   readonly publicUrl: string
   /** There are no keys: one user on this machine. */
   readonly singleUser: boolean
-  /** Folder of the page at /. */
-  readonly webFolder?: string
+  /** Folders of the page at /; a file is taken from the first that has it. */
+  readonly webFolders?: readonly string[]
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
 }

@@ -83,7 +83,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
     server.swagger(),
   )
-  if (config.webFolder !== undefined) await registerPage(server, config.webFolder)
+  if (config.webFolders) await registerPage(server, config.webFolders)
 
   server.addHook('onReady', () => context.serving.refresh())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
@@ -160,13 +160,13 @@ function helmetOptions(publicUrl: string): object {
 }
 
 /** The page's files need no key: what they show comes from the routes, which ask for one. */
-async function registerPage(server: FastifyInstance, webFolder: string): Promise<void> {
+async function registerPage(server: FastifyInstance, webFolders: readonly string[]): Promise<void> {
   await server.register(async (page) => {
     page.addHook('onRoute', (route) => {
       route.config = { ...route.config, allow: ['anyone'] }
       route.schema = { ...route.schema, hide: true }
     })
-    await page.register(fastifyStatic, { root: webFolder, dotfiles: 'ignore' })
+    await page.register(fastifyStatic, { root: [...webFolders], dotfiles: 'ignore' })
   })
 }
 

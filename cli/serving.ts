@@ -38,7 +38,7 @@ export async function startServer(
       publicUrl: config.publicUrl ?? url,
       singleUser,
       fingerprint,
-      webFolder: join(PACKAGE_ROOT, 'dist/web'),
+      webFolders: [join(PACKAGE_ROOT, 'web/public'), join(PACKAGE_ROOT, 'dist/web')],
     },
     stream: createStream(randomBytes(16).toString('hex')),
     logger: { level: config.logLevel, stream: process.stderr },
