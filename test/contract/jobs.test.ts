@@ -1,10 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../core/canonical-json.ts'
+import { contentHash } from '../../core/hash.ts'
+import type { Plan } from '../../engine/campaign/plan.ts'
+import { generateRange } from '../../engine/generate/generate-range.ts'
+import { framedFiles } from '../../engine/generate/render-frames.ts'
 import type { RangeJob } from '../../engine/ports/jobs.ts'
 import { openJobs } from '../../jobs/local/jobs.ts'
+import { openBlobs } from '../../store/embedded/blobs.ts'
+import { segmentOf, smallPlan, textAsset } from '../unit/space/small-plan.ts'
+import { inNewFolder } from './contract.ts'
 import { jobsContract } from './jobs.ts'
 
 const threadUrl = new URL('./range-stand-in.mjs', import.meta.url)
@@ -80,14 +89,84 @@ describe('worker threads', () => {
     await jobs.close()
     await ended
   })
+})
 
-  it('reads the plan of the workspace in the built thread, and says when there is none', async () => {
-    const jobs = openJobs({ workers: 1, workspaceFolder, fontsFolder: workspaceFolder })
-    const run = jobs
-      .run([job(0)])
-      [Symbol.asyncIterator]()
-      .next()
-    await expect(run).rejects.toMatchObject({ code: 'NOT_FOUND', details: { what: 'blob' } })
-    await jobs.close()
+describe('the built thread', () => {
+  const fontsFolder = fileURLToPath(new URL('../../templates/fonts', import.meta.url))
+  const slots = ['headline', 'offer', 'cta'].map((slot) => ({
+    slot,
+    default: 'a0',
+    assets: Array.from({ length: 12 }, (_, i) => textAsset(`a${i}`)),
+  }))
+  const small = smallPlan({ segments: [segmentOf('broad'), segmentOf('oregon', 'OR')], slots })
+  const box = { left: 0, top: 0, width: '100%', height: '100%' }
+  const text = {
+    id: 'words',
+    kind: 'text',
+    slot: 'cta',
+    colour: '#102030',
+    maxFontPx: 30,
+    minFontPx: 10,
+  } as const
+  const layers: Plan['template']['layers'] = [
+    { id: 'ground', kind: 'shape', box, fill: '#ffffff' },
+    { ...text, box },
+  ]
+  const plan: Plan = { ...small, template: { ...small.template, layers } }
+  const total = 2 * 12 ** 3
+
+  function rangesOf(kind: RangeJob['kind'], planHash: string, to: number, size: number): RangeJob[] {
+    const format = kind === 'generate' ? 'jsonl' : 'png'
+    return Array.from({ length: Math.ceil(to / size) }, (_, i) => ({
+      kind,
+      planHash,
+      fromRank: `${i * size}`,
+      toRank: `${Math.min(to, (i + 1) * size)}`,
+      options: { format },
+    }))
+  }
+
+  async function bytesOf(workers: number, workspaceFolder: string, jobs: RangeJob[]): Promise<Buffer> {
+    const local = openJobs({ workers, workspaceFolder, fontsFolder })
+    const parts: Uint8Array[] = []
+    try {
+      for await (const part of local.run(jobs)) parts.push(part.bytes)
+    } finally {
+      await local.close()
+    }
+    return Buffer.concat(parts)
+  }
+
+  it('makes the rows of a stored plan, the same bytes in any number of threads and ranges', async () => {
+    await inNewFolder(async (folder) => {
+      const planHash = await (await openBlobs(folder)).put(Buffer.from(canonicalJson(plan)))
+      const whole = Buffer.from(generateRange(plan, 0n, BigInt(total), { format: 'jsonl' }))
+      expect((await bytesOf(1, folder, rangesOf('generate', planHash, total, 1000))).equals(whole)).toBe(true)
+      expect((await bytesOf(3, folder, rangesOf('generate', planHash, total, 77))).equals(whole)).toBe(true)
+    })
+  })
+
+  it('makes pictures, the same bytes in any number of threads', async () => {
+    await inNewFolder(async (folder) => {
+      const planHash = await (await openBlobs(folder)).put(Buffer.from(canonicalJson(plan)))
+      const one = await bytesOf(1, folder, rangesOf('render', planHash, 6, 6))
+      const two = await bytesOf(2, folder, rangesOf('render', planHash, 6, 2))
+      const pictures = [...framedFiles(one)].map(({ bytes }) => contentHash(bytes))
+      expect(new Set(pictures).size).toBe(6)
+      expect(two.equals(one)).toBe(true)
+    })
+  })
+
+  it('gives the error of a range its code, and says when the plan is gone or damaged', async () => {
+    await inNewFolder(async (folder) => {
+      const planHash = await (await openBlobs(folder)).put(Buffer.from(canonicalJson(plan)))
+      const beyond = { ...rangesOf('generate', planHash, 10, 10)[0]!, toRank: `${total + 1}` }
+      await expect(bytesOf(1, folder, [beyond])).rejects.toMatchObject({ code: 'RANK_OUT_OF_RANGE' })
+      const unknown = rangesOf('generate', 'ab'.repeat(32), 10, 10)
+      await expect(bytesOf(1, folder, unknown)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await appendFile(join(folder, '.polyad/blobs', planHash.slice(0, 2), planHash), ' ')
+      const damaged = rangesOf('generate', planHash, 10, 10)
+      await expect(bytesOf(1, folder, damaged)).rejects.toMatchObject({ code: 'STORE_DAMAGED' })
+    })
   })
 })
