@@ -42,7 +42,8 @@ export interface AdUnitWindow {
 export interface Segmentation {
   readonly leaves: number
   readonly starvedLeaves: number
-  readonly peopleInStarvedLeaves: number
+  /** null: some, but fewer than the k floor. */
+  readonly peopleInStarvedLeaves: number | null
   readonly adUnits: string
   readonly unreadableBudgetShare: number
   readonly effectiveSegments: number
@@ -68,9 +69,10 @@ export interface CheckReport {
   readonly leaves: readonly {
     readonly id: string
     readonly title: string
-    readonly people: number
-    readonly share: number
-    readonly eventsWeek: number
+    /** null: under the k floor, or hidden for a leaf that is. */
+    readonly people: number | null
+    readonly share: number | null
+    readonly eventsWeek: number | null
     readonly problems: readonly string[]
   }[]
   readonly before: Segmentation
@@ -136,7 +138,9 @@ export interface Report {
     readonly impressions: number
     readonly clicks: number
     readonly conversions: number
-  } | null
+  }
+  /** Arms of too few people: in no number here. */
+  readonly leftOut: readonly string[]
   readonly comparison: Comparison
   readonly assignment: { readonly broken: boolean; readonly pValue: number | null }
   readonly by: string

@@ -63,7 +63,10 @@ export function showCheck(
 const LINES: readonly (readonly [string, (of: Segmentation) => string])[] = [
   ['Segments', (of) => count(of.leaves)],
   ['Too small to be read', (of) => count(of.starvedLeaves)],
-  ['People in those', (of) => count(of.peopleInStarvedLeaves)],
+  [
+    'People in those',
+    (of) => (of.peopleInStarvedLeaves === null ? 'too few to tell' : count(of.peopleInStarvedLeaves)),
+  ],
   ['Budget that teaches nothing', (of) => percent(of.unreadableBudgetShare)],
   ['Effective segments', (of) => decimal(of.effectiveSegments)],
   ['Ad units', (of) => shortCount(of.adUnits)],

@@ -5,7 +5,7 @@ import { intervalChart } from './interval-chart.ts'
 
 /** Broad against narrow among matched people, by the arm chance gave them. */
 export function showComparison(report: Report): void {
-  const { comparison, goal, assignment } = report
+  const { comparison, goal, assignment, leftOut, kFloor } = report
   const panel = byId('comparison')
   const warning = assignment.broken
     ? element(
@@ -14,10 +14,19 @@ export function showComparison(report: Report): void {
         'People did not fall into the two arms as planned, so nothing here can be trusted until that is mended.',
       )
     : undefined
+  const hidden =
+    leftOut.length > 0
+      ? element(
+          'p',
+          { class: 'quiet' },
+          `Fewer than ${kFloor} people each, so in no number here: ${leftOut.join(', ')}.`,
+        )
+      : undefined
   if (!comparison.enough) {
     replace(
       panel,
       warning,
+      hidden,
       element('p', { class: 'verdict quiet' }, 'Not enough data'),
       element('p', {}, comparison.text),
       element(
@@ -34,6 +43,7 @@ export function showComparison(report: Report): void {
   replace(
     panel,
     warning,
+    hidden,
     element(
       'p',
       { class: 'verdict' },

@@ -13,23 +13,19 @@ export function showHeadline(title: string, report: Report, check: CheckReport |
     : 'This revision has not been checked yet.'
 
   const { totals } = report
-  const clickRate = totals && totals.impressions > 0 ? totals.clicks / totals.impressions : undefined
+  const clickRate = totals.impressions > 0 ? totals.clicks / totals.impressions : undefined
   replace(
     byId('headline'),
     ...figure('Ad units', check && shortCount(check.adUnits.count), check && count(check.adUnits.count)),
     ...figure('Segments', check && count(check.before.leaves)),
-    ...figure(
-      'People served',
-      totals ? shortCount(totals.people) : `<${report.kFloor}`,
-      totals && count(totals.people),
-    ),
-    ...figure('Impressions', totals && shortCount(totals.impressions), totals && count(totals.impressions)),
-    ...figure('Clicks', totals && shortCount(totals.clicks), totals && count(totals.clicks)),
+    ...figure('People served', shortCount(totals.people), count(totals.people)),
+    ...figure('Impressions', shortCount(totals.impressions), count(totals.impressions)),
+    ...figure('Clicks', shortCount(totals.clicks), count(totals.clicks)),
     ...figure('Clicks per impression', clickRate === undefined ? undefined : percent(clickRate)),
   )
 }
 
-function figure(label: string, value: string | null | undefined, exact?: string | null): HTMLElement[] {
+function figure(label: string, value: string | undefined, exact?: string): HTMLElement[] {
   const shown = element('dd', exact && exact !== value ? { title: exact } : {}, value ?? '–')
   return [element('div', { class: 'figure' }, element('dt', {}, label), shown)]
 }

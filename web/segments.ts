@@ -20,7 +20,7 @@ export function showSegments(check: CheckReport | undefined): void {
     return
   }
   const { leaves, volume } = check
-  const largest = Math.max(...leaves.map((leaf) => leaf.people), 1)
+  const largest = Math.max(...leaves.map((leaf) => leaf.people ?? 0), 1)
   const bars = (shown: readonly Leaf[]): HTMLElement[] =>
     shown.map((leaf) => bar(leaf, largest, volume.kFloor))
   const rows = element('ol', { class: 'bars' }, ...bars(leaves.slice(0, FIRST_SHOWN)))
@@ -52,12 +52,13 @@ export function showSegments(check: CheckReport | undefined): void {
 
 function bar(leaf: Leaf, largest: number, kFloor: number): HTMLElement {
   const fill = element('span', { class: 'fill' })
-  fill.style.setProperty('--share', String(leaf.people / largest))
+  fill.style.setProperty('--share', String((leaf.people ?? 0) / largest))
   const problems = leaf.problems.map((problem) => PROBLEMS[problem] ?? problem).join(', ')
-  const hidden = leaf.people < kFloor
-  const numbers = hidden
-    ? `<${kFloor} people`
-    : `${count(leaf.people)} people · ${percent(leaf.share)} · ${decimal(leaf.eventsWeek)} events a week`
+  const { people, share, eventsWeek } = leaf
+  const numbers =
+    people === null || share === null || eventsWeek === null
+      ? `<${kFloor} people, or hidden with one that has so few`
+      : `${count(people)} people · ${percent(share)} · ${decimal(eventsWeek)} events a week`
   return element(
     'li',
     { class: problems ? 'bar-row has-problem' : 'bar-row', tabindex: -1 },
