@@ -8,7 +8,7 @@ const HELP = {
   polyad_responses_total: 'HTTP responses by status class.',
 } as const
 
-export type CounterName = keyof typeof HELP
+type CounterName = keyof typeof HELP
 
 /** Counts of this process since it started. */
 export interface Metrics {

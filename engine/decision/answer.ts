@@ -31,7 +31,7 @@ export interface DecisionAnswer {
   readonly explain?: DecisionExplanation
 }
 
-export interface DecisionExplanation {
+interface DecisionExplanation {
   readonly arm: DecisionRecord['arm']
   readonly leaf: string | null
   readonly segment: string

@@ -14,12 +14,12 @@ export interface SimulatorParts {
 }
 
 /** One simulated visit, labelled as such. */
-export interface SimulatedRequest extends DecisionRequest {
+interface SimulatedRequest extends DecisionRequest {
   readonly personKey: string
   readonly simulated: true
 }
 
-export interface SimulatedOutcome {
+interface SimulatedOutcome {
   readonly impression: boolean
   readonly click: boolean
   readonly conversion: boolean

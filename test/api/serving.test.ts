@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { listen } from '../../api/server.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
-import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { type DecisionAnswer, TOKEN_LIFETIME_MS } from '../../engine/decision/answer.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { eventId } from '../../engine/tracking/event-id.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
@@ -23,7 +23,7 @@ import {
 
 const PLACEMENT = 'iab-300x250'
 const consent = { personalise: true }
-const EXPIRED_MS = NOW_MS + 31 * 24 * 3_600_000
+const EXPIRED_MS = NOW_MS + TOKEN_LIFETIME_MS
 
 describe('serving', () => {
   let world: World
