@@ -42,7 +42,7 @@ export interface Comparison extends Interval {
   readonly difference: number
   /** Two-sided, of no difference. */
   readonly pValue: number
-  /** difference / second mean; with its bounds undefined where the mean they divide by is 0. */
+  /** difference / second mean; undefined where that mean is not clearly above 0. */
   readonly lift: (Interval & { readonly ratio: number }) | undefined
 }
 
@@ -50,9 +50,11 @@ export interface Comparison extends Interval {
  * Difference of two means over people, Welch's interval: variances may differ, and all of a person's impressions are
  * one observation, so people may be as unequal as they like.
  *
- * The bounds of `lift` come from the delta method on the logarithm of the ratio of means.
+ * The bounds of `lift` are Fieller's, with the same critical value: they leave 0 out exactly when those of the
+ * difference do.
  *
  * @see Welch 1947, Biometrika 34:28-35, doi:10.1093/biomet/34.1-2.28
+ * @see Fieller 1954, J. R. Stat. Soc. B 16:175-185 (ratio of means)
  * @see Deng, Knoblich, Lu 2018, KDD, doi:10.1145/3219819.3219919 (clusters and the delta method)
  */
 export function compareMeans(first: Moments, second: Moments, alpha = 0.05): Comparison {
@@ -87,10 +89,13 @@ function liftOf(
   b: { mean: number; meanVariance: number },
   critical: number,
 ): Comparison['lift'] {
-  if (!(a.mean > 0 && b.mean > 0)) return undefined
+  // With g at 1 or more the mean divided by is not clearly above 0, and no ratio is out of the question.
+  const g = (critical ** 2 * b.meanVariance) / b.mean ** 2
+  if (!(b.mean > 0 && g < 1)) return undefined
   const ratio = a.mean / b.mean
-  const half = critical * Math.sqrt(a.meanVariance / a.mean ** 2 + b.meanVariance / b.mean ** 2)
-  return { ratio: ratio - 1, low: ratio * Math.exp(-half) - 1, high: ratio * Math.exp(half) - 1 }
+  const half =
+    (critical / b.mean) * Math.sqrt(a.meanVariance + ratio ** 2 * b.meanVariance - g * a.meanVariance)
+  return { ratio: ratio - 1, low: (ratio - half) / (1 - g) - 1, high: (ratio + half) / (1 - g) - 1 }
 }
 
 /** One person's events and trials (clicks and impressions). */

@@ -19,6 +19,25 @@ describe('means over people', () => {
     expect(result.lift!.ratio).toBe(-0.5)
   })
 
+  it('the lift leaves 0 out exactly when the difference does, and holds the lift seen', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 60 })
+    fc.assert(
+      fc.property(values, values, (first, second) => {
+        const { low, high, lift } = compareMeans(momentsOf(first), momentsOf(second))
+        if (!lift) return
+        expect(lift.low).toBeLessThanOrEqual(lift.ratio)
+        expect(lift.high).toBeGreaterThanOrEqual(lift.ratio)
+        const near = Math.min(Math.abs(low), Math.abs(high)) < 1e-9
+        if (!near) expect(lift.low > 0 || lift.high < 0).toBe(low > 0 || high < 0)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('there is no lift over a mean that may be 0', () => {
+    expect(compareMeans(momentsOf([3, 4, 5, 4]), momentsOf([0, 0, 0, 1])).lift).toBeUndefined()
+  })
+
   it('a mean has the textbook interval', () => {
     const { mean, low, high } = meanInterval(momentsOf([1, 2, 3, 4, 5]))
     // 3 +- 2.776445 sqrt(2.5 / 5)
