@@ -128,7 +128,7 @@ describe('verdict and roll-up', () => {
 describe('ad units and copy', () => {
   it('counts by dimension', () => {
     const { adUnits } = check({ segments: [{ grid: 'states' }] })
-    // 51 states: banner 2 headlines x 2 buttons, strip 2 headlines; CA, OR and WA have a third headline; broad has one.
+    // 51 states: in one placement 2 headlines x 2 buttons, in the other 2 headlines; CA, OR and WA have a third headline; broad has one.
     const states = adUnits.segments.count
     expect(Number(adUnits.count)).toBe(states * 6 + 3 * 3 + 3)
     expect(adUnits.segments).toMatchObject({ fewest: '6', most: '9' })
@@ -139,7 +139,8 @@ describe('ad units and copy', () => {
   })
 
   it('lists copy that does not fit, the longest of the cut first, with where and for whom', () => {
-    const long = 'The longest and most wonderful headline that was ever put on so small a strip of paper'
+    const long =
+      'The longest and most wonderful headline that was ever put on so small a strip of paper, and then some more of it, so that not even the smallest letters can hold it'
     const { copy } = check({
       segments: [{ grid: 'states' }],
       ...withHeadlines([
@@ -151,7 +152,7 @@ describe('ad units and copy', () => {
     expect(copy.misfits[0]).toMatchObject({
       slot: 'headline',
       asset: 'long',
-      placement: 'strip',
+      placement: 'iab-320x50',
       layer: 'head',
       text: long,
       problem: expect.stringContaining('is cut off'),

@@ -1,5 +1,6 @@
 import { createStream } from '../../../core/stream.ts'
 import { HIERARCHIES } from '../../../data/hierarchies.ts'
+import { PLACEMENTS } from '../../../data/placements.ts'
 import type { Campaign } from '../../../engine/campaign/campaign.ts'
 import { extendLedger } from '../../../engine/campaign/extend-ledger.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
@@ -10,7 +11,6 @@ import { openPopulation, type Population } from '../../../segments/population.ts
 import { createPopulationBuilder } from '../../../segments/population-builder.ts'
 import { resolveSegments } from '../../../segments/resolve.ts'
 import type { SegmentDocument } from '../../../segments/segment.ts'
-import type { Placement } from '../../../templates/placement.ts'
 import type { Template } from '../../../templates/template.ts'
 
 const STATES = [...HIERARCHIES['us-states']!.keys()].filter((value) => /^[A-Z]{2}$/.test(value))
@@ -53,10 +53,10 @@ export const CATALOGUE: AttributeCatalogue = {
  * People with a skewed state (a few states have most of them), one of six ages, one of `interests` interests; a tenth
  * lack a state and a tenth an age. One in forty complained.
  */
-export function populationOf(people: number, interests = 3): Population {
+export function mentionsOf(people: number, interests = 3): Mention[] {
   const stream = createStream('world')
   const skewed = (count: number) => Math.floor(count * stream.next() ** 2.5)
-  const mentions = Array.from({ length: people }, (_, at): Mention => {
+  return Array.from({ length: people }, (_, at): Mention => {
     const fields: Record<string, string | boolean> = { interest: `i${skewed(interests)}` }
     if (stream.next() > 0.1) fields['state'] = STATES[skewed(STATES.length)]!
     if (stream.next() > 0.1) fields['age'] = `a${stream.integer(6)}`
@@ -74,8 +74,11 @@ export function populationOf(people: number, interests = 3): Population {
       confidence: {},
     }
   })
+}
+
+export function populationOf(people: number, interests = 3): Population {
   const builder = createPopulationBuilder(CATALOGUE, 1)
-  builder.add(mentions)
+  builder.add(mentionsOf(people, interests))
   return openPopulation(builder.finish())
 }
 
@@ -86,17 +89,14 @@ export const DOCUMENTS: ReadonlyMap<string, SegmentDocument> = new Map<string, S
   ['west', { name: 'west', rule: { state: { in: ['CA', 'OR', 'WA'] } } }],
 ])
 
-const BANNER: Placement = { id: 'banner', title: 'Banner', widthPx: 300, heightPx: 100, maxBytes: undefined }
-const STRIP: Placement = { id: 'strip', title: 'Strip', widthPx: 120, heightPx: 40, maxBytes: undefined }
-
-const TEMPLATE: Template = {
+export const TEMPLATE: Template = {
   name: 'card',
   slots: [
     { name: 'headline', kind: 'text', maxGraphemes: 60 },
-    { name: 'button', kind: 'text', absentIn: ['strip'] },
+    { name: 'button', kind: 'text', absentIn: ['iab-320x50'] },
   ],
   layers: [
-    { id: 'ground', kind: 'shape', box: {}, fill: '#ffffff' },
+    { id: 'ground', kind: 'shape', box: { left: 0, right: 0, top: 0, bottom: 0 }, fill: '#ffffff' },
     {
       id: 'head',
       kind: 'text',
@@ -104,7 +104,7 @@ const TEMPLATE: Template = {
       colour: '#000000',
       maxFontPx: 24,
       minFontPx: 12,
-      maxLines: 2,
+      maxLines: 4,
       box: { left: 0, top: 0, right: 0, height: '60%' },
     },
     {
@@ -126,7 +126,7 @@ export const CAMPAIGN: Campaign = {
   template: 'card',
   segments: [{ grid: 'usa' }],
   locales: ['en-US'],
-  placements: ['banner', 'strip'],
+  placements: ['iab-300x250', 'iab-320x50'],
   slots: [
     {
       slot: 'headline',
@@ -177,7 +177,7 @@ export function worldOf(population: Population, campaign: Campaign = CAMPAIGN): 
     template: TEMPLATE,
     templateRevision: 1,
     segments,
-    placements: [BANNER, STRIP],
+    placements: campaign.placements.map((id) => PLACEMENTS.get(id)!),
     ledger: extendLedger(
       undefined,
       campaign,
