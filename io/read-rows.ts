@@ -11,7 +11,7 @@ export interface ReadRowsOptions extends CsvOptions {
 }
 
 /** A line, and a row of several lines, longer than this is rejected. */
-export const MAX_ROW_BYTES = 1_000_000
+const MAX_ROW_BYTES = 1_000_000
 
 /**
  * The rows of a CSV file with a header or of a JSONL file, plain or gzipped, in file order; blank lines are passed over.

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { csvText } from '../core/csv.ts'
 import type { RejectedRow } from '../engine/ingest/row.ts'
-import { csvTextCell } from './csv-cell.ts'
 import { openWholeFile, type WholeFile } from './write-file.ts'
 
 /** The rows an import did not take, as a CSV file for the people who mend them. */
@@ -27,7 +27,7 @@ export function createRejectsFile(path: string): RejectsFile {
         file = await openWholeFile(path)
         await file.write('line,reason,row\n')
       }
-      await file.write(`${line},${csvTextCell(reason)},${csvTextCell(text)}\n`)
+      await file.write(`${line},${csvText(reason)},${csvText(text)}\n`)
     },
     async complete() {
       if (file) await file.complete()

@@ -8,13 +8,11 @@ import type { Secrets } from '../engine/ports/ports.ts'
 import type { WorkspaceFiles } from '../engine/ports/workspace-files.ts'
 
 /** `polyad.json`: makes a folder a workspace. */
-export const WorkspaceSchema = Type.Object(
+const WorkspaceSchema = Type.Object(
   {
     /** Version of the workspace's layout. */
     polyad: Type.Literal(1),
     title: Type.Optional(Type.String({ maxLength: 120 })),
-    /** Fewest people a segment may have, for campaigns that do not say more. */
-    kFloor: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   { additionalProperties: false },
 )
@@ -54,7 +52,7 @@ export async function findWorkspace(folder: string): Promise<Workspace> {
 }
 
 /** Largest file of a workspace that is read whole. */
-export const MAX_FILE_BYTES = 20_000_000
+const MAX_FILE_BYTES = 20_000_000
 
 /** The files of a workspace by relative path; see engine/ports/workspace-files.ts. A file over 20 MB is refused. */
 export function createWorkspaceFiles(folder: string): WorkspaceFiles {

@@ -3,7 +3,7 @@ import { createMapper, type Mapping } from '../../segments/mapping.ts'
 import type { Mention } from '../../segments/mention.ts'
 import type { Ports } from '../ports/ports.ts'
 import { readCatalogue } from './catalogue.ts'
-import { type PopulationDocument, rebuildPopulation } from './population.ts'
+import { forgetPopulation, type PopulationDocument, rebuildPopulation } from './population.ts'
 import { REJECTED_TEXT_CHARACTERS, type RejectedRow, type RowOrReject } from './row.ts'
 
 /** Rows read, mapped and stored at a time: what an import holds in memory. */
@@ -149,6 +149,7 @@ async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
 
 async function storeBatch({ ports, options, counted }: Import, batch: Batch): Promise<void> {
   if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: 'the import' })
+  if (counted.rows === 0) await forgetPopulation(ports)
   const { added, duplicates } = await ports.mentions.append(batch.mentions)
   counted.rows += batch.rows
   counted.added += added

@@ -22,7 +22,7 @@ export interface PopulationDocument {
   readonly catalogueHash: string
 }
 
-export type PopulationPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
+type PopulationPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
 
 /**
  * Builds the population from all mentions, keeps it as a blob and names it in the `population` document.
@@ -36,25 +36,26 @@ export async function rebuildPopulation(ports: PopulationPorts): Promise<Populat
   return (await build(ports)).document
 }
 
+/** Before mentions are added: until the population is rebuilt there is none, also when the adding is cut short. */
+export async function forgetPopulation(ports: Pick<Ports, 'documents'>): Promise<void> {
+  await ports.documents.remove('population', POPULATION)
+}
+
 /**
- * The workspace's population. It is derived data: when its blob is gone, when the attribute catalogue changed, or when
- * mentions came without it (an import was cut short), it is built anew.
+ * The workspace's population. It is derived data: when there is none, its blob is gone, or the attribute catalogue
+ * changed, it is built anew; otherwise the mentions are not asked.
  *
  * @throws PolyadError NOT_FOUND when nothing was imported yet
  */
 export async function loadPopulation(ports: PopulationPorts): Promise<Population> {
   const known = await ports.documents.read('population', POPULATION)
   const document = known?.body as PopulationDocument | undefined
-  if (document && (await isCurrent(ports, document))) {
+  const { catalogueHash } = await readCatalogue(ports)
+  if (document?.catalogueHash === catalogueHash) {
     const bytes = await ports.blobs.get(document.hash)
     if (bytes) return openPopulation(bytes)
   }
   return (await build(ports)).population
-}
-
-async function isCurrent(ports: PopulationPorts, document: PopulationDocument): Promise<boolean> {
-  const [{ catalogueHash }, { mentions }] = [await readCatalogue(ports), await ports.mentions.count()]
-  return document.catalogueHash === catalogueHash && document.mentions === mentions
 }
 
 async function build(

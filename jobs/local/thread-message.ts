@@ -1,5 +1,4 @@
 import { ERROR_CODES, type ErrorCode, PolyadError } from '../../core/errors.ts'
-import type { RangeJob } from '../../engine/ports/jobs.ts'
 
 /** What a thread is given when it starts. */
 export interface ThreadSettings {
@@ -8,16 +7,13 @@ export interface ThreadSettings {
   readonly fontsFolder: string
 }
 
-/** Main thread to worker: make this range. A worker has one at a time. */
-export type ThreadRequest = RangeJob
-
-/** Worker to main thread: the range's bytes, or why there are none. */
+/** Worker to main thread, for each RangeJob it was sent: the range's bytes, or why there are none. */
 export type ThreadAnswer =
   | { readonly bytes: Uint8Array; readonly units: number }
   | { readonly failure: SentError }
 
 /** An error as it crosses the border between threads, where classes are lost. */
-export interface SentError {
+interface SentError {
   readonly message: string
   readonly stack: string | undefined
   /** Of a PolyadError. */

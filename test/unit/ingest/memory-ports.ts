@@ -31,7 +31,9 @@ export function memoryPorts(catalogue: AttributeCatalogue | undefined): IngestPo
       read: async (kind, name) => documents.get(`${kind}/${name}`),
       readRevision: async () => undefined,
       list: async () => [],
-      remove: async () => {},
+      async remove(kind, name) {
+        documents.delete(`${kind}/${name}`)
+      },
     },
     blobs: {
       async put(bytes) {

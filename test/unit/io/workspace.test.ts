@@ -18,8 +18,8 @@ afterEach(() => rm(join(folder, '..'), { recursive: true }))
 
 describe('findWorkspace', () => {
   it('takes a folder with a polyad.json of version 1', async () => {
-    await writeFile(join(folder, 'polyad.json'), '{"polyad": 1, "kFloor": 20}')
-    const found = { folder: await realpath(folder), settings: { polyad: 1, kFloor: 20 } }
+    await writeFile(join(folder, 'polyad.json'), '{"polyad": 1, "title": "Spring"}')
+    const found = { folder: await realpath(folder), settings: { polyad: 1, title: 'Spring' } }
     expect(await findWorkspace(folder)).toEqual(found)
   })
 
@@ -27,7 +27,7 @@ describe('findWorkspace', () => {
     ['no polyad.json', undefined],
     ['broken JSON', '{"polyad": 1'],
     ['another version', '{"polyad": 2}'],
-    ['a misspelt setting', '{"polyad": 1, "kfloor": 20}'],
+    ['a misspelt setting', '{"polyad": 1, "titel": "Spring"}'],
   ])('refuses a folder with %s and says how to make one', async (_what, text) => {
     if (text !== undefined) await writeFile(join(folder, 'polyad.json'), text)
     await expect(findWorkspace(folder)).rejects.toMatchObject({
