@@ -39,13 +39,3 @@ export function safeUrl(address: string): string | undefined {
   }
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined
 }
-
-/**
- * One CSV field (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-export function csvField(text: string): string {
-  const inert = /^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
-}

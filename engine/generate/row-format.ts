@@ -1,3 +1,4 @@
+import { csvCell, csvText } from '../../core/csv.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { clickThrough } from './click-through.ts'
 
@@ -92,13 +93,4 @@ export function csvFormat(plan: Plan): RowFormat {
     },
     end: '.jpg\r\n',
   }
-}
-
-/** A text people wrote: a spreadsheet must not run it, so what looks like a formula gets an apostrophe before it. */
-function csvText(text: string): string {
-  return csvCell(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,7 +1,7 @@
 import { decodeXML } from 'entities'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { csvField, escapeAttribute, escapeText, safeUrl } from '../../../templates/escape.ts'
+import { escapeAttribute, escapeText, safeUrl } from '../../../templates/escape.ts'
 import type { Fonts } from '../../../templates/fonts.ts'
 import { htmlDocument } from '../../../templates/html.ts'
 import type { Scene } from '../../../templates/scene.ts'
@@ -136,22 +136,5 @@ describe('addresses', () => {
   it('keeps query parameters whole', () => {
     const address = 'https://shop.example/a?b=1&c=%22x%22'
     expect(readMarkup(htmlOf(bannerScene(fonts, 'iab-320x50'), address)).attribute('href')).toEqual([address])
-  })
-})
-
-describe('CSV fields', () => {
-  it.each([
-    ['plain', 'plain'],
-    ['a,b', '"a,b"'],
-    ['say "hi"', '"say ""hi"""'],
-    ['two\nlines', '"two\nlines"'],
-    ['=1+1', "'=1+1"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['-5 degrees', "'-5 degrees"],
-    ['+1,2', '"\'+1,2"'],
-    ['\t=1', "'\t=1"],
-    ['', ''],
-  ])('%j becomes %j', (text, field) => {
-    expect(csvField(text)).toBe(field)
   })
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ShownPeople, shownPeople } from '../../api/segment-sizes.ts'
-import { EVERYBODY } from '../../rules/rule.ts'
-import type { Segment } from '../../segments/segment.ts'
+import { EVERYBODY } from '../../../rules/rule.ts'
+import type { Segment } from '../../../segments/segment.ts'
+import { type ShownPeople, shownPeople } from '../../../segments/shown-people.ts'
 
 const segment = (id: string, people: number, kind: Segment['kind'] = 'cell'): Segment => ({
   id,
