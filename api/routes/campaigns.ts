@@ -27,6 +27,11 @@ const CheckBody = Type.Object(
   { additionalProperties: false },
 )
 
+const CheckQuery = Type.Object(
+  { revision: Type.Optional(Type.Integer({ minimum: 1 })) },
+  { additionalProperties: false },
+)
+
 const WindowQuery = Type.Object(
   {
     /** First rank, a decimal string: counts pass 2^53. */
@@ -95,19 +100,20 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
     },
   )
 
-  server.get<{ Params: Params }>(
+  server.get<{ Params: Params; Querystring: Static<typeof CheckQuery> }>(
     '/v1/campaigns/:name/check',
     {
       schema: {
         tags,
-        summary: 'The stored check of the newest revision',
+        summary: 'The stored check of a revision, default the newest',
         params: NameParams,
+        querystring: CheckQuery,
         response: answers({ 200: 'The report' }, 404),
       },
     },
     async (request) => {
       const { name } = request.params
-      const { revision } = await readDocument(ports.documents, 'campaign', name)
+      const { revision = (await readDocument(ports.documents, 'campaign', name)).revision } = request.query
       const report = await readCheck(ports, name, revision)
       if (report) return report
       throw new PolyadError('NOT_FOUND', {

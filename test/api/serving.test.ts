@@ -392,6 +392,10 @@ describe('campaigns that may not be served', () => {
     expect(await stateOf('spring')).toMatchObject({ active: false, code: 'CHECK_MISSING', revision: 2 })
     expect(await stateOf('other')).toMatchObject({ active: false })
     await activate(world)
+    const checks = await Promise.all(
+      [1, 2].map((revision) => world.ask({ url: `/v1/campaigns/spring/check?revision=${revision}` })),
+    )
+    expect(checks.map((check) => check.json().revision)).toEqual([1, 2])
     expect(await stateOf('spring')).toMatchObject({ active: true })
     expect((await decide()).json().campaign).toBe('spring')
   })
