@@ -50,14 +50,6 @@ export function createOutput(steps: 'stdout' | 'stderr' = 'stderr'): Output {
   }
 }
 
-/** Runs one step and prints its line: `work` answers with what it counted, in words, and its result. */
-export async function timed<T>(output: Output, what: string, work: () => Promise<[T, string]>): Promise<T> {
-  const startMs = performance.now()
-  const [result, howMany] = await work()
-  output.step(what, howMany, performance.now() - startMs)
-  return result
-}
-
 export function count(value: number | bigint): string {
   return value.toLocaleString('en-US')
 }

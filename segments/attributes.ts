@@ -71,4 +71,3 @@ export const AttributeCatalogueSchema = Type.Object(
 
 export type AttributeCatalogue = Static<typeof AttributeCatalogueSchema>
 export type AttributeDefinition = AttributeCatalogue['attributes'][number]
-export type Dimension = AttributeDefinition['dimension']
