@@ -55,7 +55,6 @@ export interface Comparison extends Interval {
  *
  * @see Welch 1947, Biometrika 34:28-35, doi:10.1093/biomet/34.1-2.28
  * @see Fieller 1954, J. R. Stat. Soc. B 16:175-185 (ratio of means)
- * @see Deng, Knoblich, Lu 2018, KDD, doi:10.1145/3219819.3219919 (clusters and the delta method)
  */
 export function compareMeans(first: Moments, second: Moments, alpha = 0.05): Comparison {
   const a = meanAndVariance(first)
@@ -84,18 +83,28 @@ export function compareMeans(first: Moments, second: Moments, alpha = 0.05): Com
   }
 }
 
+/**
+ * Fieller's interval for the ratio of two means, less 1: the ratios r for which first - r second is not told from 0. So
+ * it leaves out 0 just when the interval of the difference does.
+ *
+ * Undefined where the second mean is not told from 0: then no ratio is bounded.
+ *
+ * @see Fieller 1954, J. R. Stat. Soc. B 16:175-185, doi:10.1111/j.2517-6161.1954.tb00159.x
+ */
 function liftOf(
   a: { mean: number; meanVariance: number },
   b: { mean: number; meanVariance: number },
   critical: number,
 ): Comparison['lift'] {
-  // With g at 1 or more the mean divided by is not clearly above 0, and no ratio is out of the question.
-  const g = (critical ** 2 * b.meanVariance) / b.mean ** 2
-  if (!(b.mean > 0 && g < 1)) return undefined
-  const ratio = a.mean / b.mean
-  const half =
-    (critical / b.mean) * Math.sqrt(a.meanVariance + ratio ** 2 * b.meanVariance - g * a.meanVariance)
-  return { ratio: ratio - 1, low: (ratio - half) / (1 - g) - 1, high: (ratio + half) / (1 - g) - 1 }
+  const bottom = b.mean ** 2 - critical ** 2 * b.meanVariance
+  if (!(b.mean > 0 && bottom > 0)) return undefined
+  const middle = a.mean * b.mean
+  const root = Math.sqrt(Math.max(0, middle ** 2 - bottom * (a.mean ** 2 - critical ** 2 * a.meanVariance)))
+  return {
+    ratio: a.mean / b.mean - 1,
+    low: (middle - root) / bottom - 1,
+    high: (middle + root) / bottom - 1,
+  }
 }
 
 /** One person's events and trials (clicks and impressions). */

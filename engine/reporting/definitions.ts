@@ -16,7 +16,7 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   comparison:
     'people who matched a narrow segment, by the arm they were assigned to (not by what they saw), one observation a ' +
     "person; difference of goal events per person with Welch's 95 % interval, valid for one look",
-  lift: 'difference / broad control, interval by the delta method on the logarithm',
+  lift: "difference / broad control, Fieller's interval: it leaves out 0 just when the difference's does",
   respondersShare: 'people with a goal event / people; Wilson, the difference after Newcombe',
   assignment: `chi-square test of people by arm against the campaign's shares; broken below ${SAMPLE_RATIO_ALPHA}`,
   bySegment:

@@ -12,7 +12,7 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
 export function reportText(report: Report): string {
   const { totals } = report
   const days = report.from || report.to ? `, ${report.from ?? 'start'} to ${report.to ?? 'today'}` : ''
-  const revisions = report.revisions.length > 0 ? ` (revisions ${report.revisions.join(', ')})` : ''
+  const revisions = report.revisions.length > 0 ? ` (revision ${report.revisions.join(', ')})` : ''
   const lines = [`${report.title}${revisions}${days}, days in ${report.timeZone}`]
   if (report.simulated === true) lines.push('SIMULATED TRAFFIC: nobody saw these ads.')
   if (report.simulated === 'mixed')

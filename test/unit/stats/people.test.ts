@@ -64,6 +64,23 @@ describe('means over people', () => {
     )
   })
 
+  it('the lift leaves out 0 just when the difference does, and its bounds are ratios on the edge of being told apart', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 5, maxLength: 60 })
+    fc.assert(
+      fc.property(values, values, (first, second) => {
+        const { low, high, lift } = compareMeans(momentsOf(first), momentsOf(second))
+        // Rounding decides at the edge itself.
+        if (!lift || Math.min(Math.abs(low), Math.abs(high)) < 1e-9) return
+        expect(lift.low > 0).toBe(low > 0)
+        expect(lift.high < 0).toBe(high < 0)
+        expect(lift.low).toBeLessThanOrEqual(lift.ratio)
+        expect(lift.high).toBeGreaterThanOrEqual(lift.ratio)
+      }),
+      { numRuns: 300 },
+    )
+    expect(compareMeans(momentsOf([1, 2, 3]), momentsOf([0, 0, 1])).lift).toBeUndefined()
+  })
+
   it('holds the truth in 95 % of samples where people differ widely, and counting impressions does not', () => {
     const stream = createStream('coverage')
     const rounds = 600
