@@ -20,7 +20,7 @@ import type { Serving } from './serving.ts'
 /** Pictures made at once: libvips has a thread each, and the event loop must keep one core. */
 const RENDERS_AT_ONCE = 2
 const RENDERS_WAITING = 64
-/** Revisions looked through for an ad unit that the newest no longer makes. */
+/** Revisions looked through for an ad unit that the newest no longer makes, newest first. */
 const OLDER_REVISIONS = 10
 
 /** An ad unit that some revision of its campaign makes. */
@@ -30,7 +30,8 @@ export interface FoundAdUnit {
   readonly unit: AdUnit
   readonly values: SlotValues
   readonly placement: Placement
-  /** Hash of everything the picture depends on: template, values, placement, locale and renderer. */
+  readonly scene: Scene
+  /** Hash of all a picture depends on: its scene, the renderer and the placement's size limit. */
   readonly contentHash: string
 }
 
@@ -42,7 +43,6 @@ export interface AdUnitPages {
    * @throws PolyadError AD_UNIT_ID_INVALID, NOT_FOUND when no revision makes it
    */
   find(id: string): Promise<FoundAdUnit>
-  scene(found: FoundAdUnit): Scene
   /** @throws PolyadError OVERLOADED, and the renderer's own */
   picture(found: FoundAdUnit, format: 'jpeg' | 'png'): Promise<Uint8Array>
   svg(found: FoundAdUnit): Promise<string>
@@ -55,28 +55,30 @@ export function createAdUnitPages(parts: {
   readonly fonts: Fonts
 }): AdUnitPages {
   const { serving, renderer, fonts } = parts
+  // Compiling an older revision is far dearer than asking for it, and anybody may ask.
+  const history = createBoundedWork('searching of older revisions', { atOnce: 1, waiting: 8 })
   const renders = createBoundedWork('rendering', { atOnce: RENDERS_AT_ONCE, waiting: RENDERS_WAITING })
 
   const planThatMakes = async (id: string): Promise<{ plan: Plan; unit: AdUnit }> => {
     const campaign = serving.campaignOf(campaignKeyOf(id))
     if (campaign === undefined) throw noSuchUnit(id)
-    let { plan } = await serving.plan(campaign)
-    const oldest = Math.max(1, plan.revision - OLDER_REVISIONS)
+    const { plan } = await serving.plan(campaign)
     const unit = unitFromId(plan.ledger, id)
-    while (createSpace(plan).rankOf(unit) === undefined) {
-      if (plan.revision <= oldest) throw noSuchUnit(id)
-      ;({ plan } = await serving.plan(campaign, plan.revision - 1))
-    }
-    return { plan, unit }
+    if (createSpace(plan).rankOf(unit) !== undefined) return { plan, unit }
+    return history.run(async () => {
+      const oldest = Math.max(1, plan.revision - OLDER_REVISIONS)
+      for (let revision = plan.revision - 1; revision >= oldest; revision--) {
+        const { plan: older } = await serving.plan(campaign, revision)
+        if (createSpace(older).rankOf(unit) !== undefined) return { plan: older, unit }
+      }
+      throw noSuchUnit(id)
+    })
   }
 
-  const scene = ({ plan, placement, values, unit }: FoundAdUnit): Scene =>
-    createScene({ template: plan.template, placement, values, locale: unit.locale, fonts, files: plan.files })
-
   /** Documents hold their pictures, cropped to the boxes: they ask no other address, and no file is told. */
-  const inlined = async (drawn: Scene): Promise<(image: SceneImage) => string> => {
+  const inlined = async (scene: Scene): Promise<(image: SceneImage) => string> => {
     const uris = new Map<SceneImage, string>()
-    for (const layer of drawn.layers) {
+    for (const layer of scene.layers) {
       if (layer.kind !== 'image') continue
       const png = await renderer.croppedImage(layer)
       uris.set(layer, `data:image/png;base64,${Buffer.from(png).toString('base64')}`)
@@ -85,33 +87,26 @@ export function createAdUnitPages(parts: {
   }
 
   return {
-    scene,
     async find(id) {
       const { plan, unit } = await planThatMakes(id)
       const values = unitValues(plan, createCopyTable(plan), unit)
       const placement = plan.placements.find((each) => each.id === unit.placement)!
       const { template, files, fingerprint } = plan
-      const content = contentHash(
-        canonicalJson({ template, values, placement, locale: unit.locale, files, fingerprint }),
-      )
-      return { id, plan, unit, values, placement, contentHash: content.slice(0, 32) }
+      const scene = createScene({ template, placement, values, locale: unit.locale, fonts, files })
+      const content = canonicalJson({ scene, fingerprint, maxBytes: placement.maxBytes })
+      return { id, plan, unit, values, placement, scene, contentHash: contentHash(content).slice(0, 32) }
     },
     picture: (found, format) =>
       renders.run(async () => {
         const { maxBytes } = found.placement
-        return (await renderer.picture(scene(found), { format, maxBytes })).bytes
+        return (await renderer.picture(found.scene, { format, maxBytes })).bytes
       }),
-    svg: (found) =>
-      renders.run(async () => {
-        const drawn = scene(found)
-        return sceneSvg(drawn, { href: await inlined(drawn) })
-      }),
+    svg: ({ scene }) => renders.run(async () => sceneSvg(scene, { href: await inlined(scene) })),
     html: (found, links) =>
       renders.run(async () => {
-        const drawn = scene(found)
         const { campaign } = found.plan
-        return htmlDocument(drawn, {
-          href: await inlined(drawn),
+        return htmlDocument(found.scene, {
+          href: await inlined(found.scene),
           ...links,
           locale: found.unit.locale,
           title: campaign.title ?? campaign.name,

@@ -33,7 +33,7 @@ export function createOwnAddress(
   ]
   const isOwnHost = (host: string): boolean => {
     const [, name, port] = /^(.+?)(?::(\d+))?$/.exec(host.toLowerCase()) ?? []
-    return name !== undefined && LOOPBACK.includes(name) && ports().includes(Number(port ?? 80))
+    return name !== undefined && isLoopback(name) && ports().includes(Number(port ?? 80))
   }
   return {
     requireOwn(request) {

@@ -53,9 +53,8 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
       const [id, format] = splitFile(request.params.file)
       if (format === 'json' && !isTrusted(request.caller)) throw new PolyadError('UNAUTHENTICATED', {})
       const found = await adUnits.find(id)
-      // Links differ from decision to decision, so an HTML page with a token is nobody else's.
-      const personal = format === 'html' && request.query.token !== undefined
-      if (personal) reply.header('cache-control', 'no-store')
+      // Its links belong to one decision, or to the landing page of the day: only the looks may be kept.
+      if (format === 'html' || format === 'json') reply.header('cache-control', 'no-store')
       else if (isUnchanged(found, format, request, reply)) return reply.code(304).send()
       reply.type(MEDIA_TYPES[format]).header('x-content-type-options', 'nosniff')
       if (format === 'html' || format === 'svg') {
@@ -89,7 +88,7 @@ function isUnchanged(
   const { h } = request.query as Static<typeof Query>
   const etag = `"${found.contentHash}-${format}"`
   const cached = h === found.contentHash ? 'public, max-age=31536000, immutable' : 'no-cache'
-  reply.header('etag', etag).header('cache-control', format === 'json' ? 'no-store' : cached)
+  reply.header('etag', etag).header('cache-control', cached)
   return request.headers['if-none-match'] === etag
 }
 
@@ -102,7 +101,7 @@ async function bodyOf(
   const { adUnits } = context
   switch (format) {
     case 'json':
-      return JSON.stringify(describe(context, found))
+      return JSON.stringify(describe(found))
     case 'html':
       return adUnits.html(found, linksOf(context, found, token))
     case 'svg':
@@ -127,9 +126,10 @@ function linksOf(
   return { clickUrl: `${plan.publicUrl}/t/c/${token}`, impressionUrl: `${plan.publicUrl}/t/i/${token}` }
 }
 
-function describe({ adUnits }: ApiContext, found: FoundAdUnit): object {
+function describe(found: FoundAdUnit): object {
   const { id, plan, unit, values, placement } = found
-  const address = (format: Format) => `${plan.publicUrl}/v1/ad-units/${id}.${format}?h=${found.contentHash}`
+  const address = `${plan.publicUrl}/v1/ad-units/${id}`
+  const version = `?h=${found.contentHash}`
   return {
     id,
     campaign: plan.campaign.name,
@@ -144,10 +144,10 @@ function describe({ adUnits }: ApiContext, found: FoundAdUnit): object {
     fields: values,
     landingUrl: plan.campaign.landingUrl,
     /** How each text came out: fits, shrunk, truncated, missing characters. */
-    texts: adUnits.scene(found).texts,
-    html: address('html'),
-    svg: address('svg'),
-    jpg: address('jpg'),
-    png: address('png'),
+    texts: found.scene.texts,
+    html: `${address}.html`,
+    svg: `${address}.svg${version}`,
+    jpg: `${address}.jpg${version}`,
+    png: `${address}.png${version}`,
   }
 }

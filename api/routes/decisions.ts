@@ -46,6 +46,10 @@ function requireAllowed(request: FastifyRequest<{ Body: DecisionRequest }>, expl
     throw new PolyadError('FORBIDDEN', { action, caller: callerText(caller) })
   }
   if (explain && !mayExplain(caller)) refuse('ask why a decision fell as it did')
+  if (body.person !== undefined && body.personKey !== undefined) {
+    const problem = 'give either person or personKey: they may be two people'
+    throw new PolyadError('INPUT_INVALID', { what: 'decision request', where: '/personKey', problem })
+  }
   if (caller.kind !== 'site') return
   for (const field of NOT_FOR_SITES) if (body[field] !== undefined) refuse(`send "${field}"`)
 }

@@ -38,6 +38,7 @@ describe('input', () => {
       '/attributes/colour',
     ],
     ['a person key that is none', { placement: 'iab-300x250', personKey: 'bob' }, '/personKey'],
+    ['two people', { placement: 'iab-300x250', person: 'a', personKey: '0'.repeat(32) }, '/personKey'],
     ['a list', [], '/'],
     ['null', 'null', '/'],
   ])('refuses %s and names it', async (_what, payload, named) => {

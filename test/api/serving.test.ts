@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { listen } from '../../api/server.ts'
+import { adUnitId } from '../../engine/campaign/ad-unit-id.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type DecisionAnswer, TOKEN_LIFETIME_MS } from '../../engine/decision/answer.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
@@ -422,5 +423,43 @@ describe('a listening server', () => {
     )
     await world.close()
     await expect(fetch(`${address}/health/live`)).rejects.toThrow()
+  })
+})
+
+describe('an ad unit of an older revision', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld({ keys: false })
+  })
+  afterAll(() => world.close())
+
+  it('is still shown when the newest no longer makes it; one that none ever made is not', async () => {
+    const [headline, photo] = CAMPAIGN.slots
+    const { items } = (await world.ask({ url: '/v1/campaigns/spring/ad-units?limit=32' })).json() as {
+      items: { id: string; slots: Record<string, string> }[]
+    }
+    const hike = items.find(({ slots }) => slots['headline'] === 'Hike more')!
+    const exclude = [{ headline: ['hike'] }]
+    const put = async (campaign: object) =>
+      expect(
+        (await world.ask({ method: 'PUT', url: '/v1/campaigns/spring', payload: campaign })).statusCode,
+      ).toBe(200)
+    await put({ ...CAMPAIGN, exclude })
+    const json = await world.ask({ url: `/v1/ad-units/${hike.id}.json` })
+    expect(json.json()).toMatchObject({ id: hike.id, revision: 1, choices: { headline: 'hike' } })
+    expect((await world.ask({ url: `/v1/ad-units/${hike.id}.png` })).statusCode).toBe(200)
+
+    // A new asset, excluded with one placement from its first day: its id can be made up, and is not shown.
+    const camp = { id: 'camp', text: { en: 'Camp out', es: 'Acampa' } }
+    const withCamp = { ...CAMPAIGN, slots: [{ ...headline!, assets: [...headline!.assets, camp] }, photo] }
+    await put({ ...withCamp, exclude: [{ headline: ['camp'] }] })
+    const { plan } = await loadPlan(world.ports, 'spring', { publicUrl: PUBLIC_URL, fingerprint: 'test' })
+    const never = adUnitId(plan.ledger, {
+      segment: 'broad',
+      locale: 'en-US',
+      placement: PLACEMENT,
+      choices: { headline: 'camp', photo: 'sky' },
+    })
+    expect((await world.ask({ url: `/v1/ad-units/${never}.png` })).statusCode).toBe(404)
   })
 })
