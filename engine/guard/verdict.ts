@@ -1,6 +1,7 @@
 import { PLATFORMS } from '../../data/platforms.ts'
 import { breakEvenLift } from '../../stats/break-even.ts'
 import type { Campaign } from '../campaign/campaign.ts'
+import { wholeNumber } from '../reporting/text-table.ts'
 import type { CheckLeaf, CheckReason, CheckReport } from './check-report.ts'
 import type { Volume } from './expected-volume.ts'
 import type { LeafFinding } from './leaves.ts'
@@ -52,7 +53,7 @@ export function reasonsToRefuse(
       code: 'PLATFORM_MINIMUM',
       text:
         `${ofLeaves(belowPlatform.length, leaves.length)} have fewer people than ` +
-        `${PLATFORMS[platform.platform]?.title ?? platform.platform} takes (${whole(platform.people)})`,
+        `${PLATFORMS[platform.platform]?.title ?? platform.platform} takes (${wholeNumber(platform.people)})`,
     })
   }
   const starved = under('starved')
@@ -62,7 +63,7 @@ export function reasonsToRefuse(
       text:
         `${ofLeaves(starved.length, leaves.length)} expect fewer than ${volume.eventsFloor} ${volume.goal}s a week, ` +
         `the least to learn from; ${(before.unreadableBudgetShare * 100).toFixed(0)} % of the narrow impressions ` +
-        `would go there. A leaf needs ${whole(volume.peopleNeeded)} people`,
+        `would go there. A leaf needs ${wholeNumber(volume.peopleNeeded)} people`,
     })
   }
   if (breakEven.lift > HIGHEST_BELIEVED_LIFT) {
@@ -89,7 +90,7 @@ export function warningsOf(
     const doubtful = leaves.filter(({ people }) => people < (warnBelowPeople ?? 0)).length
     if (doubtful > 0) {
       warnings.push(
-        `${ofLeaves(doubtful, leaves.length)} have fewer than the ${whole(warnBelowPeople!)} people ${title} advises`,
+        `${ofLeaves(doubtful, leaves.length)} have fewer than the ${wholeNumber(warnBelowPeople!)} people ${title} advises`,
       )
     }
   }
@@ -101,27 +102,31 @@ export function warningsOf(
   }
   const { broken, misfitCount, checked, skipped } = found.copy
   if (broken.length > 0) {
-    warnings.push(`${whole(broken.length)} texts cannot be rendered for some segments and are not used there`)
+    warnings.push(
+      `${wholeNumber(broken.length)} texts cannot be rendered for some segments and are not used there`,
+    )
   }
   if (misfitCount > 0)
-    warnings.push(`${whole(misfitCount)} of ${whole(checked)} texts do not fit where they are shown`)
-  if (skipped > 0) warnings.push(`${whole(skipped)} shorter texts were not laid out`)
+    warnings.push(
+      `${wholeNumber(misfitCount)} of ${wholeNumber(checked)} texts do not fit where they are shown`,
+    )
+  if (skipped > 0) warnings.push(`${wholeNumber(skipped)} shorter texts were not laid out`)
   if (found.undecided.length > 0) {
     warnings.push(
-      `${whole(found.undecided.length)} assets are not used where their \`when\` cannot be decided`,
+      `${wholeNumber(found.undecided.length)} assets are not used where their \`when\` cannot be decided`,
     )
   }
   const { empty } = found.adUnits.segments
   if (empty.length > 0) {
-    warnings.push(`${whole(empty.length)} segments have no ad unit and are served broad, ${empty[0]} first`)
+    warnings.push(
+      `${wholeNumber(empty.length)} segments have no ad unit and are served broad, ${empty[0]} first`,
+    )
   }
   return warnings
 }
 
 function ofLeaves(count: number, all: number): string {
-  return count === all && all > 1 ? `all ${whole(all)} leaves` : `${whole(count)} of ${whole(all)} leaves`
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
+  return count === all && all > 1
+    ? `all ${wholeNumber(all)} leaves`
+    : `${wholeNumber(count)} of ${wholeNumber(all)} leaves`
 }

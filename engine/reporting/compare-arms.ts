@@ -4,6 +4,7 @@ import type { CounterRow } from '../ports/counters.ts'
 import { ENOUGH, isEnough, peopleNeeded } from './enough-data.ts'
 import { countByPerson, type EventCounts } from './person-counts.ts'
 import { type ArmComparison, REPORT_ALPHA, type ReportArm } from './report.ts'
+import { wholeNumber } from './text-table.ts'
 
 export type GoalEvent = 'click' | 'conversion'
 
@@ -51,8 +52,8 @@ export function compareArms(arms: AssignedArms, goal: GoalEvent, kFloor: number)
     const narrowNeeds = peopleNeeded(narrowSize, pooled)
     const broadControlNeeds = peopleNeeded(controlSize, pooled)
     const missing = [
-      ...(narrowNeeds > 0 ? [`${whole(narrowNeeds)} more people in narrow`] : []),
-      ...(broadControlNeeds > 0 ? [`${whole(broadControlNeeds)} more people in broad control`] : []),
+      ...(narrowNeeds > 0 ? [`${wholeNumber(narrowNeeds)} more people in narrow`] : []),
+      ...(broadControlNeeds > 0 ? [`${wholeNumber(broadControlNeeds)} more people in broad control`] : []),
     ]
     return {
       enough: false,
@@ -130,8 +131,4 @@ function sizeOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent, kFloo
 /** A number of people as it may be shown: `<50` under the floor, also for nobody. */
 export function shownPeople(people: number, kFloor: number): string {
   return people < kFloor ? `<${kFloor}` : String(people)
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
 }
