@@ -32,6 +32,12 @@ export interface AdUnitRow {
   readonly slots: Readonly<Record<string, string | null>>
 }
 
+export interface Cell {
+  readonly segment: string
+  readonly locale: string
+  readonly placement: string
+}
+
 export interface AdUnitWindow {
   readonly revision: number
   /** A decimal text: counts pass what a number can hold. */
@@ -176,8 +182,11 @@ export const api = {
     return found?.revision === revision ? found : undefined
   },
   report: (name: string, by: string) => get<Report>(`/v1/campaigns/${path(name)}/report?by=${path(by)}`),
-  adUnits: (name: string, from: bigint, limit: number) =>
-    get<AdUnitWindow>(`/v1/campaigns/${path(name)}/ad-units?from=${from}&limit=${limit}`),
+  /** A window of the ad units of one segment, locale and placement; `from` and `count` are places among these. */
+  adUnits: (name: string, cell: Cell, from: bigint, limit: number) =>
+    get<AdUnitWindow>(
+      `/v1/campaigns/${path(name)}/ad-units?${new URLSearchParams({ ...cell, from: String(from), limit: String(limit) })}`,
+    ),
   /** Address of an ad unit's picture. */
   picture: (id: string) => `/v1/ad-units/${path(id)}.jpg`,
 }

@@ -1,6 +1,5 @@
-import { type AdUnitRow, api, type CampaignDocument, type CheckReport } from './api-client.ts'
+import { type AdUnitRow, api, type CampaignDocument, type Cell, type CheckReport } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
-import { type CellRange, findCell, segmentOrder } from './find-cell.ts'
 import { count } from './format.ts'
 
 const COLUMNS = 3
@@ -10,7 +9,7 @@ const GOLDEN = 0.618
 /** Ad units with their pictures: one placement and language, a few segments side by side. */
 export function showTearsheet(campaign: CampaignDocument, check: CheckReport | undefined): void {
   const titles = new Map(check?.leaves.map(({ id, title }) => [id, title]))
-  const named = [...segmentOrder(campaign).keys()]
+  const named = ['broad', ...titles.keys()]
   // Nodes of a grid are certain of something, so their ads differ from broad: they come first, the largest leading.
   const largest = (check?.leaves ?? [])
     .map(({ id }) => id)
@@ -19,7 +18,6 @@ export function showTearsheet(campaign: CampaignDocument, check: CheckReport | u
 
   let page = 0
   let turn = 0
-  const ranges = new Map<string, Promise<CellRange | undefined>>()
   const placement = select('Placement', campaign.placements, (value) => value)
   const locale = select('Language', campaign.locales, (value) => value)
   const order = select('Show', ['spread', 'ranks'], (value) =>
@@ -38,45 +36,21 @@ export function showTearsheet(campaign: CampaignDocument, check: CheckReport | u
   const back = element('button', { type: 'button', onclick: () => go(page - 1) }, 'Back')
   const next = element('button', { type: 'button', onclick: () => go(page + 1) }, 'More')
 
-  const rows = new Map<bigint, Promise<AdUnitRow>>()
-  const rowAt = (rank: bigint): Promise<AdUnitRow> => {
-    const row = rows.get(rank) ?? api.adUnits(campaign.name, rank, 1).then(({ items }) => items[0]!)
-    rows.set(rank, row)
-    row.catch(() => rows.delete(rank))
-    return row
-  }
-  const rangeOf = (segment: string, total: bigint): Promise<CellRange | undefined> => {
-    const cell = { segment, locale: locale.field.value, placement: placement.field.value }
-    const key = JSON.stringify(cell)
-    const known = ranges.get(key) ?? findCell(campaign, total, cell, rowAt)
-    ranges.set(key, known)
-    // A failure may pass: it is not kept.
-    known.catch(() => ranges.delete(key))
-    return known
-  }
-
   async function go(wanted: number): Promise<void> {
     page = Math.max(0, wanted)
     const mine = ++turn
     sheet.setAttribute('aria-busy', 'true')
     try {
-      const { count: total } = await api.adUnits(campaign.name, 0n, 1)
       const columns = await Promise.all(
         segments.map(async ({ field }) => {
-          const range = await rangeOf(field.value, BigInt(total))
-          return {
-            title: field.selectedOptions[0]!.text,
-            range,
-            rows: await rowsOf(range, page, order.field.value),
-          }
+          const cell = { segment: field.value, locale: locale.field.value, placement: placement.field.value }
+          return { title: field.selectedOptions[0]!.text, ...(await unitsOf(cell)) }
         }),
       )
       if (mine !== turn) return
-      replace(sheet, ...columns.map(({ title, range, rows }) => column(title, range, rows)))
+      replace(sheet, ...columns.map(({ title, size, rows }) => column(title, size, rows)))
       position.textContent = `Ad units ${count(page * PER_PAGE + 1)} to ${count((page + 1) * PER_PAGE)} of each segment`
-      next.disabled = columns.every(
-        ({ range }) => !range || BigInt((page + 1) * PER_PAGE) >= range.to - range.from,
-      )
+      next.disabled = columns.every(({ size }) => BigInt((page + 1) * PER_PAGE) >= size)
     } catch (error) {
       if (mine === turn) replace(sheet, element('p', { class: 'notice' }, (error as Error).message))
     } finally {
@@ -85,21 +59,22 @@ export function showTearsheet(campaign: CampaignDocument, check: CheckReport | u
     }
   }
 
-  async function rowsOf(
-    range: CellRange | undefined,
-    at: number,
-    shown: string,
-  ): Promise<readonly AdUnitRow[]> {
-    if (!range) return []
-    const size = range.to - range.from
-    const first = BigInt(at * PER_PAGE)
-    if (first >= size) return []
+  /** The page's ad units of a cell: neighbours in rank order, or spread over the whole cell. */
+  async function unitsOf(cell: Cell): Promise<{ size: bigint; rows: readonly AdUnitRow[] }> {
+    const first = BigInt(page * PER_PAGE)
+    const window = await api.adUnits(campaign.name, cell, 0n, 1)
+    const size = BigInt(window.count)
+    if (first >= size) return { size, rows: [] }
     const length = Number(size - first < BigInt(PER_PAGE) ? size - first : BigInt(PER_PAGE))
-    if (shown === 'ranks') return (await api.adUnits(campaign.name, range.from + first, length)).items
+    if (order.field.value === 'ranks') {
+      return { size, rows: (await api.adUnits(campaign.name, cell, first, length)).items }
+    }
     const stride = strideOf(size)
-    return Promise.all(
-      Array.from({ length }, (_, step) => rowAt(range.from + (((first + BigInt(step)) * stride) % size))),
-    )
+    const spread = Array.from({ length }, async (_, step) => {
+      const { items } = await api.adUnits(campaign.name, cell, ((first + BigInt(step)) * stride) % size, 1)
+      return items[0]!
+    })
+    return { size, rows: await Promise.all(spread) }
   }
 
   for (const { field } of [placement, locale, order, ...segments])
@@ -137,13 +112,12 @@ function commonDivisor(a: bigint, b: bigint): bigint {
   return b === 0n ? a : commonDivisor(b, a % b)
 }
 
-function column(title: string, range: CellRange | undefined, rows: readonly AdUnitRow[]): HTMLElement {
-  const size = range ? `${count(String(range.to - range.from))} ad units` : 'no ad units here'
+function column(title: string, size: bigint, rows: readonly AdUnitRow[]): HTMLElement {
   return element(
     'section',
     { class: 'sheet-column' },
     element('h3', {}, title),
-    element('p', { class: 'quiet' }, size),
+    element('p', { class: 'quiet' }, size > 0n ? `${count(String(size))} ad units` : 'no ad units here'),
     ...rows.map(adFigure),
   )
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { CampaignSchema } from '../../engine/campaign/campaign.ts'
+import type { Plan } from '../../engine/campaign/plan.ts'
 import { validateCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
@@ -38,6 +39,10 @@ const WindowQuery = Type.Object(
     from: Type.Optional(Type.String({ pattern: '^\\d{1,30}$' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
     revision: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Only the ad units of one cell: all three or none. `from`, `to` and `count` are then places in the cell. */
+    segment: Type.Optional(Type.String({ maxLength: 400 })),
+    locale: Type.Optional(Type.String({ maxLength: 35 })),
+    placement: Type.Optional(Type.String({ maxLength: 60 })),
   },
   { additionalProperties: false },
 )
@@ -138,12 +143,15 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
     async (request, reply) => {
       const { from = '0', limit = DEFAULT_WINDOW, revision } = request.query
       const { plan } = await serving.plan(request.params.name, revision)
-      const { count } = createSpace(plan)
+      const line = lineOf(plan, request.query)
+      const count = line.to - line.from
       const first = BigInt(from)
-      if (first >= count) throw new PolyadError('RANK_OUT_OF_RANGE', { rank: from, count: String(count) })
+      if (first > 0n && first >= count) {
+        throw new PolyadError('RANK_OUT_OF_RANGE', { rank: from, count: String(count) })
+      }
       const last = first + BigInt(limit)
       const end = last < count ? last : count
-      const rows = generateRange(plan, first, end, { format: 'jsonl' })
+      const rows = generateRange(plan, line.from + first, line.from + end, { format: 'jsonl' })
       const window = { campaign: plan.campaign.name, revision: plan.revision, count, from: first, to: end }
       return reply.type('application/json').send(windowJson(window, rows))
     },
@@ -199,4 +207,25 @@ function requireOverrider(caller: Caller): void {
 
 function whoOf(caller: Caller): string {
   return caller.kind === 'role' ? `${caller.role} key ${caller.id}` : callerText(caller)
+}
+
+/** The ranks a window is cut from: the whole line, or those of one cell (none when the revision lacks it). */
+function lineOf(
+  plan: Plan,
+  query: Static<typeof WindowQuery>,
+): { readonly from: bigint; readonly to: bigint } {
+  const space = createSpace(plan)
+  const { segment, locale, placement } = query
+  if (segment === undefined && locale === undefined && placement === undefined)
+    return { from: 0n, to: space.count }
+  if (segment === undefined || locale === undefined || placement === undefined) {
+    const problem = 'a cell is named by segment, locale and placement together'
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'request',
+      where: 'query',
+      problem,
+      mend: 'give all three or none',
+    })
+  }
+  return space.ranksOf({ segment, locale, placement }) ?? { from: 0n, to: 0n }
 }

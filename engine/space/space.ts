@@ -23,6 +23,8 @@ export interface Space {
   unitAt(rank: bigint): AdUnit
   /** Undefined when this revision does not make the unit. */
   rankOf(unit: AdUnit): bigint | undefined
+  /** Ranks [from, to) of a cell, which lie together; undefined when this revision makes none of them. */
+  ranksOf(cell: Cell): { readonly from: bigint; readonly to: bigint } | undefined
   /**
    * The units from one rank (included) to another (excluded) in order; each costs the levels that changed.
    *
@@ -105,14 +107,22 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     return hasOther || values.includes(undefined) ? undefined : (values as number[])
   }
 
-  function cellNode(cell: Cell): Node | undefined {
-    let node: Node | undefined = root
-    for (const [level, name] of [cell.segment, cell.locale, cell.placement].entries()) {
-      const found: { run: number } | undefined = findOption(node, positions[level]!.get(name) ?? ABSENT)
-      node = found && node.runs[found.run]!.child
-      if (!node) return undefined
+  /** The end of a path from the root and the rank of its first unit; undefined when there is no such path. */
+  function follow(values: readonly number[]): { readonly node: Node; readonly rank: bigint } | undefined {
+    let node = root
+    let rank = 0n
+    for (const value of values) {
+      const found = findOption(node, value)
+      if (!found) return undefined
+      const { child } = node.runs[found.run]!
+      rank += node.before[found.run]! + BigInt(found.offset) * child.count
+      node = child
     }
-    return node
+    return { node, rank }
+  }
+
+  function followCell({ segment, locale, placement }: Cell) {
+    return follow([segment, locale, placement].map((name, level) => positions[level]!.get(name) ?? ABSENT))
   }
 
   return {
@@ -125,17 +135,11 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     },
     rankOf(unit) {
       const values = valuesOf(unit)
-      if (!values) return undefined
-      let node = root
-      let rank = 0n
-      for (const value of values) {
-        const found = findOption(node, value)
-        if (!found) return undefined
-        const { child } = node.runs[found.run]!
-        rank += node.before[found.run]! + BigInt(found.offset) * child.count
-        node = child
-      }
-      return rank
+      return values && follow(values)?.rank
+    },
+    ranksOf(cell) {
+      const found = followCell(cell)
+      return found && { from: found.rank, to: found.rank + found.node.count }
     },
     *units(fromRank, toRank) {
       if (toRank <= fromRank) return
@@ -162,7 +166,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
       return result
     },
     choose(stream, cell, weights) {
-      let node = cellNode(cell)
+      let node = followCell(cell)?.node
       if (!node) return undefined
       const choices: Record<string, string | undefined> = {}
       const propensities: Record<string, number> = {}

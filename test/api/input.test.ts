@@ -66,6 +66,7 @@ describe('input', () => {
     '/v1/campaigns/spring/ad-units?limit=501',
     '/v1/campaigns/spring/ad-units?from=-1',
     '/v1/campaigns/spring/ad-units?colour=red',
+    '/v1/campaigns/spring/ad-units?segment=broad',
     '/v1/campaigns/spring/report?from=yesterday',
     '/v1/ad-units/xyz',
     '/v1/ad-units/xyz.exe',

@@ -256,6 +256,22 @@ describe('serving', () => {
   })
 
   describe('ad units', () => {
+    it('are listed by cell: places count in the cell, ranks on the whole line', async () => {
+      const cell = 'segment=broad&locale=en-US&placement=iab-728x90'
+      const whole = (await world.ask({ url: '/v1/campaigns/spring/ad-units?limit=500' })).json()
+      const { count, items } = (await world.ask({ url: `/v1/campaigns/spring/ad-units?${cell}` })).json()
+      const expected = whole.items.filter(
+        (row: { segment: string; locale: string; placement: string }) =>
+          row.segment === 'broad' && row.locale === 'en-US' && row.placement === 'iab-728x90',
+      )
+      expect(expected.length).toBeGreaterThan(0)
+      expect([count, items]).toEqual([String(expected.length), expected])
+      const none = await world.ask({
+        url: `/v1/campaigns/spring/ad-units?${cell.replace('broad', 'nobody')}`,
+      })
+      expect(none.json()).toMatchObject({ count: '0', items: [] })
+    })
+
     it('are shown in every format, under a sandbox where they are documents', async () => {
       const { adUnit } = await decide({ languages: ['en'] })
       const get = (format: string) => world.ask({ url: `/v1/ad-units/${adUnit}.${format}` })

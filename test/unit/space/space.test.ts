@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PolyadError } from '../../../core/errors.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
+import type { AdUnit } from '../../../engine/space/ad-unit.ts'
 import { compileSpace, createSpace, type Space } from '../../../engine/space/space.ts'
 import { arbitraryPlan } from './arbitrary-plan.ts'
 import { bruteForce } from './brute-force.ts'
@@ -32,6 +33,12 @@ describe('space', () => {
         compared++
         expect(space.count).toBe(BigInt(expected.length))
         expect([...space.units(0n, space.count)]).toEqual(expected)
+        const { segment, locale, placement } = expected[Math.floor(expected.length / 2)]!
+        const { from, to } = space.ranksOf({ segment, locale, placement })!
+        const inCell = (unit: AdUnit) =>
+          unit.segment === segment && unit.locale === locale && unit.placement === placement
+        expect([...space.units(from, to)]).toEqual(expected.filter(inCell))
+        expect(space.ranksOf({ segment: 'nobody', locale, placement })).toBeUndefined()
       }),
       { numRuns: 400 },
     )
