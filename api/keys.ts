@@ -23,10 +23,17 @@ const KeyDocumentSchema = Type.Object(
       ),
       Type.Object(
         {
-          origins: Type.Array(Type.String({ pattern: '^https?://[^/\\s]+$', maxLength: 300 }), {
-            minItems: 1,
-            maxItems: 100,
-          }),
+          origins: Type.Array(
+            Type.String({
+              pattern: '^https?://[^/\\s]+$',
+              maxLength: 300,
+              description: 'an origin such as https://shop.example',
+            }),
+            {
+              minItems: 1,
+              maxItems: 100,
+            },
+          ),
         },
         { additionalProperties: false },
       ),

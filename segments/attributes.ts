@@ -9,7 +9,11 @@ export const AttributeCatalogueSchema = Type.Object(
     attributes: Type.Array(
       Type.Object(
         {
-          name: Type.String({ pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 40 }),
+          name: Type.String({
+            pattern: '^[a-z][A-Za-z0-9]*$',
+            maxLength: 40,
+            description: 'a name of letters and digits that begins small',
+          }),
           label: Type.Optional(Type.String({ maxLength: 80 })),
           dimension: Type.Union([
             Type.Literal('geographic'),

@@ -44,7 +44,11 @@ const FieldMappingSchema = Type.Object(
 /** `mappings/NAME.json`: how rows of one source become mentions. Everything but the author may be missing in a row. */
 export const MappingSchema = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 }),
+    name: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]*$',
+      maxLength: 60,
+      description: 'a name in small letters, digits and hyphens',
+    }),
     read: Type.Object(
       {
         format: Type.Union([Type.Literal('csv'), Type.Literal('jsonl')]),

@@ -1,7 +1,11 @@
 import { type Static, Type } from 'typebox'
 import type { Rule } from '../rules/rule.ts'
 
-const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 })
+const Name = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]*$',
+  maxLength: 60,
+  description: 'a name in small letters, digits and hyphens',
+})
 
 /** `segments/NAME.json`: one named rule, or a grid of many. */
 export const SegmentDocumentSchema = Type.Union([

@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox'
 
 /** A length in the canvas: pixels as a number, or a share of the canvas side as "50%". */
-const Length = Type.Union([Type.Number(), Type.String({ pattern: '^-?\\d+(\\.\\d+)?%$' })])
+const Length = Type.Union([
+  Type.Number(),
+  Type.String({ pattern: '^-?\\d+(\\.\\d+)?%$', description: 'a share such as 50%' }),
+])
 
 /** A box: give two of left/width/right and two of top/height/bottom; the third follows. */
 const Box = Type.Object(
@@ -17,7 +20,10 @@ const Box = Type.Object(
 )
 
 /** `#rrggbb`, `#rrggbbaa`, or the value of a colour slot as "slot:NAME". */
-const Colour = Type.String({ pattern: '^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|slot:[a-z][A-Za-z0-9]*)$' })
+const Colour = Type.String({
+  pattern: '^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?|slot:[a-z][A-Za-z0-9]*)$',
+  description: 'a colour such as #1f6f6b or slot:accent',
+})
 
 const LayerBase = {
   id: Type.String({ pattern: '^[a-z][A-Za-z0-9-]*$', maxLength: 40 }),
@@ -94,12 +100,20 @@ const LayerSchema = Type.Union([ImageLayerSchema, ShapeLayerSchema, TextLayerSch
 /** `templates/NAME/template.json`: slots, layers from back to front, and what a placement changes. */
 export const TemplateSchema = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 }),
+    name: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]*$',
+      maxLength: 60,
+      description: 'a name in small letters, digits and hyphens',
+    }),
     title: Type.Optional(Type.String({ maxLength: 120 })),
     slots: Type.Array(
       Type.Object(
         {
-          name: Type.String({ pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 40 }),
+          name: Type.String({
+            pattern: '^[a-z][A-Za-z0-9]*$',
+            maxLength: 40,
+            description: 'a name of letters and digits that begins small',
+          }),
           kind: Type.Union([Type.Literal('text'), Type.Literal('image'), Type.Literal('colour')]),
           /** Text only: longest text allowed, in graphemes. */
           maxGraphemes: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),

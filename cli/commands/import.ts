@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
-import { createDoor } from '../../core/schema.ts'
+import { createDoor, requireName } from '../../core/schema.ts'
 import { type ImportReport, importMentions } from '../../engine/ingest/import-mentions.ts'
 import { readRows } from '../../io/read-rows.ts'
 import { createRejectsFile } from '../../io/rejects.ts'
@@ -43,7 +43,10 @@ export async function readMapping(workspace: Workspace, nameOrFile: string): Pro
     const mend = 'make mappings/NAME.json, or give a file that ends in .json'
     throw new PolyadError('NOT_FOUND', { what: 'mapping', name: nameOrFile, mend })
   }
-  return mappingDoor(document.body, `mappings/${nameOrFile}.json`)
+  const where = `mappings/${nameOrFile}.json`
+  const mapping = mappingDoor(document.body, where)
+  requireName('mapping', where, mapping.name, nameOrFile)
+  return mapping
 }
 
 /** Imports one file; rows that cannot be taken go to `rejects/` in the workspace, and are counted. */

@@ -1,14 +1,20 @@
 import { type Static, Type } from 'typebox'
 
-const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 })
-const AssetId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 60 })
+const Name = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]*$',
+  maxLength: 60,
+  description: 'a name in small letters, digits and hyphens',
+})
+const AssetId = Name
 const Money = Type.Object(
   {
     amountMicros: Type.Integer({ minimum: 0 }),
-    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 code such as USD' }),
   },
   { additionalProperties: false },
 )
+
+const Day = Type.String({ format: 'date', description: 'a day of the calendar, YYYY-MM-DD' })
 
 /** One option for a slot. Which of text, file and colour is given follows the slot's kind. */
 const AssetSchema = Type.Object(
@@ -18,7 +24,9 @@ const AssetSchema = Type.Object(
     text: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 2000 }))),
     /** A picture of the workspace, e.g. assets/beach.jpg. */
     file: Type.Optional(Type.String()),
-    colour: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$' })),
+    colour: Type.Optional(
+      Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a colour such as #1f6f6b' }),
+    ),
     /** Rule over what is certain of the segment, `locale` and `placement` (id). Used only where it certainly holds. */
     when: Type.Optional(Type.Unknown()),
     /** No longer used in new ad units; its ordinal stays taken. */
@@ -56,10 +64,13 @@ export const CampaignSchema = Type.Object(
       ]),
       { minItems: 1 },
     ),
-    locales: Type.Array(Type.String({ pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\\d{3}))?$' }), {
-      minItems: 1,
-      uniqueItems: true,
-    }),
+    locales: Type.Array(
+      Type.String({
+        pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\\d{3}))?$',
+        description: 'a locale such as en-US',
+      }),
+      { minItems: 1, uniqueItems: true },
+    ),
     placements: Type.Array(Type.String(), { minItems: 1, uniqueItems: true }),
     /** In the order of the number line: the last slot changes first. */
     slots: Type.Array(
@@ -76,13 +87,15 @@ export const CampaignSchema = Type.Object(
     ),
     /** An ad unit in which every slot of a term has one of the named assets is left out. */
     exclude: Type.Optional(Type.Array(Term, { maxItems: 1000 })),
-    landingUrl: Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2000 }),
+    landingUrl: Type.String({
+      format: 'uri',
+      pattern: '^https?://',
+      maxLength: 2000,
+      description: 'an http or https address',
+    }),
     budget: Type.Object({ total: Money, costPerThousand: Money }, { additionalProperties: false }),
     /** Calendar days in `timeZone`, both included. */
-    flight: Type.Object(
-      { from: Type.String({ format: 'date' }), to: Type.String({ format: 'date' }) },
-      { additionalProperties: false },
-    ),
+    flight: Type.Object({ from: Day, to: Day }, { additionalProperties: false }),
     timeZone: Type.String(),
     /** What the plan is paid for, and how often it happens today on broad. */
     goal: Type.Object(

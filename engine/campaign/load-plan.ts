@@ -1,12 +1,13 @@
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { PolyadError } from '../../core/errors.ts'
-import { createDoor } from '../../core/schema.ts'
+import { requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
-import { type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
+import type { SegmentDocument } from '../../segments/segment.ts'
 import { labelsOf, vocabularyOf } from '../../segments/vocabulary.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
 import { loadPopulation } from '../ingest/population.ts'
+import { parseSegment } from '../ingest/workspace-segments.ts'
 import type { Blobs } from '../ports/blobs.ts'
 import type { DocumentRevision } from '../ports/documents.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -32,8 +33,6 @@ export interface LoadPlanOptions {
   readonly fingerprint: string
 }
 
-const segmentDoor = createDoor('segment', SegmentDocumentSchema)
-
 /**
  * Compiles a campaign to its plan: documents read and checked, segments sized on the population, pictures in blobs, the
  * ledger extended and written. The plan itself is a blob too. Equal documents, population and options give an equal
@@ -50,7 +49,9 @@ export async function loadPlan(
   const document = await readCampaign(ports, name, revision)
   const campaign = parseCampaign(document.body, name)
   const templateDocument = await readTemplate(ports, campaign)
-  const template = parseTemplate(templateDocument.body, `templates/${campaign.template}/template.json`)
+  const templateFile = `templates/${campaign.template}/template.json`
+  const template = parseTemplate(templateDocument.body, templateFile)
+  requireName('template', templateFile, template.name, campaign.template)
   validateCampaign(campaign, template)
 
   const population = await loadPopulation(ports)
@@ -133,7 +134,7 @@ async function readSegments(
   for (const entry of campaign.segments) {
     const name = typeof entry === 'string' ? entry : entry.grid
     const document = await documents.read('segment', name)
-    if (document) found.set(name, segmentDoor(document.body, `segments/${name}.json`))
+    if (document) found.set(name, parseSegment(document.body, name))
   }
   return found
 }

@@ -1,5 +1,5 @@
 import { PolyadError } from '../../core/errors.ts'
-import { createDoor } from '../../core/schema.ts'
+import { createDoor, requireName } from '../../core/schema.ts'
 import { isTimeZone } from '../../core/time.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { nearestName } from '../../rules/nearest-name.ts'
@@ -23,14 +23,7 @@ type Report = (pointer: string, problem: string, mend: string) => void
 /** A campaign document from outside, its fields checked; what it names is checked by validateCampaign. */
 export function parseCampaign(body: unknown, name: string): Campaign {
   const campaign = door(body, whereIs(name))
-  if (campaign.name !== name) {
-    throw new PolyadError('INPUT_INVALID', {
-      what: 'campaign',
-      where: whereIs(name),
-      problem: `/name is "${campaign.name}"`,
-      mend: `it must be "${name}", as the file`,
-    })
-  }
+  requireName('campaign', whereIs(name), campaign.name, name)
   return campaign
 }
 

@@ -1,10 +1,22 @@
-import { createDoor } from '../../core/schema.ts'
+import { createDoor, requireName } from '../../core/schema.ts'
 import type { Population } from '../../segments/population.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
 import { type Segment, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
 import type { Ports } from '../ports/ports.ts'
 
 const segmentDoor = createDoor('segment', SegmentDocumentSchema)
+
+/**
+ * A segment document from outside, called as its file is.
+ *
+ * @throws PolyadError INPUT_INVALID
+ */
+export function parseSegment(body: unknown, name: string): SegmentDocument {
+  const where = `segments/${name}.json`
+  const document = segmentDoor(body, where)
+  requireName('segment', where, document.name, name)
+  return document
+}
 
 /** The segment documents of the workspace by name. @throws PolyadError INPUT_INVALID */
 export async function readSegmentDocuments(
@@ -13,7 +25,7 @@ export async function readSegmentDocuments(
   const documents = new Map<string, SegmentDocument>()
   for (const name of await ports.documents.list('segment')) {
     const document = await ports.documents.read('segment', name)
-    if (document) documents.set(name, segmentDoor(document.body, `segments/${name}.json`))
+    if (document) documents.set(name, parseSegment(document.body, name))
   }
   return documents
 }
