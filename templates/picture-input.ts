@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type OutputInfo, type Sharp } from 'sharp'
 import { PolyadError } from '../core/errors.ts'
 import type { Raster } from './compose.ts'
 import type { SceneImage } from './scene.ts'
@@ -44,6 +44,17 @@ export async function inspectPicture(
 }
 
 /**
+ * Decodes a picture once, so that a damaged one is told before anything is drawn with it.
+ *
+ * @param path names it in messages
+ * @throws PolyadError PICTURE_INVALID
+ */
+export async function requirePicture(bytes: Uint8Array, path: string): Promise<void> {
+  await inspectPicture(bytes, path)
+  await decoded(sharp(bytes, { limitInputPixels: MAX_PICTURE_PIXELS, failOn: 'error' }).resize(16), path)
+}
+
+/**
  * A picture file cropped and scaled to its layer's box. It is read from memory only, so that nothing in it can name
  * another file.
  *
@@ -72,13 +83,7 @@ export async function rasteriseImage(
       height: box.height,
     })
   }
-  const { data, info } = await picture
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: Error) => {
-      const problem = `it is damaged (${cause.message})`
-      throw new PolyadError('PICTURE_INVALID', { file: image.path, problem }, { cause })
-    })
+  const { data, info } = await decoded(picture, image.path)
   return {
     left: box.left + Math.round((box.width - info.width) * image.focus.x),
     top: box.top + Math.round((box.height - info.height) * image.focus.y),
@@ -86,6 +91,16 @@ export async function rasteriseImage(
     height: info.height,
     rgba: data,
   }
+}
+
+function decoded(picture: Sharp, path: string): Promise<{ data: Buffer; info: OutputInfo }> {
+  return picture
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: Error) => {
+      const problem = `it is damaged (${cause.message})`
+      throw new PolyadError('PICTURE_INVALID', { file: path, problem }, { cause })
+    })
 }
 
 /** First column (or row) of the crop that keeps the focal point as near its middle as the picture allows. */

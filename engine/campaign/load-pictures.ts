@@ -1,14 +1,9 @@
 import { PolyadError } from '../../core/errors.ts'
+import { contentHash } from '../../core/hash.ts'
+import { requirePicture } from '../../templates/picture-input.ts'
 import type { Template } from '../../templates/template.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Campaign } from './campaign.ts'
-
-/** First bytes of the formats pictures may have. WebP is RIFF with its own name after the size. */
-const SIGNATURES: readonly (readonly [offset: number, bytes: string])[] = [
-  [0, '\xff\xd8\xff'],
-  [0, '\x89PNG\r\n\x1a\n'],
-  [8, 'WEBP'],
-]
 
 /** A picture that is named somewhere. */
 interface Mention {
@@ -25,7 +20,8 @@ interface Mention {
  * path is relative to the workspace (`assets/beach.jpg`), a layer's to its template's folder (`texture.png` of
  * `templates/NAME/`).
  *
- * @throws PolyadError INPUT_INVALID for a picture that is missing, is none, or has one path with another one
+ * @throws PolyadError INPUT_INVALID for a picture that is missing, lies outside, or has one path with another one;
+ * PICTURE_INVALID for one that is none
  */
 export async function loadPictures(
   ports: Pick<Ports, 'blobs' | 'files'>,
@@ -43,26 +39,30 @@ export async function loadPictures(
       throw new PolyadError('INPUT_INVALID', { what, where, problem, mend: 'rename one of the files' })
     }
     files.set(path, file)
-    pictures[path] = await ports.blobs.put(await readPicture(ports, mention))
+    pictures[path] = await keepPicture(ports, mention)
   }
   return pictures
 }
 
+/** A picture that is in the blobs already was decoded when it came there. */
+async function keepPicture(ports: Pick<Ports, 'blobs' | 'files'>, mention: Mention): Promise<string> {
+  const bytes = await readPicture(ports, mention)
+  const hash = contentHash(bytes)
+  if (await ports.blobs.has(hash)) return hash
+  await requirePicture(bytes, `${mention.where}: ${mention.file}`)
+  return ports.blobs.put(bytes)
+}
+
 async function readPicture(ports: Pick<Ports, 'files'>, { file, what, where }: Mention): Promise<Uint8Array> {
-  const bytes = await ports.files.read(file)
+  const bytes = await ports.files.read(file).catch((error: unknown) => {
+    if (!(error instanceof PolyadError) || error.code !== 'INPUT_INVALID') throw error
+    const { problem, mend } = (error as PolyadError<'INPUT_INVALID'>).details
+    const details = { what, where, problem: `${file}: ${problem}`, ...(mend && { mend }) }
+    throw new PolyadError('INPUT_INVALID', details, { cause: error })
+  })
   if (!bytes) {
     const mend = 'put the picture there or change the path'
     throw new PolyadError('INPUT_INVALID', { what, where, problem: `there is no file ${file}`, mend })
-  }
-  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
-  if (!SIGNATURES.some(([offset, text]) => start.startsWith(text, offset))) {
-    const mend = 'save it as one of these'
-    throw new PolyadError('INPUT_INVALID', {
-      what,
-      where,
-      problem: `${file} is not a JPEG, PNG or WebP picture`,
-      mend,
-    })
   }
   return bytes
 }

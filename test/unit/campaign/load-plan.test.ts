@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { PolyadError } from '../../../core/errors.ts'
 import { contentHash } from '../../../core/hash.ts'
@@ -11,7 +12,12 @@ import type { Template } from '../../../templates/template.ts'
 import { memoryDocuments } from '../guard/memory-documents.ts'
 import { memoryPorts } from '../ingest/memory-ports.ts'
 
-const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+const square = (red: number) =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: { r: red, g: 0, b: 0 } } })
+    .png()
+    .toBuffer()
+const PNG = await square(200)
+const TEXTURE = await square(100)
 const OPTIONS = { publicUrl: 'https://ads.example/', fingerprint: 'test' }
 
 const catalogue: AttributeCatalogue = {
@@ -86,7 +92,7 @@ async function workspace(
   )
   const paths = new Map<string, Uint8Array>([
     ['assets/beach.png', PNG],
-    ['templates/banner/texture.png', Buffer.concat([PNG, Buffer.from('texture')])],
+    ['templates/banner/texture.png', TEXTURE],
   ])
   const documents = memoryDocuments([
     ['attributes', 'attributes', catalogue],
@@ -178,7 +184,11 @@ describe('loadPlan', () => {
       'campaigns/spring.json: /slots/1/assets/0/file: there is no file assets/beach.png',
     )
     ports.files.paths.set('assets/beach.png', Buffer.from('<svg onload="x"/>'))
-    await expect(loadPlan(ports, 'spring', OPTIONS)).rejects.toThrow('is not a JPEG, PNG or WebP picture')
+    await expect(loadPlan(ports, 'spring', OPTIONS)).rejects.toThrow(
+      'campaigns/spring.json: /slots/1/assets/0/file: assets/beach.png cannot be used as a picture: ',
+    )
+    ports.files.paths.set('assets/beach.png', PNG.subarray(0, PNG.length - 30))
+    await expect(loadPlan(ports, 'spring', OPTIONS)).rejects.toThrow('assets/beach.png cannot be used')
   })
 
   it('refuses one path for two pictures, and a document of another name', async () => {
