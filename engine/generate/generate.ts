@@ -20,8 +20,11 @@ export interface GenerateRequest {
   readonly onProgress?: (done: bigint, total: bigint) => void
 }
 
-/** Ad units of one job: some ten megabytes of rows, some ten milliseconds of work. */
-const RANGE_UNITS = 20_000n
+/**
+ * Ad units of one job: a few megabytes of rows, a few milliseconds of work. Five times as many cost a half more CPU
+ * time: such parts outgrow the processor's cache, and every one of them is fresh memory to be mapped and given back.
+ */
+const RANGE_UNITS = 4_000n
 
 /**
  * The rows of a campaign in rank order (a sample in the order it was drawn): the same bytes for any number of workers.

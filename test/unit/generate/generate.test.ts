@@ -46,11 +46,12 @@ describe('generateCampaign', () => {
     const text = await collect(
       generateCampaign({ jobs }, { ...REQUEST, onProgress: (done) => progress.push(done) }),
     )
-    expect(jobs.asked.length).toBe(3)
+    expect(jobs.asked.length).toBe(Math.ceil(Number(count) / 4_000))
     expect(text).toBe(
       new TextDecoder().decode(generateRange(plan, 0n, count, { format: 'csv', header: true })),
     )
-    expect(progress).toEqual([20_000n, 40_000n, count])
+    expect(progress.slice(0, 2)).toEqual([4_000n, 8_000n])
+    expect(progress.at(-1)).toBe(count)
   })
 
   it('takes a window, also an empty one, and refuses one outside', async () => {
