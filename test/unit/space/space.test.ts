@@ -153,7 +153,7 @@ describe('space', () => {
     expect(compileSpace(plan, 2_000_000).count).toBe((9n - 1n) ** 6n)
   })
 
-  it('shares what is equal: 10,000 segments with 5 conditions compile in about a second', () => {
+  it('shares what is equal: 10,000 segments with 5 conditions need a run each and little more', () => {
     const states = Array.from({ length: 10_000 }, (_, at) => segmentOf(`seg-${at}`, `S${at % 5}`))
     const slots = Array.from({ length: 6 }, (_, at) => ({
       slot: `s${at}`,
@@ -164,9 +164,7 @@ describe('space', () => {
       ],
     }))
     const plan = smallPlan({ segments: [segmentOf('broad'), ...states], slots, placements: [WIDE, TALL] })
-    const started = performance.now()
     expect(compileSpace(plan, 10_500).count).toBe(2n * (1n + 10_000n * 2n ** 6n))
-    expect(performance.now() - started).toBeLessThan(3000)
   })
 })
 
