@@ -50,16 +50,22 @@ export function checkHeader(
     known.add(column)
   }
   for (const column of needed) {
-    if (known.has(column)) continue
-    const near = nearestName(column, columns)
-    const has = columns.slice(0, SHOWN_COLUMNS).join(', ') + (columns.length > SHOWN_COLUMNS ? ', ...' : '')
-    throw headerProblem(
-      path,
-      `the mapping uses the column "${column}", which is not in its header`,
-      near ? `did you mean "${near}"?` : `it has: ${has}`,
-    )
+    if (!known.has(column)) throw columnMissing(path, column, 'is not in its header', columns)
   }
   return columns
+}
+
+/** A column that a mapping uses and a file does not have; `columns` are those it has. */
+export function columnMissing(
+  path: string,
+  column: string,
+  where: string,
+  columns: readonly string[],
+): PolyadError {
+  const near = nearestName(column, columns)
+  const has = columns.slice(0, SHOWN_COLUMNS).join(', ') + (columns.length > SHOWN_COLUMNS ? ', ...' : '')
+  const problem = `the mapping uses the column "${column}", which ${where}`
+  return headerProblem(path, problem, near ? `did you mean "${near}"?` : `it has: ${has}`)
 }
 
 function nameOf(delimiter: string): string {

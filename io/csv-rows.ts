@@ -6,7 +6,7 @@ import type { TextLine } from './text-lines.ts'
 export interface CsvOptions {
   /** Default a comma. */
   readonly delimiter?: string
-  /** Columns that must be in the header. */
+  /** Columns that must be there: in the header, or in one of the first rows of a JSONL file. */
   readonly columns?: readonly string[]
 }
 

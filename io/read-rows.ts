@@ -1,5 +1,6 @@
 import { PolyadError } from '../core/errors.ts'
 import { REJECTED_TEXT_CHARACTERS, type Row, type RowOrReject } from '../engine/ingest/row.ts'
+import { columnMissing } from './csv-header.ts'
 import { type CsvOptions, csvRows } from './csv-rows.ts'
 import { readTextBytes } from './file-bytes.ts'
 import { splitLines, type TextLine } from './text-lines.ts'
@@ -12,6 +13,8 @@ export interface ReadRowsOptions extends CsvOptions {
 
 /** A line, and a row of several lines, longer than this is rejected. */
 const MAX_ROW_BYTES = 1_000_000
+/** Rows of a JSONL file among which each column must be seen. */
+const PROBED_ROWS = 5_000
 
 /**
  * The rows of a CSV file with a header or of a JSONL file, plain or gzipped, in file order; blank lines are passed over.
@@ -25,7 +28,10 @@ const MAX_ROW_BYTES = 1_000_000
 export async function* readRows(path: string, options: ReadRowsOptions): AsyncGenerator<RowOrReject> {
   checkEncoding(path, options.encoding)
   const lines = splitLines(readTextBytes(path), MAX_ROW_BYTES)
-  const batches = options.format === 'csv' ? csvRows(path, lines, MAX_ROW_BYTES, options) : jsonRows(lines)
+  const batches =
+    options.format === 'csv'
+      ? csvRows(path, lines, MAX_ROW_BYTES, options)
+      : jsonRows(path, lines, options.columns ?? [])
   for await (const batch of batches) yield* batch
 }
 
@@ -39,10 +45,44 @@ function checkEncoding(path: string, encoding = 'utf-8'): void {
   })
 }
 
-async function* jsonRows(lines: AsyncIterable<readonly TextLine[]>): AsyncGenerator<RowOrReject[]> {
-  for await (const batch of lines) {
-    yield batch.filter(({ text }) => text.trim() !== '').map(jsonRow)
+/**
+ * The rows of JSON lines. They may leave fields out, so the first of them are held back until each column was seen in
+ * one: a misspelt column must not turn a whole import into mentions without that value.
+ */
+async function* jsonRows(
+  path: string,
+  lines: AsyncIterable<readonly TextLine[]>,
+  columns: readonly string[],
+): AsyncGenerator<RowOrReject[]> {
+  const unseen = new Set(columns)
+  let held: RowOrReject[] = []
+  const requireSeen = (): void => {
+    const [column] = unseen
+    const objects = held.flatMap((item) => ('row' in item ? [item.row] : []))
+    if (column === undefined || objects.length === 0) return
+    const fields = [...new Set(objects.flatMap((row) => Object.keys(row)))]
+    throw columnMissing(path, column, `is in none of its first ${objects.length} rows`, fields)
   }
+  for await (const batch of lines) {
+    const rows = batch.filter(({ text }) => text.trim() !== '').map(jsonRow)
+    if (unseen.size === 0) {
+      yield rows
+      continue
+    }
+    held.push(...rows)
+    for (const item of rows) {
+      if (unseen.size === 0) break
+      if ('row' in item)
+        for (const column of unseen) if (Object.hasOwn(item.row, column)) unseen.delete(column)
+    }
+    if (unseen.size > 0 && held.length < PROBED_ROWS) continue
+    requireSeen()
+    unseen.clear()
+    yield held
+    held = []
+  }
+  requireSeen()
+  yield held
 }
 
 function jsonRow({ line, text, reject }: TextLine): RowOrReject {

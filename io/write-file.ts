@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PolyadError } from '../core/errors.ts'
 
@@ -68,6 +68,15 @@ export async function writeWhole(
   return bytes
 }
 
+/**
+ * Makes a folder, and those above it, unless it is there.
+ *
+ * @throws PolyadError FILE_UNWRITABLE
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await onDisk(path, () => mkdir(path, { recursive: true }))
+}
+
 /** Makes a rename in `folder` survive a power cut. */
 async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open folders, and keeps their entries in its journal.
@@ -96,6 +105,8 @@ function writeProblem(path: string, error: unknown): string {
     case 'EISDIR':
     case 'ENOTEMPTY':
       return 'it is a folder; name a file'
+    case 'EEXIST':
+      return 'a file of that name is in the way; name a folder'
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -28,6 +28,7 @@ export function importCommand(environment: ConfigSource): Command {
           const mapping = await readMapping(workspace, options.mapping)
           const report = await importFile(workspace, file, mapping, invocation)
           invocation.output.print(invocation.json ? JSON.stringify(report, null, 2) : importText(report))
+          requireSome(file, report)
         } finally {
           await workspace.close()
         }
@@ -76,6 +77,18 @@ export async function importFile(
     await rejects.discard()
     throw error
   }
+}
+
+/** Single bad rows stop nothing; a file of nothing else was read in a wrong way. */
+function requireSome(file: string, { rows, rejected, rejectsByReason }: ImportReport): void {
+  if (rejected === 0 || rejected < rows) return
+  const [[reason] = ['']] = Object.entries(rejectsByReason).sort(([, a], [, b]) => b - a)
+  throw new PolyadError('INPUT_INVALID', {
+    what: 'file',
+    where: file,
+    problem: `every row was rejected, most as "${reason}"`,
+    mend: 'see whether "read" and the columns of the mapping are meant for this file',
+  })
 }
 
 function importText(report: ImportReport & { readonly rejectsFile: string | undefined }): string {

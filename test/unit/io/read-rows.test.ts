@@ -136,6 +136,17 @@ describe('readRows of CSV', () => {
 })
 
 describe('readRows of JSONL', () => {
+  it('tells a column that no row has; one that a later row has may be missing in the others', async () => {
+    const text = 'broken\n{"id":1,"age_band":"18-24"}\n{"id":2,"state":"CA"}\n'
+    await expect(read(text, { format: 'jsonl', columns: ['id', 'ageband'] })).rejects.toThrow(
+      'the mapping uses the column "ageband", which is in none of its first 2 rows; did you mean "age_band"?',
+    )
+    expect(await read(text, { format: 'jsonl', columns: ['id', 'state'] })).toHaveLength(3)
+    expect(await read('broken\n', { format: 'jsonl', columns: ['id'] })).toMatchObject([
+      { reject: 'not valid JSON' },
+    ])
+  })
+
   it('gives objects and rejects what is none', async () => {
     const text = '{"a":1,"b":["x"]}\n\n{"a":\n[1]\nnull\n{"a":2}'
     expect(await read(text, { format: 'jsonl' })).toEqual([
