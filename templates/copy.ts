@@ -79,6 +79,9 @@ function parse(source: string, refuse: Refuse): hbs.AST.Program {
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.split('\n')
     const expected = rest.find((line) => line.startsWith('Expecting'))
+    if (expected?.endsWith("got 'EOF'")) {
+      throw refuse('it ends inside a {{ }} or a block', 'close what is open, e.g. with }} or {{/if}}')
+    }
     throw refuse(expected ? `${first} ${expected}` : first)
   }
 }

@@ -1,3 +1,5 @@
+import { PolyadError } from '../../core/errors.ts'
+import { nearestName } from '../../rules/nearest-name.ts'
 import { type Copy, compileCopy } from '../../templates/copy.ts'
 import type { CopyValue } from '../../templates/helpers.ts'
 import type { Asset } from '../campaign/campaign.ts'
@@ -48,7 +50,7 @@ const tables = new WeakMap<Plan, CopyTable>()
 /**
  * The copy of a plan; rendered once for a plan object.
  *
- * @throws PolyadError INPUT_INVALID for copy that does not compile
+ * @throws PolyadError INPUT_INVALID for copy that does not compile or names an attribute there is not
  */
 export function createCopyTable(plan: Plan): CopyTable {
   let table = tables.get(plan)
@@ -72,6 +74,7 @@ function renderAll(plan: Plan): CopyTable {
     let copy = copies.get(source)
     if (!copy) {
       copy = compileCopy(source, where)
+      requireAttributes(plan, copy.variables, where)
       copies.set(source, copy)
     }
     const { classOf, members } = classes(copy.variables)
@@ -117,6 +120,21 @@ function renderAll(plan: Plan): CopyTable {
       return entry?.texts[entry.classOf[positions.segments.get(segment) ?? -1] ?? -1]
     },
     problems,
+  }
+}
+
+/** A misspelt attribute is never known of anybody: its fallback would be shown to all, and nobody would notice. */
+function requireAttributes({ attributes }: Plan, variables: readonly string[], where: string): void {
+  for (const name of variables) {
+    if (Object.hasOwn(attributes, name)) continue
+    const names = Object.keys(attributes)
+    const near = nearestName(name, names)
+    throw new PolyadError('INPUT_INVALID', {
+      what: 'copy',
+      where,
+      problem: `there is no attribute of people "${name}"`,
+      mend: near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`,
+    })
   }
 }
 

@@ -41,7 +41,9 @@ export async function reportCampaign(
   query: ReportQuery = {},
 ): Promise<Report> {
   const document = await ports.documents.read('campaign', name)
-  if (!document) throw new PolyadError('NOT_FOUND', { what: 'campaign', name })
+  if (!document) {
+    throw new PolyadError('NOT_FOUND', { what: 'campaign', name, mend: `write campaigns/${name}.json` })
+  }
   const campaign = parseCampaign(document.body, `campaigns/${name}.json`)
   checkDays(query)
   const by = query.by ?? 'segment'
