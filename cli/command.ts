@@ -14,18 +14,17 @@ export interface Invocation {
 }
 
 /** A command with the two options all of them take. `examples` are shown at the end of its help. */
-export function workspaceCommand(
-  name: string,
-  description: string,
-  examples: readonly string[] = [],
-): Command {
+export function workspaceCommand(name: string, description: string, examples: readonly string[]): Command {
   const command = new Command(name)
     .description(description)
     .option('--workspace <dir>', 'folder with polyad.json', '.')
     .option('--json', 'result as JSON on stdout')
-  if (examples.length > 0)
-    command.addHelpText('after', `\nFor example:\n${examples.map((line) => `  ${line}`).join('\n')}`)
-  return command
+  return withExamples(command, examples)
+}
+
+/** Adds examples to the end of a command's help. */
+export function withExamples(command: Command, examples: readonly string[]): Command {
+  return command.addHelpText('after', `\nFor example:\n${examples.map((line) => `  ${line}`).join('\n')}`)
 }
 
 /** Runs a command's work with its invocation; Ctrl-C aborts the signal, a second one ends the process at once. */

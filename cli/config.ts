@@ -50,7 +50,7 @@ export function configFrom(environment: ConfigSource): Config {
   return {
     host: text('POLYAD_HOST', '127.0.0.1'),
     port,
-    publicUrl: publicUrlFrom(environment['POLYAD_PUBLIC_URL']),
+    publicUrl: publicUrlFrom('POLYAD_PUBLIC_URL', environment['POLYAD_PUBLIC_URL']),
     workers: wholeNumber('POLYAD_WORKERS', text('POLYAD_WORKERS', String(availableParallelism())), 1, 256),
     apiKey: environment['POLYAD_API_KEY'] || undefined,
     identityKey: secretFrom('POLYAD_IDENTITY_KEY', environment['POLYAD_IDENTITY_KEY']),
@@ -78,10 +78,10 @@ function oneOf(where: string, text: string, allowed: readonly string[]): string 
 }
 
 /** An http(s) address without a trailing slash; undefined stays undefined. */
-export function publicUrlFrom(text: string | undefined): string | undefined {
+export function publicUrlFrom(where: string, text: string | undefined): string | undefined {
   if (!text) return undefined
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw invalid('POLYAD_PUBLIC_URL', `"${text}" is not an http or https address`)
+    throw invalid(where, `"${text}" is not an http or https address`)
   }
   return text.replace(/\/+$/, '')
 }
@@ -93,5 +93,6 @@ function secretFrom(where: string, text: string | undefined): string | undefined
 }
 
 function invalid(where: string, problem: string): PolyadError {
-  return new PolyadError('INPUT_INVALID', { what: 'setting', where, problem })
+  const what = where.startsWith('--') ? 'option' : 'setting'
+  return new PolyadError('INPUT_INVALID', { what, where, problem })
 }

@@ -1,6 +1,7 @@
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PolyadError } from '../core/errors.ts'
+import { makeFolder } from '../io/write-file.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 
 /** What a workspace keeps out of version control: the store, the secrets, and what commands write. */
@@ -9,10 +10,10 @@ const IGNORED = ['.polyad/', 'keys/', 'rejects/', 'out/', '']
 /**
  * Copies the bundled example, synthetic and said to be so, into `folder`.
  *
- * @throws PolyadError FILE_UNWRITABLE when the folder has something in it already
+ * @throws PolyadError FILE_UNWRITABLE when there is something of that name already
  */
 export async function copyExample(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   if ((await readdir(folder)).length > 0) {
     throw new PolyadError('FILE_UNWRITABLE', {
       path: folder,

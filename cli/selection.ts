@@ -33,9 +33,14 @@ export function selectionFrom(options: SelectionOptions): Selection {
     }
     return { sample: { size: rank('--sample', options.sample), seed: options.seed ?? '1' } }
   }
+  const from = options.from === undefined ? undefined : rank('--from', options.from)
+  const to = options.to === undefined ? undefined : rank('--to', options.to)
+  if (from !== undefined && to !== undefined && to < from) {
+    throw invalid('--to', `${to} lies before --from ${from}; name the rank to stop before`)
+  }
   return {
-    ...(options.from !== undefined && { fromRank: rank('--from', options.from) }),
-    ...(options.to !== undefined && { toRank: rank('--to', options.to) }),
+    ...(from !== undefined && { fromRank: from }),
+    ...(to !== undefined && { toRank: to }),
   }
 }
 

@@ -7,6 +7,7 @@ export function configCommand(environment: ConfigSource): Command {
   return workspaceCommand(
     'config',
     'the settings in force, and the variables that set them; secrets are not shown',
+    ['polyad config', 'POLYAD_PORT=8080 polyad config --json'],
   ).action((options: { workspace: string; json?: boolean }) =>
     invoke(environment, options, async ({ config, json, output }) => {
       const rows = SETTINGS.map(({ name, variable, meaning, secret }) => {

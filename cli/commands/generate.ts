@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { extname } from 'node:path'
 import { type Command, Option } from 'commander'
+import { PolyadError } from '../../core/errors.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type GenerateRequest, generateCampaign } from '../../engine/generate/generate.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
@@ -17,6 +19,8 @@ interface GenerateCommandOptions extends SelectionOptions {
   readonly json?: boolean
 }
 
+const STDOUT = '-'
+
 /** What a generation came to. */
 export interface Generated {
   readonly adUnits: string
@@ -28,15 +32,16 @@ export function generateCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('generate', 'write ad units to a file, one row each', [
     'polyad generate summer --out summer.jsonl',
     'polyad generate summer --out sample.csv --sample 1000 --seed 7',
+    'polyad generate summer --out - --to 100 | head -1',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
-    .requiredOption('--out <file>', 'file to write; complete or absent')
+    .requiredOption('--out <file>', 'file to write, complete or absent; - for stdout')
     .addOption(new Option('--format <format>', 'default by the file name').choices(['jsonl', 'csv']))
   return withSelection(command).action((campaign: string, options: GenerateCommandOptions) =>
     invoke(environment, options, async (invocation) => {
       const workspace = await openWorkspace(invocation.config, invocation.folder)
       try {
-        const format = options.format ?? (extname(options.out) === '.csv' ? 'csv' : 'jsonl')
+        const format = options.format ?? formatOf(options.out)
         const startMs = performance.now()
         const done = await generateFile(
           workspace,
@@ -51,12 +56,30 @@ export function generateCommand(environment: ConfigSource): Command {
           `${count(BigInt(done.adUnits))} ad units to ${done.file}`,
           performance.now() - startMs,
         )
-        if (invocation.json) invocation.output.print(JSON.stringify(done, null, 2))
+        if (invocation.json && done.file !== STDOUT) invocation.output.print(JSON.stringify(done, null, 2))
       } finally {
         await workspace.close()
       }
     }),
   )
+}
+
+/** @throws PolyadError INPUT_INVALID for a name that tells no format */
+function formatOf(file: string): GenerateRequest['format'] {
+  const ending = extname(file)
+  if (ending === '.csv') return 'csv'
+  if (ending === '.jsonl' || file === STDOUT) return 'jsonl'
+  const problem = `"${file}" does not tell the format; name it .jsonl or .csv, or add --format`
+  throw new PolyadError('INPUT_INVALID', { what: 'option', where: '--out', problem })
+}
+
+async function writeToStdout(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let bytes = 0
+  for await (const chunk of chunks) {
+    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain')
+    bytes += chunk.byteLength
+  }
+  return bytes
 }
 
 /** Writes the selected ad units of the newest revision, if its check lets it. */
@@ -88,6 +111,6 @@ export async function generateFile(
       output.progress(`${count(done)} of ${count(total)} ad units, ${count(Math.round(rate))} a second`)
     },
   })
-  const bytes = await writeWhole(file, rows, { signal })
+  const bytes = file === STDOUT ? await writeToStdout(rows) : await writeWhole(file, rows, { signal })
   return { adUnits: String(adUnits), bytes, file }
 }

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
-import { invoke, workspaceCommand } from '../command.ts'
+import { Command } from 'commander'
+import { invoke, withExamples } from '../command.ts'
 import type { ConfigSource } from '../config.ts'
 import { copyExample } from '../example.ts'
 
 export function initCommand(environment: ConfigSource): Command {
-  return workspaceCommand('init', 'a new workspace with a worked example', ['polyad init my-brand'])
+  const command = new Command('init')
+    .description('a new workspace with a worked example')
+    .option('--json', 'result as JSON on stdout')
+  return withExamples(command, ['polyad init my-brand'])
     .argument('<dir>', 'a new or empty folder')
-    .action((folder: string, options: { workspace: string; json?: boolean }) =>
+    .action((folder: string, options: { json?: boolean }) =>
       invoke(environment, options, async ({ json, output }) => {
         await copyExample(folder)
         if (json) return output.print(JSON.stringify({ workspace: resolve(folder) }))

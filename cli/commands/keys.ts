@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { createKey, type Grant, listKeys, ROLES, type Role, removeKey } from '../../api/keys.ts'
 import { PolyadError } from '../../core/errors.ts'
-import { invoke, workspaceCommand } from '../command.ts'
+import { invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { table } from '../output.ts'
@@ -12,8 +12,9 @@ interface CommonOptions {
 }
 
 export function keysCommand(environment: ConfigSource): Command {
-  const group = new Command('keys').description(
-    'who may ask the API; without keys it serves one user on this machine',
+  const group = withExamples(
+    new Command('keys').description('who may ask the API; without keys it serves one user on this machine'),
+    ['polyad keys add --role analyst', 'polyad keys list', 'polyad keys remove was9v1a4hczh'],
   )
   const withWorkspace = (
     options: CommonOptions,
@@ -44,24 +45,27 @@ export function keysCommand(environment: ConfigSource): Command {
       ),
   )
   group.addCommand(
-    workspaceCommand('list', 'the keys there are, never their text').action((options: CommonOptions) =>
-      withWorkspace(options, async ({ ports }) => {
-        const keys = await listKeys(ports)
-        const rows = keys.map(({ id, grant, createdAtMs }) => ({ id, ...grant, createdAtMs }))
-        const lines = keys.map(({ id, grant, createdAtMs }) => [
-          id,
-          'role' in grant ? grant.role : grant.origins.join(' '),
-          new Date(createdAtMs).toISOString(),
-        ])
-        return {
-          data: rows,
-          text: keys.length > 0 ? table([['id', 'may', 'made'], ...lines]) : 'there are no keys',
-        }
-      }),
+    workspaceCommand('list', 'the keys there are, never their text', ['polyad keys list']).action(
+      (options: CommonOptions) =>
+        withWorkspace(options, async ({ ports }) => {
+          const keys = await listKeys(ports)
+          const rows = keys.map(({ id, grant, createdAtMs }) => ({ id, ...grant, createdAtMs }))
+          const lines = keys.map(({ id, grant, createdAtMs }) => [
+            id,
+            'role' in grant ? grant.role : grant.origins.join(' '),
+            new Date(createdAtMs).toISOString(),
+          ])
+          return {
+            data: rows,
+            text: keys.length > 0 ? table([['id', 'may', 'made'], ...lines]) : 'there are no keys',
+          }
+        }),
     ),
   )
   group.addCommand(
-    workspaceCommand('remove', 'take a key back; it stops working within a second')
+    workspaceCommand('remove', 'take a key back; it stops working within a second', [
+      'polyad keys remove was9v1a4hczh',
+    ])
       .argument('<id>', 'as "polyad keys list" shows it')
       .action((id: string, options: CommonOptions) =>
         withWorkspace(options, async ({ ports }) => {

@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { renderCampaign } from '../../engine/generate/render.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
-import { writeWhole } from '../../io/write-file.ts'
+import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { writeZip } from '../../io/zip.ts'
 import type { PictureFormat } from '../../templates/raster.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
@@ -95,7 +94,7 @@ export async function renderFiles(
     const { entries, bytes } = await writeZip(out, files, { signal })
     return { pictures: entries, bytes, out }
   }
-  await mkdir(out, { recursive: true })
+  await makeFolder(out)
   let pictures = 0
   let bytes = 0
   for await (const file of files) {

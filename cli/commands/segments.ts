@@ -11,7 +11,7 @@ import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import type { Segment } from '../../segments/segment.ts'
 import { shownPeople } from '../../segments/shown-people.ts'
-import { invoke, workspaceCommand } from '../command.ts'
+import { invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
 import { count, table } from '../output.ts'
@@ -35,8 +35,9 @@ interface CommonOptions {
 }
 
 export function segmentsCommand(environment: ConfigSource): Command {
-  const group = new Command('segments').description(
-    'who there is: sizes, overlaps, and why somebody is in or not',
+  const group = withExamples(
+    new Command('segments').description('who there is: sizes, overlaps, and why somebody is in or not'),
+    ['polyad segments size --top 20', 'polyad segments overlap', 'polyad segments list --json'],
   )
   const answer = (options: CommonOptions, work: (audience: Audience) => Answer): Promise<void> =>
     invoke(environment, options, async ({ config, folder, json, output }) => {
@@ -60,7 +61,10 @@ export function segmentsCommand(environment: ConfigSource): Command {
       .action((options: CommonOptions) => answer(options, (audience) => sizes(audience, topOf(options)))),
   )
   group.addCommand(
-    workspaceCommand('list', 'the segments with their rules').action((options: CommonOptions) =>
+    workspaceCommand('list', 'the segments with their rules', [
+      'polyad segments list',
+      'polyad segments list --json     with each rule',
+    ]).action((options: CommonOptions) =>
       answer(options, ({ segments }) => ({
         data: segments.map(({ id, title, kind, rule }) => ({ id, title, kind, rule: ruleJson(rule) })),
         text: table([['id', 'title', 'kind'], ...segments.map(({ id, title, kind }) => [id, title, kind])]),

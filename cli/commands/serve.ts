@@ -20,14 +20,22 @@ export function serveCommand(environment: ConfigSource): Command {
     .option('--host <address>', 'default 127.0.0.1; anything else needs keys (polyad keys add)')
     .option('--public-url <url>', 'what tracker and picture addresses are built on')
     .action((options: ServeOptions) =>
-      invoke(environment, options, async ({ config, folder, output, signal }) => {
+      invoke(environment, options, async ({ config, folder, json, output, signal }) => {
         const workspace = await openWorkspace(config, folder, { hold: 'serve' })
         try {
           const port =
             options.port === undefined ? config.port : wholeNumber('--port', options.port, 0, 65_535)
-          const settings = { ...config, publicUrl: publicUrlFrom(options.publicUrl) ?? config.publicUrl }
+          const settings = {
+            ...config,
+            publicUrl: publicUrlFrom('--public-url', options.publicUrl) ?? config.publicUrl,
+          }
           const server = await startServer(workspace, settings, { host: options.host ?? config.host, port })
-          output.print(`serving ${workspace.folder} at ${server.url} (Ctrl-C stops)`)
+          const { url } = server
+          output.print(
+            json
+              ? JSON.stringify({ workspace: workspace.folder, url })
+              : `serving ${workspace.folder} at ${url} (Ctrl-C stops)`,
+          )
           await untilAborted(signal)
           await server.close()
         } finally {
