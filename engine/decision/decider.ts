@@ -4,6 +4,7 @@ import type { Clock } from '../../core/time.ts'
 import type { RuleRecord } from '../../rules/compile.ts'
 import type { Values } from '../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../segments/attributes.ts'
+import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
@@ -64,6 +65,13 @@ export function createDecider(parts: DeciderParts): Decider {
   const campaignStream = stream.fork('campaigns')
   const checkAttributes = createAttributeCheck(parts.catalogue)
   const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash))
+  const known = population && {
+    population,
+    clausesAt: createClauseColumns(
+      population,
+      campaigns.flatMap(({ plan }) => plan.segments),
+    ),
+  }
 
   const viewerOf = (request: DecisionRequest): Viewer => {
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
@@ -72,10 +80,10 @@ export function createDecider(parts: DeciderParts): Decider {
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
-    const row = person === null ? undefined : population?.rowOf(person)
-    if (row === undefined || !population) return { person, record: { values: given } }
-    const values: Values = { ...population.valuesAt(row), ...given }
-    return { person, record: { values, mentions: population.mentionValuesAt(row) } }
+    const row = person === null ? undefined : known?.population.rowOf(person)
+    if (row === undefined || !known) return { person, record: { values: given } }
+    const values: Values = { ...known.population.valuesAt(row), ...given }
+    return { person, record: { values, clauses: known.clausesAt(row) } }
   }
 
   /** The decision in one campaign; undefined when it has nothing for this viewer here. */

@@ -6,11 +6,13 @@ import type { Plan } from '../../../engine/campaign/plan.ts'
 import { answerFor } from '../../../engine/decision/answer.ts'
 import { createDecider, type Decider, type DeciderParts } from '../../../engine/decision/decider.ts'
 import { verifyToken } from '../../../engine/tracking/token.ts'
+import type { Rule } from '../../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../../segments/attributes.ts'
 import type { Mention } from '../../../segments/mention.ts'
 import { personKey } from '../../../segments/person-key.ts'
 import { openPopulation, type Population } from '../../../segments/population.ts'
 import { createPopulationBuilder } from '../../../segments/population-builder.ts'
+import type { Segment } from '../../../segments/segment.ts'
 import { segmentOf, smallPlan, TALL, textAsset, WIDE } from '../space/small-plan.ts'
 
 const IDENTITY_KEY = new Uint8Array(32).fill(1)
@@ -29,6 +31,7 @@ const CATALOGUE: AttributeCatalogue = {
       from: { field: 'state', aggregate: 'latest' },
     },
     { name: 'age', dimension: 'demographic', type: 'number', scope: 'person' },
+    { name: 'sentiment', dimension: 'behavioural', type: 'category', scope: 'mention' },
   ],
 }
 
@@ -70,7 +73,7 @@ const inCalifornia = (personKey: string) => ({
 describe('decide', () => {
   let population: Population
   beforeAll(() => {
-    const mention = (author: string, state: string): Mention => ({
+    const mention = (author: string, state: string, sentiment: string): Mention => ({
       key: author,
       author,
       atMs: 1,
@@ -78,17 +81,15 @@ describe('decide', () => {
       language: undefined,
       channel: undefined,
       source: 'test',
-      fields: { state },
+      fields: { state, sentiment },
       confidence: {},
     })
     const builder = createPopulationBuilder(CATALOGUE, 1)
-    const states = new Map([
-      [personKey(IDENTITY_KEY, 'twitter:ann')!, 'CA'],
-      [personKey(IDENTITY_KEY, 'twitter:bob')!, 'OR'],
-    ])
-    builder.add(
-      [...states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([author, state]) => mention(author, state)),
-    )
+    const mentions = [
+      mention(personKey(IDENTITY_KEY, 'twitter:ann')!, 'CA', 'positive'),
+      mention(personKey(IDENTITY_KEY, 'twitter:bob')!, 'OR', 'negative'),
+    ]
+    builder.add(mentions.sort((a, b) => (a.author < b.author ? -1 : 1)))
     population = openPopulation(builder.finish())
   })
 
@@ -136,6 +137,15 @@ describe('decide', () => {
     expect(decider.decide({ placement: 'wide', person: 'twitter:ann', consent }).record.person).toBe(
       personKey(IDENTITY_KEY, 'twitter:ann'),
     )
+  })
+
+  it('matches what people said by what the population knows of their mentions', () => {
+    const rule: Rule = { kind: 'mention', of: { kind: 'in', attribute: 'sentiment', values: ['negative'] } }
+    const unhappy: Segment = { ...segmentOf('unhappy', 'any'), rule, certain: {} }
+    const decider = deciderOf([planWith({}, [segmentOf('broad'), unhappy])], { population })
+    const leafOf = (person: string) => decider.decide({ placement: 'wide', person, consent }).record.leaf
+    expect(leafOf('twitter:ann')).toBeNull()
+    expect(leafOf('twitter:bob')).toBe('unhappy')
   })
 
   it.each([
