@@ -26,14 +26,14 @@ export function createOwnAddress(
   server: FastifyInstance,
   publicUrl: string,
 ): { requireOwn(request: FastifyRequest): void } {
-  const publicPort = portOf(new URL(publicUrl))
-  const ports = (): readonly number[] => [
-    publicPort,
-    ...server.addresses().flatMap((address) => (typeof address === 'string' ? [] : [address.port])),
-  ]
+  const ports = new Set([portOf(new URL(publicUrl))])
+  // Asked once: every look at the addresses is a system call a socket.
+  server.addHook('onListen', async () => {
+    for (const address of server.addresses()) if (typeof address !== 'string') ports.add(address.port)
+  })
   const isOwnHost = (host: string): boolean => {
     const [, name, port] = /^(.+?)(?::(\d+))?$/.exec(host.toLowerCase()) ?? []
-    return name !== undefined && isLoopback(name) && ports().includes(Number(port ?? 80))
+    return name !== undefined && isLoopback(name) && ports.has(Number(port ?? 80))
   }
   return {
     requireOwn(request) {
