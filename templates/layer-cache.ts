@@ -1,23 +1,21 @@
-import type { Raster } from './compose.ts'
-
-/** Rasters by content, least recently used out first; a raster being made is shared by all who ask for it. */
-export function createLayerCache(maxBytes: number) {
-  const entries = new Map<string, { raster: Promise<Raster>; bytes: number }>()
+/** Pixels by content, least recently used out first; what is being made is shared by all who ask for it. */
+export function createLayerCache<T>(maxBytes: number, bytesOf: (made: T) => number) {
+  const entries = new Map<string, { made: Promise<T>; bytes: number }>()
   let heldBytes = 0
   return {
-    get(key: string, make: () => Promise<Raster>): Promise<Raster> {
+    get(key: string, make: () => Promise<T>): Promise<T> {
       const known = entries.get(key)
       if (known) {
         entries.delete(key)
         entries.set(key, known)
-        return known.raster
+        return known.made
       }
-      const entry = { raster: make(), bytes: 0 }
+      const entry = { made: make(), bytes: 0 }
       entries.set(key, entry)
-      entry.raster.then(
-        ({ rgba }) => {
-          entry.bytes = rgba.length
-          heldBytes += rgba.length
+      entry.made.then(
+        (made) => {
+          entry.bytes = bytesOf(made)
+          heldBytes += entry.bytes
           for (const [oldest, { bytes }] of entries) {
             if (heldBytes <= maxBytes || oldest === key) break
             entries.delete(oldest)
@@ -26,7 +24,7 @@ export function createLayerCache(maxBytes: number) {
         },
         () => entries.delete(key),
       )
-      return entry.raster
+      return entry.made
     },
   }
 }

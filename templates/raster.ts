@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { canonicalJson } from '../core/canonical-json.ts'
 import { PolyadError } from '../core/errors.ts'
-import { cutToInk, layOver, type Raster } from './compose.ts'
+import { type Canvas, cutToInk, layOver, type Raster } from './compose.ts'
 import type { Fonts } from './fonts.ts'
 import { createLayerCache } from './layer-cache.ts'
 import { MAX_PICTURE_PIXELS, rasteriseImage } from './picture-input.ts'
@@ -47,24 +47,26 @@ export interface RendererOptions {
   readonly readFile: (file: string) => Promise<Uint8Array | undefined>
   /** Most pixels an input picture may have. Default 50 million. */
   readonly maxPixels?: number
-  /** Most bytes of rasterised layers kept. Default 128 MiB. */
+  /** Most bytes of rasterised layers kept, and as many of grounds. Default 64 MiB. */
   readonly cacheBytes?: number
 }
 
-const DEFAULT_CACHE_BYTES = 128 * 2 ** 20
+const DEFAULT_CACHE_BYTES = 64 * 2 ** 20
 const DEFAULT_QUALITY = 82
 /** One set of tables for a whole picture, so steps are coarse: each makes about a fifth fewer bytes. */
 const QUALITY_LADDER = [90, 82, 72, 60, 48, 36, 25]
 
 /**
  * Makes pictures of scenes. Every layer is rasterised whole, once per distinct content, and kept; a picture is its
- * layers laid over each other and encoded. There is no other way from a scene to pixels.
+ * layers laid over each other and encoded. There is no other way from a scene to pixels; the ground that many pictures
+ * share is kept laid.
  *
  * Fonts come from the fontconfig file set before sharp was imported (cli/boot.ts).
  */
 export function createRenderer(options: RendererOptions): Renderer {
   const { fonts, readFile, maxPixels = MAX_PICTURE_PIXELS, cacheBytes = DEFAULT_CACHE_BYTES } = options
-  const layers = createLayerCache(cacheBytes)
+  const layers = createLayerCache<Raster>(cacheBytes, ({ rgba }) => rgba.length)
+  const grounds = createLayerCache<Canvas>(cacheBytes, ({ rgb }) => rgb.length)
   let fontsChecked: Promise<void> | undefined
 
   const rasterised = (scene: Scene, layer: SceneLayer): Promise<Raster> =>
@@ -87,11 +89,23 @@ export function createRenderer(options: RendererOptions): Renderer {
     return vectorRaster(scene, layer)
   }
 
+  async function lay(canvas: Canvas, scene: Scene, some: readonly SceneLayer[]): Promise<Canvas> {
+    for (const layer of some) layOver(canvas, await rasterised(scene, layer), layer.opacity)
+    return canvas
+  }
+
+  /** What lies under the first text, large and common to many pictures, is laid once and copied. */
   async function pixels(scene: Scene): Promise<Uint8Array> {
     const { widthPx, heightPx } = scene
-    const canvas = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(255) }
-    for (const layer of scene.layers) layOver(canvas, await rasterised(scene, layer), layer.opacity)
-    return canvas.rgb
+    const firstText = scene.layers.findIndex(({ kind }) => kind === 'text')
+    const under = firstText < 0 ? scene.layers : scene.layers.slice(0, firstText)
+    const key = `${widthPx}x${heightPx} ${under.map((layer) => `${layer.opacity} ${look(layer)}`).join(' ')}`
+    const ground = await grounds.get(key, () => {
+      const blank = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(255) }
+      return lay(blank, scene, under)
+    })
+    const canvas = { widthPx, heightPx, rgb: ground.rgb.slice() }
+    return (await lay(canvas, scene, scene.layers.slice(under.length))).rgb
   }
 
   return {

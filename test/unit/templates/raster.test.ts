@@ -128,6 +128,18 @@ describe('pictures', () => {
     }
   })
 
+  it('tells grounds apart that differ in opacity alone', async () => {
+    const scene = bannerScene(fonts, 'iab-320x50')
+    const faded = {
+      ...scene,
+      layers: scene.layers.map((layer) => (layer.kind === 'image' ? { ...layer, opacity: 0.5 } : layer)),
+    }
+    const whole = await renderer.pixels(scene)
+    const half = await renderer.pixels(faded)
+    expect(half).not.toEqual(whole)
+    expect(half).toEqual(await bannerRenderer(fonts).pixels(faded))
+  })
+
   it('works with a cache that holds nothing', async () => {
     const files = { readFile: async () => photo() }
     const scene = bannerScene(fonts, 'iab-320x50')
