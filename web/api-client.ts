@@ -189,12 +189,15 @@ export const api = {
     ),
   /** Address of an ad unit's picture. */
   picture: (id: string) => `/v1/ad-units/${path(id)}.jpg`,
+  /** Address of an ad unit as a document of its own. */
+  document: (id: string) => `/v1/ad-units/${path(id)}.html`,
 }
 
 async function get<T>(address: string): Promise<T> {
   const key = sessionStorage.getItem(KEY_NAME)
-  const response = await fetch(address, {
-    headers: { accept: 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) },
+  const headers = { accept: 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) }
+  const response = await fetch(address, { headers }).catch(() => {
+    throw new Error('The server does not answer; is it still running?')
   })
   if (response.ok) return (await response.json()) as T
   const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string }

@@ -18,7 +18,7 @@ export function showBreakdown(campaign: string, slots: readonly string[], first:
         try {
           replace(result, ...tableOf(await api.report(campaign, choose.value)))
         } catch (error) {
-          replace(result, element('p', { class: 'notice' }, (error as Error).message))
+          replace(result, element('p', { class: 'problem' }, (error as Error).message))
         } finally {
           result.removeAttribute('aria-busy')
         }
@@ -27,11 +27,11 @@ export function showBreakdown(campaign: string, slots: readonly string[], first:
     ...choices.map((by) => element('option', { value: by, selected: by === first.by }, by)),
   )
   replace(result, ...tableOf(first))
-  replace(panel, element('label', { class: 'pick' }, 'By ', choose), result)
+  replace(panel, element('label', { class: 'pick' }, 'Numbers by ', choose), result)
 }
 
 function tableOf(report: Report): HTMLElement[] {
-  if (report.rows.length === 0) return [element('p', {}, 'Nothing was served yet.')]
+  if (report.rows.length === 0) return [element('p', { class: 'quiet' }, 'Nothing was served yet.')]
   const columns = [
     'People',
     'Impressions',
@@ -43,7 +43,7 @@ function tableOf(report: Report): HTMLElement[] {
   const body = element(
     'tbody',
     {},
-    ...report.rows.slice(0, FIRST_SHOWN).map((row) => rowOf(row, columns.length)),
+    ...report.rows.slice(0, FIRST_SHOWN).map((row) => rowOf(row, report.by, columns.length)),
   )
   const rest = report.rows.slice(FIRST_SHOWN)
   const more = element(
@@ -51,25 +51,31 @@ function tableOf(report: Report): HTMLElement[] {
     {
       type: 'button',
       onclick: () => {
-        body.append(...rest.map((row) => rowOf(row, columns.length)))
+        body.append(...rest.map((row) => rowOf(row, report.by, columns.length)))
         more.remove()
+        region.focus()
       },
     },
     `Show ${count(rest.length)} more`,
   )
   const table = element(
     'table',
-    {},
+    { class: 'numbers' },
     element(
       'thead',
       {},
-      element('tr', {}, ...[report.by, ...columns].map((head) => element('th', { scope: 'col' }, head))),
+      element(
+        'tr',
+        {},
+        ...[capitalised(report.by), ...columns].map((head) => element('th', { scope: 'col' }, head)),
+      ),
     ),
     body,
   )
+  const region = scrolling(`Numbers by ${report.by}`, table)
   const definitions = Object.entries(report.definitions)
   return [
-    scrolling(`Numbers by ${report.by}`, table),
+    region,
     ...(rest.length > 0 ? [more] : []),
     element(
       'details',
@@ -84,8 +90,9 @@ function tableOf(report: Report): HTMLElement[] {
   ]
 }
 
-function rowOf(row: ReportRow, columns: number): HTMLElement {
-  const head = element('th', { scope: 'row' }, row.title)
+function rowOf(row: ReportRow, by: string, columns: number): HTMLElement {
+  const title = by === 'segment' && row.key === 'broad' ? 'Everybody (broad)' : row.title
+  const head = element('th', { scope: 'row' }, title)
   if (row.hidden) {
     return element(
       'tr',
@@ -105,14 +112,17 @@ function rowOf(row: ReportRow, columns: number): HTMLElement {
     ...[row.people, row.impressions, row.clicks, row.conversions].map((number) =>
       element('td', {}, count(number)),
     ),
-    element('td', {}, estimate(row.clicksPerImpression, percent)),
-    element('td', {}, estimate(row.goalEventsPerPerson, rate)),
+    estimate(row.clicksPerImpression, percent),
+    estimate(row.goalEventsPerPerson, rate),
   )
 }
 
-function estimate(of: Estimate | null, write: (value: number) => string): string {
-  if (!of) return '–'
-  return of.low === null || of.high === null
-    ? write(of.value)
-    : `${write(of.value)} (${write(of.low)} to ${write(of.high)})`
+function estimate(of: Estimate | null, write: (value: number) => string): HTMLElement {
+  if (!of) return element('td', {}, '–')
+  const range = of.low === null || of.high === null ? '' : `${write(of.low)} to ${write(of.high)}`
+  return element('td', {}, write(of.value), ' ', element('span', { class: 'range' }, range))
+}
+
+function capitalised(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

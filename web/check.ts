@@ -18,11 +18,17 @@ export function showCheck(
   if (!check) {
     replace(
       panel,
-      element('p', {}, 'Not checked yet. Run ', element('code', {}, `polyad check ${campaign}`), '.'),
+      element('p', { class: 'verdict quiet' }, 'Not checked yet'),
+      element(
+        'p',
+        {},
+        'The guard says before launch what is too narrow to serve or to learn from. Run ',
+        element('code', {}, `polyad check ${campaign}`),
+        ' in the workspace.',
+      ),
     )
     return
   }
-  const { volume } = check
   const rollUp = check.rollUp ?? before?.rollUp
   const sides = check.rollUp
     ? { from: check.before, to: check.rollUp.after }
@@ -30,34 +36,44 @@ export function showCheck(
   replace(
     panel,
     element(
-      'p',
-      { class: check.verdict === 'passed' ? 'verdict good' : 'verdict bad' },
-      check.verdict === 'passed' ? 'Passed' : check.override ? 'Refused, and overridden' : 'Refused',
-    ),
-    check.override && element('p', {}, `Overridden by ${check.override.who}: ${check.override.reason}`),
-    list(check.reasons.map(({ text }) => text)),
-    element(
-      'p',
-      {},
-      `The budget buys about ${count(Math.round(volume.impressionsWeek))} impressions and ${count(Math.round(volume.eventsWeek))} ${volume.goal}s a week. A segment needs ${decimal(volume.eventsFloor)} of them a week to be read, which takes ${count(volume.peopleNeeded)} people.`,
-    ),
-    before &&
+      'div',
+      { class: 'split' },
       element(
-        'p',
+        'div',
         {},
-        `Revision ${before.revision} was rolled up into this one: ${before.reasons[0]?.text ?? 'it was too fine'}.`,
+        element(
+          'p',
+          { class: check.verdict === 'passed' ? 'verdict good' : 'verdict bad' },
+          verdictOf(check),
+        ),
+        check.override && element('p', {}, `Overridden by ${check.override.who}: ${check.override.reason}`),
+        list(check.reasons.map(({ text }) => text)),
+        element('p', {}, volumeText(check.volume)),
+        before &&
+          element(
+            'p',
+            {},
+            `Revision ${before.revision} was rolled up into this one: ${before.reasons[0]?.text ?? 'it was too fine'}.`,
+          ),
+        folded(`Worth knowing (${check.warnings.length})`, list(check.warnings)),
       ),
-    segmentationTable(sides.from, sides.to),
-    rollUp && mergeList(rollUp.merges),
-    check.warnings.length > 0
-      ? element(
-          'details',
-          {},
-          element('summary', {}, `Worth knowing (${check.warnings.length})`),
-          list(check.warnings),
-        )
-      : undefined,
+      element(
+        'div',
+        {},
+        segmentationTable(sides.from, sides.to, check.rollUp ? 'If rolled up' : 'Rolled up'),
+        rollUp && mergeList(rollUp.merges),
+      ),
+    ),
   )
+}
+
+function verdictOf(check: CheckReport): string {
+  if (check.verdict === 'passed') return 'Passed'
+  return check.override ? 'Refused, and overridden' : 'Refused'
+}
+
+function volumeText({ impressionsWeek, eventsWeek, eventsFloor, goal, peopleNeeded }: CheckReport['volume']) {
+  return `The budget buys about ${shortCount(Math.round(impressionsWeek))} impressions and ${shortCount(Math.round(eventsWeek))} ${goal}s a week. To be read, a segment needs ${decimal(eventsFloor)} ${goal}s a week, which takes ${count(peopleNeeded)} people.`
 }
 
 const LINES: readonly (readonly [string, (of: Segmentation) => string])[] = [
@@ -72,8 +88,12 @@ const LINES: readonly (readonly [string, (of: Segmentation) => string])[] = [
   ['Ad units', (of) => shortCount(of.adUnits)],
 ]
 
-function segmentationTable(before: Segmentation, after: Segmentation | undefined): HTMLElement {
-  const heads = after ? ['', 'As written', 'Rolled up'] : ['', 'This revision']
+function segmentationTable(
+  before: Segmentation,
+  after: Segmentation | undefined,
+  afterHead: string,
+): HTMLElement {
+  const heads = after ? ['', 'As written', afterHead] : ['', 'This revision']
   return scrolling(
     'Segments of this campaign',
     element(
@@ -101,19 +121,23 @@ function mergeList(merges: NonNullable<CheckReport['rollUp']>['merges']): HTMLEl
   if (merges.length === 0) return undefined
   const shown = merges.slice(0, MERGES_SHOWN)
   const rest = merges.length - shown.length
-  return element(
-    'details',
-    {},
-    element('summary', {}, `What goes into what (${count(merges.length)} merges)`),
+  return folded(
+    `What goes into what (${count(merges.length)} merges)`,
     element(
       'ul',
-      { class: 'merges' },
+      { class: 'merges', tabindex: 0, 'aria-label': 'Merges' },
       ...shown.map(({ from, into, reason }) =>
         element('li', {}, element('code', {}, from), ' into ', element('code', {}, into), `: ${reason}`),
       ),
     ),
     rest > 0 ? element('p', { class: 'quiet' }, `and ${count(rest)} more`) : undefined,
   )
+}
+
+/** Opened by a click or the Enter key; undefined when there is nothing inside. */
+function folded(summary: string, ...inside: readonly (HTMLElement | undefined)[]): HTMLElement | undefined {
+  if (inside.every((each) => each === undefined)) return undefined
+  return element('details', {}, element('summary', {}, summary), ...inside)
 }
 
 function list(texts: readonly string[]): HTMLElement | undefined {

@@ -1,6 +1,6 @@
-import type { Arm, Estimate, Report } from './api-client.ts'
+import type { Arm, Report } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
-import { count, percent, rate, signedPercent } from './format.ts'
+import { count, rate, signedPercent } from './format.ts'
 import { intervalChart } from './interval-chart.ts'
 
 /** Broad against narrow among matched people, by the arm chance gave them. */
@@ -26,7 +26,6 @@ export function showComparison(report: Report): void {
     replace(
       panel,
       warning,
-      hidden,
       element('p', { class: 'verdict quiet' }, 'Not enough data'),
       element('p', {}, comparison.text),
       element(
@@ -35,34 +34,39 @@ export function showComparison(report: Report): void {
         ...pair('Narrow', comparison.narrowPeople, comparison.narrowNeeds),
         ...pair('Broad control', comparison.broadControlPeople, comparison.broadControlNeeds),
       ),
+      hidden,
     )
     return
   }
   const { narrow, broadControl, lift } = comparison
-  const unit = `${goal}s per person`
+  const unit = goal === 'click' ? 'Clicks per person' : 'Conversions per person'
   replace(
     panel,
     warning,
-    hidden,
     element(
-      'p',
-      { class: 'verdict' },
-      lift ? `${signedPercent(lift.value)} ${intervalText(lift)}` : 'No lift to tell',
-    ),
-    element('p', {}, comparison.text),
-    element(
-      'figure',
-      { class: 'figure-chart' },
-      intervalChart(
-        `Broad against narrow, ${unit}`,
-        `Narrow ${armText(narrow)}; broad control ${armText(broadControl)}.`,
-        [armRow('Narrow', narrow, 'narrow'), armRow('Broad control', broadControl, 'broad')],
-        rate,
+      'div',
+      { class: 'split' },
+      element(
+        'div',
+        {},
+        element('p', { class: 'lift' }, lift ? signedPercent(lift.value) : 'No lift to tell'),
+        lift ? element('p', { class: 'quiet' }, 'lift of narrow over broad') : undefined,
+        element('p', {}, comparison.text),
+        hidden,
       ),
       element(
-        'figcaption',
-        {},
-        `${unit}, dots with 95 % intervals. Narrow saw the ads of their segment, broad control those for everybody; chance drew who, once per person.`,
+        'figure',
+        { class: 'figure-chart' },
+        intervalChart(
+          `Broad against narrow: ${unit.toLowerCase()}`,
+          `Narrow ${armText(narrow)}; broad control ${armText(broadControl)}.`,
+          [armRow('Narrow', narrow, 'narrow'), armRow('Broad control', broadControl, 'broad')],
+        ),
+        element(
+          'figcaption',
+          {},
+          `${unit}, with 95 % intervals. Narrow saw the ads of their segment, broad control those for everybody; chance drew who, once per person.`,
+        ),
       ),
     ),
   )
@@ -82,8 +86,4 @@ function armText(arm: Arm): string {
   const { value, low, high } = arm.goalEventsPerPerson
   const interval = low === null || high === null ? '' : `, between ${rate(low)} and ${rate(high)}`
   return `${rate(value)}${interval}, of ${count(arm.people)} people`
-}
-
-function intervalText({ low, high }: Estimate): string {
-  return low === null || high === null ? '' : `(${percent(low)} to ${percent(high)})`
 }

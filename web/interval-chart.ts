@@ -8,93 +8,74 @@ export interface IntervalRow {
   /** The value as it is printed beside the row. */
   readonly text: string
   /** Class that gives the row its colour. */
-  readonly tone: 'narrow' | 'broad' | 'plain'
+  readonly tone: 'narrow' | 'broad'
 }
 
-const WIDTH = 640
-const ROW = 54
-const LEFT = 8
-const RIGHT = 8
-const TOP = 10
-const AXIS = 30
+const ROW_PX = 66
+const LABEL_PX = 20
+const MARK_PX = 40
+const CAP_PX = 7
+const AXIS_PX = 30
+/** Steps the scale is cut into, at most one more. */
+const STEPS = 4
 
 /**
  * Estimates with their intervals, one row each, on one scale from zero: a dot for the value, a line for the interval.
- * The chart carries its own title and description, so that it can be read without being seen.
+ * Across, places are shares of the width and down they are pixels, so the chart fills whatever is there and its text
+ * stays as large as the page's. It carries its own title and description, so that it can be read without being seen.
  */
-export function intervalChart(
-  title: string,
-  description: string,
-  rows: readonly IntervalRow[],
-  tick: (value: number) => string,
-): SVGElement {
+export function intervalChart(title: string, description: string, rows: readonly IntervalRow[]): SVGElement {
   const most = Math.max(...rows.map((row) => row.high ?? row.value), Number.MIN_VALUE)
-  const step = niceStep(most / 4)
-  const end = Math.ceil(most / step) * step
-  const x = (value: number): number => LEFT + (value / end) * (WIDTH - LEFT - RIGHT)
-  const height = TOP + rows.length * ROW + AXIS
-  const axisY = TOP + rows.length * ROW
-
-  const ticks = Array.from({ length: Math.round(end / step) + 1 }, (_, at) => at * step).flatMap(
-    (value, at, all) => [
-      svgElement('line', { class: 'grid', x1: x(value), x2: x(value), y1: TOP, y2: axisY }),
-      svgElement(
-        'text',
-        {
-          class: 'tick',
-          x: x(value),
-          y: axisY + 20,
-          'text-anchor': at === 0 ? 'start' : at === all.length - 1 ? 'end' : 'middle',
-        },
-        tick(value),
-      ),
-    ],
-  )
-  const marks = rows.flatMap((row, at) => {
-    const y = TOP + at * ROW + 36
-    const interval =
-      row.low === null || row.high === null
-        ? []
-        : [
-            svgElement('line', {
-              class: 'interval',
-              x1: x(Math.max(0, row.low)),
-              x2: x(row.high),
-              y1: y,
-              y2: y,
-            }),
-            svgElement('line', {
-              class: 'cap',
-              x1: x(Math.max(0, row.low)),
-              x2: x(Math.max(0, row.low)),
-              y1: y - 6,
-              y2: y + 6,
-            }),
-            svgElement('line', { class: 'cap', x1: x(row.high), x2: x(row.high), y1: y - 6, y2: y + 6 }),
-          ]
-    return [
-      svgElement(
-        'g',
-        { class: `row ${row.tone}` },
-        svgElement('text', { class: 'label', x: LEFT, y: y - 16 }, row.label),
-        svgElement('text', { class: 'value', x: WIDTH - RIGHT, y: y - 16, 'text-anchor': 'end' }, row.text),
-        ...interval,
-        svgElement('circle', { class: 'dot', cx: x(row.value), cy: y, r: 6 }),
-      ),
-    ]
-  })
+  const step = niceStep(most / STEPS)
+  const steps = Math.ceil(most / step)
+  const x = (value: number): string => `${((value / (step * steps)) * 100).toFixed(3)}%`
+  const axisY = rows.length * ROW_PX
   return svgElement(
     'svg',
     {
       class: 'chart',
-      viewBox: `0 0 ${WIDTH} ${height}`,
+      height: axisY + AXIS_PX,
       role: 'img',
       'aria-labelledby': 'chart-title chart-text',
     },
     svgElement('title', { id: 'chart-title' }, title),
     svgElement('desc', { id: 'chart-text' }, description),
-    ...ticks,
-    ...marks,
+    ...Array.from({ length: steps + 1 }, (_, at) => {
+      const place = x(at * step)
+      const anchor = at === 0 ? 'start' : at === steps ? 'end' : 'middle'
+      return [
+        svgElement('line', { class: 'grid', x1: place, x2: place, y1: 0, y2: axisY }),
+        svgElement(
+          'text',
+          { class: 'tick', x: place, y: axisY + 20, 'text-anchor': anchor },
+          tick(at * step, step),
+        ),
+      ]
+    }).flat(),
+    ...rows.map((row, at) => rowMarks(row, at * ROW_PX, x)),
+  )
+}
+
+function rowMarks(row: IntervalRow, top: number, x: (value: number) => string): SVGElement {
+  const y = top + MARK_PX
+  const vertical = (value: number): SVGElement =>
+    svgElement('line', { class: 'interval', x1: x(value), x2: x(value), y1: y - CAP_PX, y2: y + CAP_PX })
+  const interval: SVGElement[] = []
+  if (row.low !== null && row.high !== null) {
+    const low = Math.max(0, row.low)
+    interval.push(
+      svgElement('line', { class: 'interval', x1: x(low), x2: x(row.high), y1: y, y2: y }),
+      vertical(low),
+      vertical(row.high),
+    )
+  }
+  return svgElement(
+    'g',
+    { class: row.tone },
+    svgElement('text', { class: 'label', x: 0, y: top + LABEL_PX }, row.label),
+    svgElement('text', { class: 'value', x: '100%', y: top + LABEL_PX, 'text-anchor': 'end' }, row.text),
+    ...interval,
+    svgElement('circle', { class: 'dot', cx: x(row.value), cy: y, r: 7 }),
   )
 }
 
@@ -103,4 +84,9 @@ function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough))
   const lead = rough / power
   return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power
+}
+
+/** With as many decimals as the step between ticks has. */
+function tick(value: number, step: number): string {
+  return value === 0 ? '0' : value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)))
 }

@@ -16,7 +16,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 export function showSegments(check: CheckReport | undefined): void {
   const panel = byId('segments')
   if (!check || check.leaves.length === 0) {
-    replace(panel, element('p', {}, 'Sizes are known once the campaign has been checked.'))
+    replace(panel, element('p', { class: 'quiet' }, 'Sizes are known once the campaign has been checked.'))
     return
   }
   const { leaves, volume } = check
