@@ -140,7 +140,7 @@ async function registerDocumentation(server: FastifyInstance, publicUrl: string)
   })
 }
 
-/** The page may run its own scripts and show pictures; ads stand in frames with a sandbox of their own. */
+/** The page runs its own scripts and styles alone, and shows pictures; an ad's document has a policy of its own. */
 function helmetOptions(publicUrl: string): object {
   return {
     contentSecurityPolicy: {
@@ -148,7 +148,7 @@ function helmetOptions(publicUrl: string): object {
       directives: {
         defaultSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
-        styleSrc: ["'self'", "'unsafe-inline'"],
+        styleSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
