@@ -1,0 +1,40 @@
+import '../cli/boot.ts'
+import { readFile } from 'node:fs/promises'
+import Fastify from 'fastify'
+import { startServer } from '../cli/serving.ts'
+import { DecisionRequestSchema } from '../engine/decision/request.ts'
+import { CONFIG, openDemo } from './demo-workspace.ts'
+
+// A child process of decide.ts: serves until the channel to its parent closes, however that comes about.
+const [kind, path] = process.argv.slice(2) as ['polyad' | 'bare', string]
+const { url, close } = kind === 'polyad' ? await servePolyad(path) : await serveBare(path)
+process.once('disconnect', () => void close())
+process.send!({ url })
+
+interface Served {
+  readonly url: string
+  close(): Promise<void>
+}
+
+async function servePolyad(folder: string): Promise<Served> {
+  const workspace = await openDemo(folder, { hold: true })
+  const server = await startServer(workspace, CONFIG, { host: '127.0.0.1', port: 0 })
+  return {
+    url: server.url,
+    async close() {
+      await server.close()
+      await workspace.close()
+    },
+  }
+}
+
+/** One route: the body is checked, an answer of the file is stringified. */
+async function serveBare(answersFile: string): Promise<Served> {
+  const answers = JSON.parse(await readFile(answersFile, 'utf8')) as readonly object[]
+  const server = Fastify({ logger: false, forceCloseConnections: true })
+  let next = 0
+  server.post('/v1/decisions', { schema: { body: DecisionRequestSchema } }, async () => {
+    return answers[next++ % answers.length]
+  })
+  return { url: await server.listen({ host: '127.0.0.1', port: 0 }), close: () => server.close() }
+}
