@@ -14,8 +14,8 @@ export async function segmentSizes({ ports, serving }: ApiContext): Promise<obje
   if (!population) {
     throw new PolyadError('NOT_FOUND', { what: 'population', name: 'current', mend: 'import mentions first' })
   }
-  const segments = await workspaceSegments(ports, population)
-  const shown = shownPeople(segments, DEFAULTS.kFloor)
+  const { segments, trees } = await workspaceSegments(ports, population)
+  const shown = shownPeople(segments, trees, DEFAULTS.kFloor)
   return {
     people: population.people,
     mentions: population.mentions,

@@ -1,6 +1,9 @@
 import { type Bitmap, countBits, countBoth, rowsOf } from '../core/bitmap.ts'
+import { isSmall } from '../stats/hide-small.ts'
+import type { GridTree } from './grid.ts'
 import type { Population } from './population.ts'
 import { BROAD_ID, type Segment } from './segment.ts'
+import { shownPeople } from './shown-people.ts'
 
 export interface Overlap {
   /** Segment ids, in the order of the segments given. */
@@ -43,6 +46,27 @@ export function overlap(population: Population, segments: readonly Segment[]): O
         containment: people / Math.min(sizes[a]!, sizes[b]!),
       }
     })
+}
+
+/**
+ * The pairs that may be told: those who share `kFloor` people or more, where neither segment's size is hidden (a
+ * containment gives it) and neither has a few people who are not in the other.
+ */
+export function shownOverlaps(
+  population: Population,
+  segments: readonly Segment[],
+  trees: readonly GridTree[],
+  kFloor: number,
+): Overlap[] {
+  const shown = shownPeople(segments, trees, kFloor)
+  const sizes = new Map(segments.map(({ id }, index) => [id, shown[index]!]))
+  const mayTell = (id: string, shared: number) => {
+    const size = sizes.get(id)!
+    return typeof size === 'number' && !isSmall(size - shared, kFloor)
+  }
+  return overlap(population, segments).filter(
+    ({ a, b, people }) => people >= kFloor && mayTell(a, people) && mayTell(b, people),
+  )
 }
 
 /** Row r is in the segments `segments[starts[r]]` up to, not including, `segments[starts[r + 1]]`, ascending. */

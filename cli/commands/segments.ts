@@ -2,24 +2,22 @@ import { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { DEFAULTS } from '../../engine/campaign/campaign.ts'
 import { loadPopulation } from '../../engine/ingest/population.ts'
-import { workspaceSegments } from '../../engine/ingest/workspace-segments.ts'
+import { type WorkspaceSegments, workspaceSegments } from '../../engine/ingest/workspace-segments.ts'
 import { type Explanation, explainRule } from '../../rules/explain.ts'
 import { ruleJson } from '../../rules/rule-json.ts'
 import { labelOf } from '../../segments/hierarchy.ts'
-import { overlap } from '../../segments/overlap.ts'
+import { shownOverlaps } from '../../segments/overlap.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
-import type { Segment } from '../../segments/segment.ts'
-import { shownPeople } from '../../segments/shown-people.ts'
+import { type ShownPeople, shownPeople } from '../../segments/shown-people.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
 import { count, table } from '../output.ts'
 
-interface Audience {
+interface Audience extends WorkspaceSegments {
   readonly workspace: Workspace
   readonly population: Population
-  readonly segments: readonly Segment[]
 }
 
 /** What a command found: for machines, and for people. */
@@ -44,8 +42,8 @@ export function segmentsCommand(environment: ConfigSource): Command {
       const workspace = await openWorkspace(config, folder)
       try {
         const population = await loadPopulation(workspace.ports)
-        const segments = await workspaceSegments(workspace.ports, population)
-        const { data, text } = work({ workspace, population, segments })
+        const found = await workspaceSegments(workspace.ports, population)
+        const { data, text } = work({ workspace, population, ...found })
         output.print(json ? JSON.stringify(data, null, 2) : text)
       } finally {
         await workspace.close()
@@ -94,11 +92,13 @@ export function segmentsCommand(environment: ConfigSource): Command {
   return group
 }
 
-function sizes({ population, segments }: Audience, top: number | undefined): Answer {
-  const shown = shownPeople(segments, DEFAULTS.kFloor)
+function sizes({ population, segments, trees }: Audience, top: number | undefined): Answer {
+  const shown = shownPeople(segments, trees, DEFAULTS.kFloor)
+  // Hidden sizes come last: between two equal ones a place is a number.
+  const rank = (people: ShownPeople) => (typeof people === 'number' ? people : -1)
   const rows = segments
     .map((segment, index) => ({ segment, people: shown[index]! }))
-    .sort((a, b) => b.segment.people - a.segment.people)
+    .sort((a, b) => rank(b.people) - rank(a.people))
     .slice(0, top)
     .map(({ segment: { id, title, rule, people: exact }, people }) => {
       const told = typeof people === 'number'
@@ -123,9 +123,8 @@ function sizes({ population, segments }: Audience, top: number | undefined): Ans
   return { data: rows, text: `${table([header, ...lines])}\n${total}` }
 }
 
-function overlaps({ population, segments }: Audience, top: number | undefined): Answer {
-  const pairs = overlap(population, segments)
-    .filter(({ people }) => people >= DEFAULTS.kFloor)
+function overlaps({ population, segments, trees }: Audience, top: number | undefined): Answer {
+  const pairs = shownOverlaps(population, segments, trees, DEFAULTS.kFloor)
     .sort((a, b) => b.people - a.people)
     .slice(0, top)
   const lines = pairs.map(({ a, b, people, jaccard, containment }) => [
@@ -135,7 +134,7 @@ function overlaps({ population, segments }: Audience, top: number | undefined): 
     jaccard.toFixed(3),
     containment.toFixed(3),
   ])
-  const none = `no two segments share ${DEFAULTS.kFloor} people or more`
+  const none = `no two segments share ${DEFAULTS.kFloor} people or more in a way that tells of no smaller group`
   const header = ['segment', 'and', 'people', 'jaccard', 'containment']
   return { data: pairs, text: lines.length > 0 ? table([header, ...lines]) : none }
 }

@@ -99,7 +99,7 @@ async function importListeningData(state: DemoState): Promise<string> {
 async function sizeSegments(state: DemoState): Promise<string> {
   const { ports } = opened(state)
   const population = await loadPopulation(ports)
-  const segments = await workspaceSegments(ports, population)
+  const { segments } = await workspaceSegments(ports, population)
   return `${count(segments.length)} segments sized over ${count(population.people)} people`
 }
 

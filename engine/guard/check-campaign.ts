@@ -1,4 +1,5 @@
 import { createDoor } from '../../core/schema.ts'
+import { gridTrees } from '../../segments/grid-sums.ts'
 import { BROAD_ID, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
@@ -12,7 +13,7 @@ import { createSpace, type Space } from '../space/space.ts'
 import type { CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
 import { expectVolume, type Volume } from './expected-volume.ts'
-import { findLeaves, gridTrees, shownLeaves } from './leaves.ts'
+import { findLeaves, hiddenLeaves, shownLeaves } from './leaves.ts'
 import { checkBasis, checkName } from './require-checked.ts'
 import { proposeRollUp, type Segmented } from './roll-up-proposal.ts'
 import { segmentationOf } from './segmentation.ts'
@@ -90,7 +91,8 @@ export function examine(
   const volume = expectVolume(campaign, population.people, served.matched)
   const trees = gridTrees(segmented)
   const leaves = findLeaves(plan, served, volume, availability, trees)
-  const before = segmentationOf(served.of.values(), space.count, volume)
+  const hidden = hiddenLeaves(leaves, trees, volume)
+  const before = segmentationOf(leaves, space.count, volume, hidden)
   const breakEven = breakEvenOf(volume)
   const adUnits = countAdUnits(plan, space)
   const undecided = space.undecided.map(({ slot, asset, segments: open, example }) => ({
@@ -111,14 +113,17 @@ export function examine(
     verdict: reasons.length > 0 ? 'refused' : 'passed',
     reasons,
     warnings: warningsOf(campaign, leaves, { volume, undecided, copy, adUnits }),
-    servedFromBroad: leaves.filter(({ problems }) => problems.includes('k-floor')).map(({ id }) => id),
+    servedFromBroad: leaves
+      .filter(({ servedBroad }) => servedBroad)
+      .map(({ id }) => id)
+      .sort(),
     adUnits,
     undecided,
     copy,
     volume,
     breakEven,
-    leaves: shownLeaves(leaves, volume, trees),
-    slots: summariseLevels(leaves, kFloor),
+    leaves: shownLeaves(leaves, volume, hidden),
+    slots: summariseLevels(leaves, kFloor, hidden),
     before,
     ...(rollUp ? { rollUp } : {}),
   }
@@ -135,7 +140,12 @@ function rollUpOf(plan: Plan, segmented: Segmented, volume: Volume): CheckReport
   const rolled: Plan = { ...plan, segments, campaign: { ...plan.campaign, segments: entries } }
   const after = expectVolume(plan.campaign, volume.people, served.matched)
   return {
-    after: segmentationOf(served.of.values(), createSpace(rolled).count, after),
+    after: segmentationOf(
+      [...served.of].map(([id, people]) => ({ id, people })),
+      createSpace(rolled).count,
+      after,
+      new Set(),
+    ),
     entries: entries.map((entry) =>
       typeof entry === 'string'
         ? entry

@@ -7,6 +7,9 @@ import type { CheckLeaf, CheckReport } from './check-report.ts'
 /** What the budget comes to before launch, and what a leaf needs of it. */
 export type Volume = CheckReport['volume']
 
+/** How impressions are spread over people, whatever a leaf needs. */
+type Spread = Omit<Volume, 'peopleNeeded'>
+
 const MS_PER_DAY = 86_400_000
 const DAYS_PER_WEEK = 7
 const IMPRESSIONS_PER_THOUSAND = 1000
@@ -53,19 +56,24 @@ export function expectVolume(campaign: Campaign, people: number, peopleInLeaves:
     kFloor,
     ...(platformMinimum ? { platformMinimum } : {}),
   }
-  const eventsAPerson = narrowEventsWeek({ ...volume, peopleNeeded: 0 }, 1)
-  const forEvents = eventsAPerson > 0 ? Math.ceil(eventsFloor / eventsAPerson) : Number.MAX_SAFE_INTEGER
-  return { ...volume, peopleNeeded: Math.max(forEvents, kFloor, platformMinimum?.people ?? 0) }
+  const peopleNeeded = Math.max(peopleForEvents(volume), kFloor, platformMinimum?.people ?? 0)
+  return { ...volume, peopleNeeded }
+}
+
+/** The event floor in people of a leaf. */
+function peopleForEvents(volume: Spread): number {
+  const eventsAPerson = narrowEventsWeek(volume, 1)
+  return eventsAPerson > 0 ? Math.ceil(volume.eventsFloor / eventsAPerson) : Number.MAX_SAFE_INTEGER
 }
 
 /** Impressions a week of a leaf's own ads: its people's part, less what broad control and holdout see instead. */
-export function narrowImpressionsWeek(volume: Volume, people: number): number {
+export function narrowImpressionsWeek(volume: Spread, people: number): number {
   if (volume.peopleReached === 0) return 0
   const narrow = (1 - volume.holdoutShare) * (1 - volume.broadControlShare)
   return ((volume.impressionsWeek * people) / volume.peopleReached) * narrow
 }
 
-export function narrowEventsWeek(volume: Volume, people: number): number {
+export function narrowEventsWeek(volume: Spread, people: number): number {
   return narrowImpressionsWeek(volume, people) * volume.baselineRate
 }
 
@@ -74,8 +82,8 @@ export function problemsOf(volume: Volume, people: number): CheckLeaf['problems'
   const problems: CheckLeaf['problems'] = []
   if (people < volume.kFloor) problems.push('k-floor')
   if (volume.platformMinimum && people < volume.platformMinimum.people) problems.push('platform-minimum')
-  // peopleNeeded is the floor of events in people, so that this and the roll-up never disagree by a rounding.
-  if (narrowEventsWeek(volume, people) < volume.eventsFloor) problems.push('starved')
+  // In people, as `peopleNeeded` is, so that this and the roll-up never disagree by a rounding.
+  if (people < peopleForEvents(volume)) problems.push('starved')
   return problems
 }
 

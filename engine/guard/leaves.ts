@@ -1,11 +1,11 @@
-import { createGridTree, type GridTree, gridDefinition } from '../../segments/grid.ts'
+import type { GridTree } from '../../segments/grid.ts'
+import { nodeSums } from '../../segments/grid-sums.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
+import { hideSmall } from '../../stats/hide-small.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { Availability } from '../space/availability.ts'
 import type { CheckLeaf } from './check-report.ts'
 import { narrowEventsWeek, narrowImpressionsWeek, problemsOf, type Volume } from './expected-volume.ts'
-import { hiddenLeaves } from './hidden-leaves.ts'
-import type { Segmented } from './roll-up-proposal.ts'
 import type { ServedPeople } from './served-people.ts'
 import { rounded, type SlotLevel, slotLevels } from './slot-levels.ts'
 
@@ -13,7 +13,10 @@ import { rounded, type SlotLevel, slotLevels } from './slot-levels.ts'
 export interface LeafFinding {
   readonly id: string
   readonly title: string
+  /** Those it would be served to: in no narrower segment. */
   readonly people: number
+  /** So few people meet its rule that nobody is ever served it. */
+  readonly servedBroad: boolean
   readonly problems: CheckLeaf['problems']
   readonly slots: SlotLevel[]
 }
@@ -39,7 +42,8 @@ export function findLeaves(
     }
     const tree = segment.kind === 'rule' ? undefined : trees.find(({ nodes }) => nodes.has(id))
     const slots = slotLevels({ id, people }, options, volume, tree)
-    return [{ id, title, people, problems: problemsOf(volume, people), slots }]
+    const servedBroad = segment.people < volume.kFloor
+    return [{ id, title, people, servedBroad, problems: problemsOf(volume, people), slots }]
   })
   return leaves.sort((a, b) => b.people - a.people || (a.id < b.id ? -1 : 1))
 }
@@ -62,14 +66,36 @@ function slotOptions(
   return new Map(plan.campaign.slots.map(({ slot }, at) => [slot, options[at]!.size]))
 }
 
-/** Leaves as a report may show them. */
+/**
+ * Leaves whose numbers may not be printed. The sums that could give a small one away: every node of a grid, all leaves,
+ * and those that are served, whose people are all that a targeted campaign reaches.
+ */
+export function hiddenLeaves(
+  leaves: readonly Pick<LeafFinding, 'id' | 'people' | 'servedBroad'>[],
+  trees: readonly GridTree[],
+  { mode, kFloor }: Pick<Volume, 'mode' | 'kFloor'>,
+): ReadonlySet<string> {
+  const ids = leaves.map(({ id }) => id)
+  const served = leaves.filter(({ servedBroad }) => !servedBroad).map(({ id }) => id)
+  const all = new Set(ids)
+  return hideSmall(
+    leaves.map(({ id, people }) => ({ key: id, people })),
+    [...trees.flatMap((tree) => nodeSums(tree, all)), ids, ...(mode === 'targeted' ? [served] : [])],
+    kFloor,
+  )
+}
+
+/** Leaves as a report may show them, the hidden ones last: between two equal sizes a place is a number. */
 export function shownLeaves(
   leaves: readonly LeafFinding[],
   volume: Volume,
-  trees: readonly GridTree[],
+  hidden: ReadonlySet<string>,
 ): CheckLeaf[] {
-  const hidden = hiddenLeaves(leaves, trees, volume.kFloor)
-  return leaves.map(({ id, title, people, problems, slots }) =>
+  const ordered = [
+    ...leaves.filter(({ id }) => !hidden.has(id)),
+    ...leaves.filter(({ id }) => hidden.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  ]
+  return ordered.map(({ id, title, people, problems, slots }) =>
     hidden.has(id)
       ? {
           id,
@@ -92,14 +118,4 @@ export function shownLeaves(
           slots,
         },
   )
-}
-
-/** The roll-up trees of a campaign's grids. */
-export function gridTrees({ population, catalogue, documents, entries }: Segmented): GridTree[] {
-  return entries.flatMap((entry) => {
-    const document = typeof entry === 'string' ? undefined : documents.get(entry.grid)
-    return document && 'grid' in document
-      ? [createGridTree(population, gridDefinition(document, catalogue))]
-      : []
-  })
 }

@@ -1,39 +1,47 @@
+import { atLeast, isSmall } from '../../stats/hide-small.ts'
 import type { Segmentation } from './check-report.ts'
-import { narrowImpressionsWeek, problemsOf, type Volume } from './expected-volume.ts'
+import { problemsOf, type Volume } from './expected-volume.ts'
 
-/** A segmentation in a few numbers, so that two can be put side by side. */
+/**
+ * A segmentation in a few numbers, so that two can be put side by side.
+ *
+ * None of them tells how people spread over hidden leaves: these count as equally large in the effective segments, and
+ * sums of people are told down to a multiple of the k floor.
+ *
+ * @param hidden ids of leaves whose people may not be told
+ */
 export function segmentationOf(
-  peopleByLeaf: Iterable<number>,
+  leaves: readonly { readonly id: string; readonly people: number }[],
   adUnits: bigint,
   volume: Volume,
+  hidden: ReadonlySet<string>,
 ): Segmentation {
-  let leaves = 0
   let people = 0
+  let hiddenPeople = 0
   let squares = 0
   let starvedLeaves = 0
-  let peopleInStarvedLeaves = 0
-  let impressions = 0
-  let unreadable = 0
-  for (const size of peopleByLeaf) {
-    const leafImpressions = narrowImpressionsWeek(volume, size)
-    leaves++
+  let inStarvedLeaves = 0
+  let inUnreadableLeaves = 0
+  for (const { id, people: size } of leaves) {
     people += size
-    squares += size * size
-    impressions += leafImpressions
+    if (hidden.has(id)) hiddenPeople += size
+    else squares += size * size
     const problems = problemsOf(volume, size)
     if (problems.length > 0) {
       starvedLeaves++
-      peopleInStarvedLeaves += size
+      inStarvedLeaves += size
     }
-    if (problems.includes('starved')) unreadable += leafImpressions
+    if (problems.includes('starved')) inUnreadableLeaves += size
   }
+  if (hidden.size > 0) squares += hiddenPeople ** 2 / hidden.size
+  const told = (some: number) => (hidden.size > 0 ? atLeast(some, volume.kFloor) : some)
   return {
-    leaves,
+    leaves: leaves.length,
     starvedLeaves,
-    peopleInStarvedLeaves:
-      peopleInStarvedLeaves > 0 && peopleInStarvedLeaves < volume.kFloor ? null : peopleInStarvedLeaves,
+    peopleInStarvedLeaves: isSmall(inStarvedLeaves, volume.kFloor) ? null : told(inStarvedLeaves),
     adUnits: String(adUnits),
-    unreadableBudgetShare: impressions > 0 ? unreadable / impressions : 0,
+    // Impressions are spread over people evenly, so this is a share of impressions as well.
+    unreadableBudgetShare: people > 0 ? told(inUnreadableLeaves) / people : 0,
     effectiveSegments: squares > 0 ? people ** 2 / squares : 0,
   }
 }

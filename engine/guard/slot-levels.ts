@@ -1,5 +1,6 @@
 import type { GridTree } from '../../segments/grid.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
+import { atLeast } from '../../stats/hide-small.ts'
 import { detectableLift } from '../../stats/power.ts'
 import type { CheckLeaf, CheckReport } from './check-report.ts'
 import { narrowEventsWeek, type Volume } from './expected-volume.ts'
@@ -49,7 +50,10 @@ interface Level {
   readonly people: number
 }
 
-/** The leaf, the wider nodes of its grid up to but not including its root, the campaign. */
+/**
+ * The leaf, the wider nodes of its grid up to but not including its root, the campaign. A wider node counts with its
+ * people down to a multiple of the k floor: a leaf under it could otherwise be found by subtraction.
+ */
 function levelsAbove(
   leaf: { readonly id: string; readonly people: number },
   volume: Volume,
@@ -60,7 +64,7 @@ function levelsAbove(
   let node = tree?.nodes.get(leaf.id)
   if (node?.people === leaf.people) node = tree?.nodes.get(node.parent ?? '')
   while (node?.parent !== undefined) {
-    levels.push({ kind: 'ancestor', id: node.id, people: node.people })
+    levels.push({ kind: 'ancestor', id: node.id, people: atLeast(node.people, volume.kFloor) })
     node = tree!.nodes.get(node.parent)
   }
   levels.push({ kind: 'campaign', id: BROAD_ID, people: volume.peopleReached })
@@ -72,10 +76,18 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(4))
 }
 
-/** Leaves and people by level of each slot, for the head of a report; people null under the k floor. */
+/**
+ * Leaves and people by level of each slot, for the head of a report. People are told down to a multiple of the k floor,
+ * null under it; the median lift leaves out what tells the size of a hidden leaf.
+ */
 export function summariseLevels(
-  leaves: readonly { readonly people: number; readonly slots: readonly SlotLevel[] }[],
+  leaves: readonly {
+    readonly id: string
+    readonly people: number
+    readonly slots: readonly SlotLevel[]
+  }[],
   kFloor: number,
+  hidden: ReadonlySet<string>,
 ): CheckReport['slots'] {
   const slots = new Map<
     string,
@@ -89,7 +101,7 @@ export function summariseLevels(
       levels.set(level, sum)
       sum.leaves++
       sum.people += leaf.people
-      if (lift !== null) sum.lifts.push(lift)
+      if (lift !== null && !(level === 'leaf' && hidden.has(leaf.id))) sum.lifts.push(lift)
     }
   }
   const order: readonly SlotLevel['level'][] = ['leaf', 'ancestor', 'campaign', 'nowhere']
@@ -104,7 +116,7 @@ export function summariseLevels(
         {
           level,
           leaves: count,
-          people: people < kFloor ? null : people,
+          people: people < kFloor ? null : atLeast(people, kFloor),
           medianLift: lifts[Math.floor(lifts.length / 2)] ?? null,
         },
       ]

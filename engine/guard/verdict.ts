@@ -38,12 +38,16 @@ export function reasonsToRefuse(
   const under = (problem: CheckLeaf['problems'][number]) =>
     leaves.filter(({ problems }) => problems.includes(problem))
   const small = under('k-floor')
+  const crowdedOut = small.filter(({ servedBroad }) => !servedBroad).length
   if (small.length > 0) {
     reasons.push({
       code: 'K_FLOOR',
       text:
-        `${ofLeaves(small.length, leaves.length)} have fewer than ${volume.kFloor} people; ` +
-        'they are served broad, whatever is decided here',
+        `${ofLeaves(small.length, leaves.length)} have fewer than ${volume.kFloor} people` +
+        (crowdedOut === 0
+          ? '; they are served broad, whatever is decided here'
+          : ` (${wholeNumber(crowdedOut)} of them because narrower segments take the others); ` +
+            `${wholeNumber(small.length - crowdedOut)} are served broad, whatever is decided here`),
     })
   }
   const platform = volume.platformMinimum

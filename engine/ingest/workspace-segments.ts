@@ -1,4 +1,6 @@
 import { createDoor, requireName } from '../../core/schema.ts'
+import type { GridTree } from '../../segments/grid.ts'
+import { gridTrees } from '../../segments/grid-sums.ts'
 import type { Population } from '../../segments/population.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
 import { type Segment, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
@@ -30,12 +32,19 @@ export async function readSegmentDocuments(
   return documents
 }
 
+/** All segments of a workspace, and the trees of the grids that some of them are cells of. */
+export interface WorkspaceSegments {
+  readonly segments: readonly Segment[]
+  readonly trees: readonly GridTree[]
+}
+
 /** Every segment of the workspace with its exact size: broad, then each document's, a grid as all its cells. */
 export async function workspaceSegments(
   ports: Pick<Ports, 'documents'>,
   population: Population,
-): Promise<readonly Segment[]> {
+): Promise<WorkspaceSegments> {
   const documents = await readSegmentDocuments(ports)
   const entries = [...documents].map(([name, document]) => ('grid' in document ? { grid: name } : name))
-  return resolveSegments({ population, catalogue: population.catalogue, documents, entries })
+  const input = { population, catalogue: population.catalogue, documents, entries }
+  return { segments: resolveSegments(input), trees: gridTrees(input) }
 }

@@ -1,10 +1,10 @@
 import { BROAD_ID } from '../../segments/segment.ts'
+import { hideSmall, isSmall } from '../../stats/hide-small.ts'
 import { clusteredRate, meanInterval, momentsOf } from '../../stats/person-means.ts'
 import { wilsonInterval } from '../../stats/proportion.ts'
 import type { CounterRow } from '../ports/counters.ts'
-import { type GoalEvent, goalEvents, shownPeople } from './compare-arms.ts'
+import { type GoalEvent, goalEvents, toldPeople } from './compare-arms.ts'
 import { ENOUGH } from './enough-data.ts'
-import { hideSmall } from './hide-small.ts'
 import { countByPerson, type EventCounts, type PersonCounts, totalOf } from './person-counts.ts'
 import { type Estimate, REPORT_ALPHA, type ReportRate, type ReportRow } from './report.ts'
 
@@ -21,7 +21,7 @@ export interface BreakdownOptions {
   readonly titleOf: (key: string) => string
   /**
    * Whether the keys are segments. All narrow segments together are the narrow arm, whose sum the comparison shows, so
-   * a small one must be hidden by another narrow one; broad and the house ad are whole arms and stand alone.
+   * a small one must be hidden by another narrow one; broad is made of whole arms and stands alone.
    */
   readonly bySegment: boolean
 }
@@ -36,10 +36,12 @@ export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions
     else groups.set(key, [row])
   }
   const cells = [...groups].map(([key, group]) => ({ key, counts: countByPerson(group) }))
-  const parts = options.bySegment ? cells.filter(({ key }) => key !== BROAD_ID && key !== HOUSE_AD) : cells
+  // The house ad is the holdout, a whole arm, so it can hide nothing; another breakdown would show it.
+  const parts = cells.filter(({ key }) => key !== HOUSE_AD && !(options.bySegment && key === BROAD_ID))
   const countsOf = new Map(parts.map(({ key, counts }) => [key, counts]))
   const hidden = hideSmall(
     parts.map(({ key, counts }) => ({ key, people: counts.people.size })),
+    [parts.map(({ key }) => key)],
     options.kFloor,
     (keys) => new Set(keys.flatMap((key) => [...countsOf.get(key)!.people.keys()])).size,
   )
@@ -48,8 +50,9 @@ export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions
     .map(({ key, counts }) => shownRow(key, counts, options))
     .sort((a, b) => b.impressions - a.impressions || (a.key < b.key ? -1 : 1))
   const notShown = [...hidden].sort().map((key): ReportRow => {
-    const isSmall = countsOf.get(key)!.people.size < options.kFloor
-    const people = isSmall ? shownPeople(0, options.kFloor) : 'hidden'
+    const people = isSmall(countsOf.get(key)!.people.size, options.kFloor)
+      ? toldPeople(0, options.kFloor)
+      : 'hidden'
     return { key, title: options.titleOf(key), hidden: true, people }
   })
   return [...shown, ...notShown]

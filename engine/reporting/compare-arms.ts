@@ -57,8 +57,8 @@ export function compareArms(arms: AssignedArms, goal: GoalEvent, kFloor: number)
     ]
     return {
       enough: false,
-      narrowPeople: shownPeople(narrow.length, kFloor),
-      broadControlPeople: shownPeople(control.length, kFloor),
+      narrowPeople: toldPeople(narrow.length, kFloor),
+      broadControlPeople: toldPeople(control.length, kFloor),
       narrowNeeds,
       broadControlNeeds,
       text:
@@ -129,6 +129,6 @@ function sizeOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent, kFloo
 }
 
 /** A number of people as it may be shown: `<50` under the floor, also for nobody. */
-export function shownPeople(people: number, kFloor: number): string {
+export function toldPeople(people: number, kFloor: number): string {
   return people < kFloor ? `<${kFloor}` : String(people)
 }

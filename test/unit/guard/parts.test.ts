@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expectVolume } from '../../../engine/guard/expected-volume.ts'
-import { gridTrees } from '../../../engine/guard/leaves.ts'
+import { expectVolume, problemsOf } from '../../../engine/guard/expected-volume.ts'
+import { hiddenLeaves, shownLeaves } from '../../../engine/guard/leaves.ts'
 import { segmentationOf } from '../../../engine/guard/segmentation.ts'
 import { servedPeople } from '../../../engine/guard/served-people.ts'
-import { slotLevels } from '../../../engine/guard/slot-levels.ts'
+import { slotLevels, summariseLevels } from '../../../engine/guard/slot-levels.ts'
+import { gridTrees } from '../../../segments/grid-sums.ts'
 import { createMatcher } from '../../../segments/match.ts'
 import { resolveSegments } from '../../../segments/resolve.ts'
 import { BROAD_ID } from '../../../segments/segment.ts'
@@ -92,17 +93,104 @@ describe('level at which a slot can be learnt', () => {
 
 describe('segmentation in numbers', () => {
   const volume = expectVolume(CAMPAIGN, 20_000, 20_000)
+  const segmented = (sizes: readonly number[]) =>
+    segmentationOf(
+      sizes.map((people, at) => ({ id: `l${at}`, people })),
+      7n,
+      volume,
+      new Set(),
+    )
 
   it('effective segments count equal leaves in full and dwarfs hardly', () => {
-    expect(segmentationOf([500, 500, 500, 500], 7n, volume).effectiveSegments).toBe(4)
-    expect(segmentationOf([10_000, 1, 1, 1], 7n, volume).effectiveSegments).toBeCloseTo(1, 2)
-    expect(segmentationOf([], 0n, volume)).toMatchObject({ leaves: 0, effectiveSegments: 0 })
+    expect(segmented([500, 500, 500, 500]).effectiveSegments).toBe(4)
+    expect(segmented([10_000, 1, 1, 1]).effectiveSegments).toBeCloseTo(1, 2)
+    expect(segmented([])).toMatchObject({ leaves: 0, effectiveSegments: 0 })
   })
 
   it('the share that cannot be read is that of leaves under the event floor', () => {
-    const found = segmentationOf([3000, 600, 400], 7n, volume)
+    const found = segmented([3000, 600, 400])
     expect(found).toMatchObject({ starvedLeaves: 2, peopleInStarvedLeaves: 1000 })
     expect(found.unreadableBudgetShare).toBeCloseTo(0.25, 12)
-    expect(segmentationOf([3000, 30], 7n, volume).peopleInStarvedLeaves).toBeNull()
+    expect(segmented([3000, 30]).peopleInStarvedLeaves).toBeNull()
+  })
+})
+
+describe('what a report tells of hidden leaves', () => {
+  const volume = expectVolume({ ...CAMPAIGN, eventsPerLeafWeek: 30 }, 2_000, 2_000)
+  const options = new Map([['headline', 2]])
+
+  /** Everything a report prints of these leaves. */
+  function told(sizes: readonly number[]) {
+    const leaves = sizes.map((people, at) => {
+      const id = `l${at}`
+      const problems = problemsOf(volume, people)
+      const slots = slotLevels({ id, people }, options, volume, undefined)
+      return { id, title: id, people, servedBroad: people < volume.kFloor, problems, slots }
+    })
+    const hidden = hiddenLeaves(leaves, [], volume)
+    return {
+      hidden,
+      leaves: shownLeaves(
+        leaves.sort((a, b) => b.people - a.people),
+        volume,
+        hidden,
+      ),
+      before: segmentationOf(leaves, 7n, volume, hidden),
+      slots: summariseLevels(leaves, volume.kFloor, hidden),
+    }
+  }
+
+  it('does not change when a person moves from one hidden leaf to another', () => {
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 50, max: 300 })), {
+      minLength: 3,
+      maxLength: 9,
+    })
+    let moved = 0
+    fc.assert(
+      fc.property(sizes, fc.nat(), fc.nat(), (before, one, other) => {
+        const first = told(before)
+        const hidden = [...first.hidden]
+        fc.pre(hidden.length > 1)
+        const [from, to] = [one, other].map((at) => Number(hidden[at % hidden.length]!.slice(1))) as [
+          number,
+          number,
+        ]
+        const after = before.slice()
+        after[from]!--
+        after[to]!++
+        const second = told(after)
+        // Where the person takes a leaf over a floor, that is told, as it must be.
+        const floors = ({ leaves }: typeof first) =>
+          JSON.stringify(
+            leaves.map(({ id, people, problems, slots }) => [id, people === null, problems, slots.length]),
+          )
+        fc.pre(from !== to && after[from]! > 0 && floors(first) === floors(second))
+        fc.pre(
+          first.slots.every(({ levels }, at) =>
+            levels.every((level, i) => level.leaves === second.slots[at]!.levels[i]?.leaves),
+          ),
+        )
+        moved++
+        const { slots: levels, ...rest } = first
+        const { slots: levelsAfter, ...restAfter } = second
+        expect(restAfter).toEqual(rest)
+        expect(levelsAfter.map((each) => each.levels.map(({ medianLift }) => medianLift))).toEqual(
+          levels.map((each) => each.levels.map(({ medianLift }) => medianLift)),
+        )
+      }),
+      { numRuns: 200 },
+    )
+    expect(moved).toBeGreaterThan(50)
+  })
+
+  it('its order tells no size: a hidden leaf is not between two that are shown', () => {
+    const { leaves } = told([300, 115, 115, 115, 30])
+    expect(leaves.map(({ people }) => people)).toEqual([300, 115, 115, null, null])
+    expect(leaves.slice(3).map(({ id }) => id)).toEqual(['l1', 'l4'])
+  })
+
+  it('a sum over shown and hidden leaves is told down to a multiple of the k floor', () => {
+    // 30 and its sibling 60 are hidden; 30 clicks a week at 0.45 a person need 67 people, so 30 and 60 starve: 90.
+    expect(told([30, 60, 200, 300]).before).toMatchObject({ peopleInStarvedLeaves: 50 })
   })
 })

@@ -1,48 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CounterRow } from '../../../engine/ports/counters.ts'
-import { hideSmall, type SizedCell } from '../../../engine/reporting/hide-small.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
 import { CONTROL, portsOf, row } from './traffic.ts'
-
-const sumOf = (cells: readonly SizedCell[]) => (keys: readonly string[]) =>
-  cells.filter(({ key }) => keys.includes(key)).reduce((sum, { people }) => sum + people, 0)
-
-describe('hiding small cells', () => {
-  it('one small cell takes its smallest sibling with it', () => {
-    const cells = [
-      { key: 'a', people: 500 },
-      { key: 'b', people: 30 },
-      { key: 'c', people: 80 },
-    ]
-    expect([...hideSmall(cells, 50, sumOf(cells))]).toEqual(['b', 'c'])
-  })
-
-  it('two small cells of the same few people still take a sibling', () => {
-    const cells = [
-      { key: 'a', people: 30 },
-      { key: 'b', people: 30 },
-      { key: 'c', people: 80 },
-      { key: 'd', people: 90 },
-    ]
-    const distinct = (keys: readonly string[]) => (keys.includes('c') ? 110 : 30)
-    expect([...hideSmall(cells, 50, distinct)]).toEqual(['a', 'b', 'c'])
-  })
-
-  it('hides nothing when nothing is small', () => {
-    expect(hideSmall([{ key: 'a', people: 50 }], 50, () => 50).size).toBe(0)
-  })
-
-  it('what was hidden before counts', () => {
-    const cells = [
-      { key: 'a', people: 60 },
-      { key: 'b', people: 70 },
-      { key: 'c', people: 80 },
-    ]
-    expect([...hideSmall(cells, 50, sumOf(cells), new Set(['b']))]).toEqual(['b', 'a'])
-    expect([...hideSmall(cells, 50, sumOf(cells), new Set(['b', 'c']))]).toEqual(['b', 'c'])
-  })
-})
 
 const K = 6
 const SEGMENTS = ['s1', 's2', 's3', 's4']
