@@ -1,4 +1,4 @@
-import type { Arm, Report } from './api-client.ts'
+import type { Arm, Estimate, Report } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
 import { count, rate, signedPercent } from './format.ts'
 import { intervalChart } from './interval-chart.ts'
@@ -46,14 +46,7 @@ export function showComparison(report: Report): void {
     element(
       'div',
       { class: 'split' },
-      element(
-        'div',
-        {},
-        element('p', { class: 'lift' }, lift ? signedPercent(lift.value) : 'No lift to tell'),
-        lift ? element('p', { class: 'quiet' }, 'lift of narrow over broad') : undefined,
-        element('p', {}, comparison.text),
-        hidden,
-      ),
+      element('div', {}, ...heroOf(lift), element('p', {}, comparison.text), hidden),
       element(
         'figure',
         { class: 'figure-chart' },
@@ -70,6 +63,18 @@ export function showComparison(report: Report): void {
       ),
     ),
   )
+}
+
+/** The lift in large figures, but only one that is told from none: anything else would be read as a result. */
+function heroOf(lift: Estimate | null): HTMLElement[] {
+  if (!lift) return [element('p', { class: 'verdict quiet' }, 'No lift to tell')]
+  const { low, high } = lift
+  const told = (low !== null && low > 0) || (high !== null && high < 0)
+  if (!told) return [element('p', { class: 'verdict quiet' }, 'No difference shown')]
+  return [
+    element('p', { class: 'lift' }, signedPercent(lift.value)),
+    element('p', { class: 'quiet' }, 'lift of narrow over broad'),
+  ]
 }
 
 function pair(label: string, people: string, needs: number): HTMLElement[] {

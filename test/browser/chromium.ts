@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { describe } from 'vitest'
+
+const executablePath = process.env['POLYAD_CHROMIUM'] || '/usr/bin/chromium'
+const required = process.env['POLYAD_REQUIRE_BROWSER'] === '1'
+
+/** A suite that needs a browser: skipped, saying so, where there is none; POLYAD_REQUIRE_BROWSER=1 makes that fail. */
+export function describeInBrowser(title: string, suite: () => void): void {
+  if (existsSync(executablePath) || required) describe(title, suite)
+  else describe.skip(`${title} (skipped: no browser at ${executablePath}; POLYAD_CHROMIUM names one)`, suite)
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] })
+}
+
+/** A page in a context of its own, and all that went wrong in it: console, scripts, dialogs, requests. */
+export interface WatchedPage {
+  readonly page: Page
+  readonly problems: readonly string[]
+}
+
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+  })
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('dialog', (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText
+    // A picture that was replaced before it came.
+    if (reason !== 'net::ERR_ABORTED') problems.push(`${request.url()}: ${reason}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.url()} answered ${response.status()}`)
+  })
+  return { page, problems }
+}
