@@ -13,18 +13,17 @@ export interface AssignedArms {
   readonly narrow: ReadonlyMap<string, Readonly<EventCounts>>
   readonly broadControl: ReadonlyMap<string, Readonly<EventCounts>>
   /** People seen in both, as when the campaign's shares were changed: in neither. */
-  readonly switched: number
+  readonly switched: ReadonlySet<string>
 }
 
 export function assignedArms(rows: readonly CounterRow[]): AssignedArms {
   const withPerson = rows.filter((row) => row.person !== null)
   const narrow = new Map(countByPerson(withPerson.filter((row) => row.arm === 'narrow')).people)
   const broadControl = new Map(countByPerson(withPerson.filter((row) => row.arm === 'broad-control')).people)
-  let switched = 0
-  for (const person of narrow.keys()) {
-    if (!broadControl.delete(person)) continue
+  const switched = new Set([...narrow.keys()].filter((person) => broadControl.has(person)))
+  for (const person of switched) {
     narrow.delete(person)
-    switched++
+    broadControl.delete(person)
   }
   return { narrow, broadControl, switched }
 }

@@ -1,5 +1,6 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor } from '../../core/schema.ts'
+import { isSmall } from '../../stats/hide-small.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
 import { unitFromId } from '../campaign/ad-unit-id.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
@@ -24,7 +25,7 @@ export interface ReportQuery {
 
 type ReportPorts = Pick<Ports, 'documents' | 'counters'>
 
-const ARMS = ['narrow', 'broad-control', 'broad', 'holdout'] as const
+const ARMS: readonly CounterRow['arm'][] = ['narrow', 'broad-control', 'broad', 'holdout']
 /** The slot is absent in that placement. */
 const NO_SLOT = '(none)'
 
@@ -102,22 +103,28 @@ export async function reportCampaign(
 }
 
 /**
- * Drops the people of any arm that fewer than `kFloor` fell into: arms are shown in totals, in the comparison and in
- * breakdowns, so a small one could be found by subtraction wherever it was merely hidden.
+ * Drops the people of any arm that fewer than `kFloor` fell into, and those who were in both sides of the comparison
+ * where they are so few: arms are shown in totals, in the comparison and in breakdowns, so a small one could be found by
+ * subtraction wherever it was merely hidden.
  */
 function leaveOutSmallArms(
-  rows: readonly CounterRow[],
+  everything: readonly CounterRow[],
   kFloor: number,
 ): { rows: readonly CounterRow[]; leftOut: Report['leftOut'] } {
-  const leftOut = ARMS.filter((arm) => {
+  const { switched } = assignedArms(everything)
+  const fewSwitched = isSmall(switched.size, kFloor)
+  const rows = fewSwitched
+    ? everything.filter((row) => row.person === null || !switched.has(row.person))
+    : everything
+  const small = ARMS.filter((arm) => {
     const people = new Set(
       rows.flatMap((row) => (row.arm === arm && row.person !== null ? [row.person] : [])),
     )
-    return people.size > 0 && people.size < kFloor
+    return isSmall(people.size, kFloor)
   })
   return {
-    rows: rows.filter((row) => row.person === null || !leftOut.includes(row.arm)),
-    leftOut,
+    rows: rows.filter((row) => row.person === null || !small.includes(row.arm)),
+    leftOut: fewSwitched ? [...small, 'narrow and broad-control'] : small,
   }
 }
 
@@ -169,7 +176,7 @@ async function checkAssignment(
   }
   const broadControlShare = shares.size === 1 ? [...shares][0]! : null
   const sizes = [arms.narrow.size, arms.broadControl.size]
-  const { switched } = arms
+  const switched = arms.switched.size
   if (broadControlShare === null || sizes.some((size) => size < kFloor)) {
     return { broadControlShare, pValue: null, broken: false, switched }
   }

@@ -23,11 +23,14 @@ const Rate = Type.Object(
   closed,
 )
 
+/** Whom people were counted with. */
 const ArmName = Type.Union([
   Type.Literal('narrow'),
   Type.Literal('broad-control'),
   Type.Literal('broad'),
   Type.Literal('holdout'),
+  /** In the first and then in the second, or the other way round. */
+  Type.Literal('narrow and broad-control'),
 ])
 
 const Counts = {
@@ -142,7 +145,7 @@ export const ReportSchema = Type.Object(
         broadControlShare: Nullable(Type.Number()),
         pValue: Nullable(Type.Number()),
         broken: Type.Boolean(),
-        /** People seen in both arms, left out of the comparison. */
+        /** People seen in both arms, left out of the comparison; 0 where fewer than the k floor were. */
         switched: Count,
       },
       closed,

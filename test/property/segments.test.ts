@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { countBits, countBoth, emptyBitmap, orBitmaps } from '../../core/bitmap.ts'
 import { compileRule } from '../../rules/compile.ts'
 import { parseRule } from '../../rules/parse.ts'
+import type { Rule } from '../../rules/rule.ts'
 import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { createGridTree, gridDefinition } from '../../segments/grid.ts'
 import { nodeRule, parseNodeId } from '../../segments/grid-node.ts'
 import { createMatcher } from '../../segments/match.ts'
-import { overlap } from '../../segments/overlap.ts'
+import { overlap, shownOverlaps } from '../../segments/overlap.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
 import { rollUp } from '../../segments/roll-up.ts'
 import type { Segment, SegmentDocument } from '../../segments/segment.ts'
@@ -91,6 +92,31 @@ describe('overlap', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('overlaps that may be told', () => {
+  it('share the floor, and tell of no smaller group beside it', () => {
+    const people = Array.from({ length: 20 }, (_, i) => ({
+      values: { state: i < 16 ? 'CA' : 'OR', ...(i >= 3 && i < 12 && { member: true }), posts: i },
+    }))
+    const population = populationOf(people)
+    const segmentOf = (id: string, rule: Rule): Segment => {
+      const size = countBits(population.evaluate(rule))
+      return { id, title: id, rule, certain: {}, kind: 'rule', people: size }
+    }
+    const segments = [
+      segmentOf('state', { kind: 'in', attribute: 'state', values: ['CA'] }),
+      segmentOf('member', { kind: 'in', attribute: 'member', values: [true] }),
+      segmentOf('early', { kind: 'range', attribute: 'posts', range: { gte: 0, lt: 14 } }),
+    ]
+    const pairs = (floor: number) =>
+      shownOverlaps(population, segments, [], floor).map(({ a, b }) => `${a} ${b}`)
+    // 16 of the state, 9 members all in it, 14 early all in it: 2 of the state are not early, 5 of the early no members.
+    expect(pairs(2)).toEqual(['state member', 'state early', 'member early'])
+    expect(pairs(3)).toEqual(['state member', 'member early'])
+    expect(pairs(6)).toEqual(['state member'])
+    expect(pairs(10)).toEqual([])
   })
 })
 

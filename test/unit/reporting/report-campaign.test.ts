@@ -92,11 +92,23 @@ describe('narrow against broad control', () => {
   })
 
   it('leaves people out who were in both arms, and counts them', async () => {
-    const both = row({ person: 'n0', ...CONTROL, revision: 2, clicks: 1 })
-    const { comparison, assignment } = await report(portsOf([...traffic, both]), 'spring')
+    const both = Array.from({ length: 60 }, (_, at) =>
+      row({ ...CONTROL, person: `n${100 + at}`, revision: 2 }),
+    )
+    const { comparison, assignment, totals } = await report(portsOf([...traffic, ...both]), 'spring')
     if (!comparison.enough) throw new Error('there is enough')
-    expect(assignment.switched).toBe(1)
-    expect([comparison.narrow.people, comparison.broadControl.people]).toEqual([199, 120])
+    expect(assignment.switched).toBe(60)
+    expect([comparison.narrow.people, comparison.broadControl.people]).toEqual([140, 120])
+    expect(totals.people).toBe(320)
+  })
+
+  it('so few of them that they may not be counted are in no number', async () => {
+    const both = (people: number) => crowd('s', people, 1).concat(crowd('s', people, 0, CONTROL))
+    const few = await report(portsOf([...traffic, ...both(3)]), 'spring')
+    const more = await report(portsOf([...traffic, ...both(20)]), 'spring')
+    expect(few).toEqual(more)
+    expect(few.leftOut).toEqual(['narrow and broad-control'])
+    expect(few).toMatchObject({ totals: { people: 320 }, assignment: { switched: 0 } })
   })
 
   it('finds an assignment that is not what the campaign says, and then warns off', async () => {
