@@ -40,7 +40,8 @@ interface DecisionExplanation {
   readonly drawnPer: 'person' | 'decision'
   /** Nothing personal was read: no consent, or a child may be watching. */
   readonly contextual: boolean
-  readonly matched: readonly Pick<Segment, 'id' | 'title' | 'people'>[]
+  /** Narrowest first. Their sizes are told by /v1/segment-sizes alone, which knows which of them to hide. */
+  readonly matched: readonly Pick<Segment, 'id' | 'title'>[]
   /** Names the set the ad unit was drawn from. */
   readonly candidates: {
     readonly revision: number
@@ -99,7 +100,7 @@ function explanationOf({ record, unit, why }: Decision): DecisionExplanation {
     bucket: why.assignment.bucket,
     drawnPer: record.person === null ? 'decision' : 'person',
     contextual: why.contextual,
-    matched: why.matched.map(({ id, title, people }) => ({ id, title, people })),
+    matched: why.matched.map(({ id, title }) => ({ id, title })),
     candidates: {
       revision: record.revision,
       segment: record.segment,

@@ -244,7 +244,16 @@ describe('answerFor', () => {
     const token = answer.impression.slice('https://ads.example/t/i/'.length)
     expect(verifyToken(TOKEN_KEY, token, IN_FLIGHT_MS)).toMatchObject({
       status: 'valid',
-      payload: { decision: id, campaign: 'spring', adUnit, landingUrl: 'https://shop.example/sale' },
+      payload: {
+        decision: id,
+        campaign: 'spring',
+        adUnit,
+        landingUrl: expect.stringMatching(
+          new RegExp(
+            `^https://shop\\.example/sale\\?utm_source=polyad&.*&utm_content=${adUnit}&utm_term=s\\d+$`,
+          ),
+        ),
+      },
     })
     expect(answer).toMatchObject({
       decision: id,
@@ -269,7 +278,7 @@ describe('answerFor', () => {
       arm: 'narrow',
       leaf: 'california-hikers',
       drawnPer: 'person',
-      matched: [{ id: 'california-hikers', people: 1000 }],
+      matched: [{ id: 'california-hikers', title: 'People of CA' }],
       candidates: { revision: 3, segment: 'california-hikers', weightsVersion: 0 },
       choices: decision.unit!.choices,
     })
