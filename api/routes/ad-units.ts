@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
+import { clickThroughUrl } from '../../engine/generate/click-through.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
 import type { FoundAdUnit } from '../ad-unit-pages.ts'
 import { isTrusted } from '../callers.ts'
@@ -113,7 +114,7 @@ async function bodyOf(
   }
 }
 
-/** Counted links when the token is ours and of this ad unit; a preview goes straight to the landing page. */
+/** Counted links when the token is ours and of this ad unit; a preview goes to the bare landing page, as nobody's visit. */
 function linksOf(
   { secrets, ports }: ApiContext,
   { id, plan }: FoundAdUnit,
@@ -142,7 +143,7 @@ function describe(found: FoundAdUnit): object {
     heightPx: placement.heightPx,
     choices: unit.choices,
     fields: values,
-    landingUrl: plan.campaign.landingUrl,
+    clickThroughUrl: clickThroughUrl(plan, unit.segment, id),
     /** How each text came out: fits, shrunk, truncated, missing characters. */
     texts: found.scene.texts,
     html: `${address}.html`,

@@ -1,5 +1,6 @@
 import type { Segment } from '../../segments/segment.ts'
 import type { SlotValues } from '../../templates/slot-values.ts'
+import { clickThroughUrl } from '../generate/click-through.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { unitValues } from '../generate/unit-values.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
@@ -68,7 +69,7 @@ export function answerFor(
     decision: record.id,
     campaign: record.campaign,
     adUnit: record.adUnit,
-    landingUrl: unit ? plan.campaign.landingUrl : '',
+    landingUrl: unit ? clickThroughUrl(plan, unit.segment, record.adUnit) : '',
     issuedMs: record.atMs,
     expiresMs: expiresAtMs,
   })

@@ -19,3 +19,9 @@ export function clickThrough(
     afterId: `&utm_term=s${plan.ledger.segments[segment]}${fragment}`,
   }
 }
+
+/** Where a click on an ad unit ends: `clickThrough` with the id in its place. */
+export function clickThroughUrl(plan: Plan, segment: string, adUnit: string): string {
+  const { beforeId, afterId } = clickThrough(plan, segment)
+  return `${beforeId}${adUnit}${afterId}`
+}

@@ -121,6 +121,10 @@ describe('serving', () => {
     })
   })
 
+  /** Where a click on a broad ad unit ends: the landing page, its own query kept, and codes for the analyst. */
+  const landingOf = (adUnit: string | null) =>
+    `${CAMPAIGN.landingUrl}&utm_source=polyad&utm_medium=display&utm_campaign=spring&utm_content=${adUnit}&utm_term=s1`
+
   describe('trackers', () => {
     it('count an impression and a click, and send the click to the landing page', async () => {
       const answer = await decide()
@@ -132,7 +136,7 @@ describe('serving', () => {
       })
       expect(pixel.rawPayload.subarray(0, 6).toString()).toBe('GIF89a')
       const click = await world.ask({ url: path(answer.click) })
-      expect([click.statusCode, click.headers.location]).toEqual([302, CAMPAIGN.landingUrl])
+      expect([click.statusCode, click.headers.location]).toEqual([302, landingOf(answer.adUnit)])
       expect(await loggedOf(answer.decision)).toMatchObject([
         { type: 'impression', adUnit: answer.adUnit, campaign: 'spring', late: false },
         { type: 'click', late: false },
@@ -177,7 +181,7 @@ describe('serving', () => {
       world.setNowMs(EXPIRED_MS)
       const click = await world.ask({ url: path(answer.click) })
       world.setNowMs(NOW_MS)
-      expect([click.statusCode, click.headers.location]).toEqual([302, CAMPAIGN.landingUrl])
+      expect([click.statusCode, click.headers.location]).toEqual([302, landingOf(answer.adUnit)])
       expect(await loggedOf(answer.decision)).toMatchObject([{ type: 'click', late: true }])
     })
 
