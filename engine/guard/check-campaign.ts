@@ -15,7 +15,7 @@ import { checkCopy } from './copy-fit.ts'
 import { expectVolume, type Volume } from './expected-volume.ts'
 import { findLeaves, hiddenLeaves, shownLeaves } from './leaves.ts'
 import { checkBasis, checkName } from './require-checked.ts'
-import { proposeRollUp, type Segmented } from './roll-up-proposal.ts'
+import { proposeRollUp, type RollUpProposal, type Segmented } from './roll-up-proposal.ts'
 import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
@@ -152,7 +152,20 @@ function rollUpOf(plan: Plan, segmented: Segmented, volume: Volume): CheckReport
         : { grid: entry.grid, leaves: entry.leaves ?? [], remainders: entry.remainders ?? [] },
     ),
     merges: [...merges],
+    homes: homesOf(merges, segments),
   }
+}
+
+function homesOf(
+  merges: RollUpProposal['merges'],
+  segments: RollUpProposal['segments'],
+): { id: string; title: string; leaves: number }[] {
+  const titles = new Map(segments.map(({ id, title }) => [id, title]))
+  const leavesInto = new Map<string, number>()
+  for (const { into } of merges) leavesInto.set(into, (leavesInto.get(into) ?? 0) + 1)
+  return [...leavesInto]
+    .map(([id, leaves]) => ({ id, title: titles.get(id) ?? id, leaves }))
+    .sort((a, b) => b.leaves - a.leaves || (a.id < b.id ? -1 : 1))
 }
 
 /**

@@ -69,12 +69,15 @@ const Segmentation = Type.Object(
   {
     leaves: Count,
     starvedLeaves: Count,
-    /** null: some, but fewer than the k floor. */
+    /** Down to a multiple of the k floor where some leaves are hidden; null: some, but fewer than the floor. */
     peopleInStarvedLeaves: Nullable(Count),
     adUnits: BigCount,
-    /** Share of the impressions of all leaves that goes to leaves under the event floor, 0..1. */
+    /** Share of the impressions of all leaves that goes to leaves under the event floor, 0..1; as exact as the people. */
     unreadableBudgetShare: Type.Number(),
-    /** 1 / sum of squared shares of people: 40 equal leaves count 40, one giant among dwarfs about 1. */
+    /**
+     * 1 / sum of squared shares of people: 40 equal leaves count 40, one giant among dwarfs about 1. Hidden leaves count
+     * as equal ones.
+     */
     effectiveSegments: Type.Number(),
   },
   closed,
@@ -95,7 +98,7 @@ export const CheckReportSchema = Type.Object(
     /** Worth knowing, not worth refusing. */
     warnings: Type.Array(Text),
     override: Type.Optional(Type.Object({ reason: Text, who: Text, atMs: Count }, closed)),
-    /** Leaves under the k floor: whatever the verdict or an override, they are served broad. */
+    /** Leaves whose rule fewer people meet than the k floor: whatever the verdict or an override, they are served broad. */
     servedFromBroad: Type.Array(Text),
     adUnits: Type.Object(
       {
@@ -169,9 +172,13 @@ export const CheckReportSchema = Type.Object(
       { lift: Type.Number(), reach: Type.Number(), revenuePerCost: Type.Number(), costRatio: Type.Number() },
       closed,
     ),
-    /** Largest leaves first. */
+    /** Largest leaves first, then the hidden ones by id. */
     leaves: Type.Array(Leaf),
-    /** By slot: leaves and people whose options can be told apart at each level. */
+    /**
+     * By slot: leaves and people whose options can be told apart at each level; leaves that are served broad are in
+     * none. People are told down to a multiple of the k floor (null: fewer), the median of what leaves can show
+     * leaves out hidden ones.
+     */
     slots: Type.Array(
       Type.Object(
         {
@@ -204,7 +211,10 @@ export const CheckReportSchema = Type.Object(
               Type.Object({ grid: Text, leaves: Type.Array(Text), remainders: Type.Array(Text) }, closed),
             ]),
           ),
+          /** Every leaf that does not live on, once, with the segment its people end in; `broad` for everybody's. */
           merges: Type.Array(Type.Object({ from: Text, into: Text, reason: Text }, closed)),
+          /** Segments that leaves go into, with how many, most first. */
+          homes: Type.Optional(Type.Array(Type.Object({ id: Text, title: Text, leaves: Count }, closed))),
         },
         closed,
       ),

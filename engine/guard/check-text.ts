@@ -1,3 +1,4 @@
+import { PLATFORMS } from '../../data/platforms.ts'
 import { percent, textTable, wholeNumber } from '../reporting/text-table.ts'
 import type { CheckLeaf, CheckReport, Segmentation } from './check-report.ts'
 
@@ -15,6 +16,7 @@ export function checkText(report: CheckReport): string {
     slotLines(report),
     rollUpLines(report),
     copyLines(report),
+    undecidedLines(report),
     report.warnings.length > 0 ? ['Worth knowing', ...report.warnings.map((warning) => `  ${warning}`)] : [],
     [`checked on population ${report.populationHash.slice(0, 12)}; --json has every leaf, merge and misfit`],
   ]
@@ -48,8 +50,9 @@ function overrideLines(report: CheckReport, override: NonNullable<CheckReport['o
   return lines
 }
 
-function adUnitLines({ adUnits }: CheckReport): string[] {
+function adUnitLines({ adUnits, leaves }: CheckReport): string[] {
   const { segments } = adUnits
+  const mostIn = leaves.find(({ id }) => id === segments.mostIn)?.title ?? segments.mostIn
   const listed = (counts: Readonly<Record<string, string>>) =>
     Object.entries(counts)
       .map(([key, count]) => `${key === '' ? '(none)' : key} ${wholeNumber(count)}`)
@@ -57,7 +60,7 @@ function adUnitLines({ adUnits }: CheckReport): string[] {
   return [
     `Ad units: ${wholeNumber(adUnits.count)}`,
     `  segments    ${wholeNumber(segments.count)} and broad, ` +
-      `${wholeNumber(segments.fewest)} to ${wholeNumber(segments.most)} each (most in ${segments.mostIn})`,
+      `${wholeNumber(segments.fewest)} to ${wholeNumber(segments.most)} each (most in ${mostIn})`,
     `  locales     ${listed(adUnits.locales)}`,
     `  placements  ${listed(adUnits.placements)}`,
     ...Object.entries(adUnits.slots).map(
@@ -74,7 +77,10 @@ function volumeLines({ volume, breakEven }: CheckReport): string[] {
       `${wholeNumber(volume.peopleReached)} of ${wholeNumber(volume.people)} people reached (${volume.mode})`,
     `  a leaf needs ${wholeNumber(volume.peopleNeeded)} people: ${volume.eventsFloor} ${volume.goal}s a week, ` +
       `k floor ${volume.kFloor}` +
-      (platformMinimum ? `, ${platformMinimum.platform} ${wholeNumber(platformMinimum.people)}` : ''),
+      (platformMinimum
+        ? `, ${PLATFORMS[platformMinimum.platform]?.title ?? platformMinimum.platform} ` +
+          `${wholeNumber(platformMinimum.people)}`
+        : ''),
     `  to earn what broad earns, narrow must work ${breakEven.lift.toFixed(2)} times as well ` +
       `(reach ${percent(breakEven.reach)}, if broad brings ${breakEven.revenuePerCost} for each 1 of cost)`,
   ]
@@ -115,6 +121,13 @@ const PROBLEMS: Readonly<Record<CheckLeaf['problems'][number], string>> = {
   starved: 'event floor',
 }
 
+const LEVELS: Readonly<Record<string, string>> = {
+  leaf: 'in the leaf',
+  ancestor: 'in a wider one',
+  campaign: 'in all together',
+  nowhere: 'nowhere',
+}
+
 function slotLines({ slots }: CheckReport): string[] {
   if (slots.length === 0) return []
   return [
@@ -122,15 +135,15 @@ function slotLines({ slots }: CheckReport): string[] {
     ...textTable(
       [
         { heading: '  slot' },
-        { heading: 'level' },
+        { heading: 'where' },
         { heading: 'leaves', numeric: true },
         { heading: 'people', numeric: true },
-        { heading: 'smallest lift seen (median)', numeric: true },
+        { heading: 'smallest lift that shows (median)', numeric: true },
       ],
       slots.flatMap(({ slot, levels }) =>
         levels.map(({ level, leaves, people, medianLift }) => [
           `  ${slot}`,
-          level,
+          LEVELS[level] ?? level,
           wholeNumber(leaves),
           people === null ? '' : wholeNumber(people),
           medianLift === null ? 'none' : `+${percent(medianLift)}`,
@@ -148,7 +161,7 @@ function rollUpLines({ before, rollUp, volume }: CheckReport): string[] {
     write(rollUp.after),
   ]
   return [
-    'Rolled up',
+    'If rolled up',
     ...textTable(
       [{ heading: '' }, { heading: 'now', numeric: true }, { heading: 'rolled up', numeric: true }],
       [
@@ -162,11 +175,23 @@ function rollUpLines({ before, rollUp, volume }: CheckReport): string[] {
         row('effective segments', (of) => of.effectiveSegments.toFixed(1)),
       ],
     ),
-    `  ${wholeNumber(rollUp.merges.length)} merges, first ` +
-      rollUp.merges
-        .slice(0, 3)
-        .map(({ from, into, reason }) => `${from} into ${into} (${reason})`)
-        .join('; '),
+    '',
+    ...homeLines(rollUp),
+  ]
+}
+
+function homeLines({ merges, homes = [] }: NonNullable<CheckReport['rollUp']>): string[] {
+  const rest = homes.slice(LISTED)
+  const inRest = rest.reduce((sum, { leaves }) => sum + leaves, 0)
+  return [
+    `Where the ${wholeNumber(merges.length)} leaves go that do not live on`,
+    ...textTable(
+      [{ heading: '  into' }, { heading: 'leaves', numeric: true }],
+      homes.slice(0, LISTED).map(({ title, leaves }) => [`  ${title}`, wholeNumber(leaves)]),
+    ),
+    ...(rest.length > 0
+      ? [`  and ${wholeNumber(inRest)} into ${wholeNumber(rest.length)} more segments`]
+      : []),
   ]
 }
 
@@ -188,4 +213,21 @@ function copyLines({ copy }: CheckReport): string[] {
     )
   }
   return lines
+}
+
+function undecidedLines({ undecided }: CheckReport): string[] {
+  if (undecided.length === 0) return []
+  const shown = undecided.slice(0, LISTED)
+  return [
+    `Assets not used where a segment does not settle their \`when\` (${shown.length} of ${wholeNumber(undecided.length)})`,
+    ...textTable(
+      [
+        { heading: '  slot' },
+        { heading: 'asset' },
+        { heading: 'segments', numeric: true },
+        { heading: 'such as' },
+      ],
+      shown.map(({ slot, asset, segments, example }) => [`  ${slot}`, asset, wholeNumber(segments), example]),
+    ),
+  ]
 }

@@ -41,8 +41,9 @@ export function findLeaves(
       optionsOfClass.set(segmentClass, options)
     }
     const tree = segment.kind === 'rule' ? undefined : trees.find(({ nodes }) => nodes.has(id))
-    const slots = slotLevels({ id, people }, options, volume, tree)
     const servedBroad = segment.people < volume.kFloor
+    // Nobody sees an option of a leaf that is served broad, so there is nothing to tell apart.
+    const slots = servedBroad ? [] : slotLevels({ id, people }, options, volume, tree)
     return [{ id, title, people, servedBroad, problems: problemsOf(volume, people), slots }]
   })
   return leaves.sort((a, b) => b.people - a.people || (a.id < b.id ? -1 : 1))

@@ -1,10 +1,10 @@
 import type { Rule } from '../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../segments/attributes.ts'
-import { createGridTree, gridDefinition } from '../../segments/grid.ts'
+import { createGridTree, type GridTree, gridDefinition } from '../../segments/grid.ts'
 import type { GridDefinition } from '../../segments/grid-node.ts'
 import type { Population } from '../../segments/population.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
-import { rollUp } from '../../segments/roll-up.ts'
+import { type RollUp, rollUp } from '../../segments/roll-up.ts'
 import { BROAD_ID, type Segment, type SegmentDocument } from '../../segments/segment.ts'
 import type { CampaignSegments } from '../campaign/campaign.ts'
 import type { CheckReport } from './check-report.ts'
@@ -23,6 +23,7 @@ export interface Segmented {
 export interface RollUpProposal {
   /** What the campaign's `segments` become. */
   readonly entries: CampaignSegments
+  /** Every merged leaf and dropped rule once, with the segment its people end in; grids by the text of `into`, then of `from`. */
   readonly merges: readonly Merge[]
   readonly segments: readonly Segment[]
   readonly served: ServedPeople
@@ -49,6 +50,7 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
   const dropped: Merge[] = []
   // Never how many: from two such numbers the size of a leaf under the k floor could be told.
   const tooFew = `fewer than ${volume.peopleNeeded} people`
+  const tooFewBeside = `${tooFew} are left beside it`
   let takers = new Set<string>()
   for (;;) {
     const rules = resolveSegments({ ...input, entries: names }).filter(({ id }) => id !== BROAD_ID)
@@ -67,10 +69,12 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
         leaves,
         remainders,
         merges: steps,
-      } = rollUp({ nodes: tree.nodes.values() }, (_node, people) =>
-        people >= volume.peopleNeeded ? { ok: true } : { ok: false, reason: tooFew },
+      } = rollUp({ nodes: tree.nodes.values() }, ({ kind }, people) =>
+        people >= volume.peopleNeeded
+          ? { ok: true }
+          : { ok: false, reason: kind === 'cell' ? tooFew : tooFewBeside },
       )
-      merges.push(...steps)
+      merges.push(...leavesToHomes(tree, steps))
       const ids = (nodes: readonly { id: string }[]) => nodes.map(({ id }) => id)
       return { grid: definition.name, leaves: ids(leaves), remainders: ids(remainders) }
     })
@@ -91,7 +95,7 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
     }
     const [smallest] = failing
       .filter(({ id }) => isRule.has(id))
-      .sort((a, b) => served.of.get(a.id)! - served.of.get(b.id)! || (a.id < b.id ? -1 : 1))
+      .sort((a, b) => served.of.get(a.id)! - served.of.get(b.id)! || compareText(a.id, b.id))
     if (!smallest) return { entries: inOrder(input.entries, entries), merges, segments, served }
     names = names.filter((name) => name !== smallest.id)
     takers.delete(smallest.id)
@@ -101,6 +105,27 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
       reason: tooFew,
     })
   }
+}
+
+/** The steps of a roll-up told once a leaf: not by way of which nodes, but where its people end. */
+function leavesToHomes({ nodes, root }: GridTree, steps: RollUp['merges']): Merge[] {
+  // Nothing moves twice, so what a node moved into is found by its id.
+  const movedInto = new Map(steps.map(({ from, into }) => [from, into]))
+  const homeOf = (id: string): string => {
+    const into = movedInto.get(id)
+    return into === undefined ? id : homeOf(into)
+  }
+  return steps
+    .filter(({ from }) => nodes.get(from)!.kind === 'cell')
+    .map(({ from, into, reason }) => {
+      const home = homeOf(into)
+      return { from, into: home === root ? BROAD_ID : home, reason }
+    })
+    .sort((a, b) => compareText(a.into, b.into) || compareText(a.from, b.from))
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** The grid over the people whom none of these rules takes. */

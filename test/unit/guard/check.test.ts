@@ -81,6 +81,30 @@ describe('verdict and roll-up', () => {
     for (const { people } of rolled.leaves) expect(people).toBeGreaterThanOrEqual(1112)
   })
 
+  it('tells each merge once: from a leaf to the segment its people end in', () => {
+    const { leaves, rollUp, servedFromBroad } = check()
+    const entry = rollUp!.entries[0] as { leaves: string[]; remainders: string[] }
+    const from = rollUp!.merges.map((merge) => merge.from)
+    expect(new Set(from).size).toBe(from.length)
+    // A leaf that is served broad has no options to tell apart.
+    for (const { id, slots } of leaves) if (servedFromBroad.includes(id)) expect(slots).toEqual([])
+    // Every leaf of now either lives on or is merged.
+    expect([...from, ...entry.leaves].sort()).toEqual(leaves.map(({ id }) => id).sort())
+    const living = new Set([...entry.leaves, ...entry.remainders, 'broad'])
+    for (const { from: leaf, into } of rollUp!.merges) {
+      expect(living, leaf).toContain(into)
+      expect(into === 'broad' || entry.remainders.includes(into)).toBe(true)
+    }
+    const homes = rollUp!.homes!
+    expect(homes.reduce((sum, { leaves: count }) => sum + count, 0)).toBe(from.length)
+    expect(homes.map(({ leaves: count }) => count)).toEqual(
+      homes.map(({ leaves: count }) => count).sort((a, b) => b - a),
+    )
+    const text = checkText(check())
+    expect(text).toContain(`Where the ${from.length} leaves go that do not live on`)
+    expect(text).toMatch(new RegExp(`${homes[0]!.title} +${homes[0]!.leaves}\n`))
+  })
+
   it('leaves with rules beside the grid pass after the roll-up too, though the rules take their people', () => {
     const segments: Campaign['segments'] = [{ grid: 'usa' }, 'west', 'complainers']
     const report = check({ segments, eventsPerLeafWeek: 20 })
