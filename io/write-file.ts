@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PolyadError } from '../core/errors.ts'
 
@@ -12,11 +12,13 @@ export interface WholeFile {
 }
 
 /**
- * Starts a file as `PATH.partial`.
+ * Starts a file as `PATH.partial`. A device or pipe (/dev/null, /dev/stdout) is written to as it is: renaming a file to
+ * its name would put the file in its place.
  *
  * @throws PolyadError FILE_UNWRITABLE, also from `write` and `complete`
  */
 export async function openWholeFile(path: string): Promise<WholeFile> {
+  if (await isStream(path)) return openStream(path)
   const partial = `${path}.partial`
   const file = await onDisk(path, () => open(partial, 'w'))
   return {
@@ -34,6 +36,20 @@ export async function openWholeFile(path: string): Promise<WholeFile> {
       await rm(partial, { force: true })
     },
   }
+}
+
+async function openStream(path: string): Promise<WholeFile> {
+  const file = await onDisk(path, () => open(path, 'w'))
+  return {
+    write: (chunk) => onDisk(path, () => file.writeFile(chunk)),
+    complete: () => file.close(),
+    discard: () => file.close(),
+  }
+}
+
+async function isStream(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined)
+  return there !== undefined && !there.isFile() && !there.isDirectory()
 }
 
 /**

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -27,6 +28,18 @@ describe('writeWhole', () => {
     expect(await readFile(path, 'utf8')).toBe('new content')
     expect(await readdir(folder)).toEqual(['out.txt'])
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'writes into a pipe or device, and puts no file in its place',
+    async () => {
+      const path = join(folder, 'pipe')
+      execFileSync('mkfifo', [path])
+      const [read, bytes] = await Promise.all([readFile(path, 'utf8'), writeWhole(path, chunks('through'))])
+      expect({ read, bytes }).toEqual({ read: 'through', bytes: 7 })
+      expect((await stat(path)).isFIFO()).toBe(true)
+      expect(await readdir(folder)).toEqual(['pipe'])
+    },
+  )
 
   it('leaves the older file and nothing half-written when the source fails', async () => {
     const path = join(folder, 'out.txt')
