@@ -1,0 +1,431 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { parse } from 'csv-parse/sync'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createProgram } from '../../cli/program.ts'
+import type { CheckReport } from '../../engine/guard/check-report.ts'
+import {
+  copyOf,
+  expectNothingHalfWritten,
+  makeWorkspace,
+  polyad,
+  polyadHead,
+  polyadJson,
+  polyadRefuses,
+  polyadServe,
+  readJson,
+  removeFolder,
+  type Served,
+} from './polyad.ts'
+
+interface Row {
+  readonly id: string
+  readonly rank: string
+  readonly segment: string
+  readonly placement: string
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly slots: Readonly<Record<string, string | null>>
+  readonly clickThroughUrl: string
+}
+
+let home: string
+let workspace: string
+
+beforeAll(async () => {
+  ;({ home, workspace } = await makeWorkspace())
+})
+afterAll(() => removeFolder(home))
+
+async function rowsOf(folder: string, file: string): Promise<Row[]> {
+  const text = await readFile(join(folder, file), 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
+}
+
+/** What `polyad COMMAND --help` prints, without a process for each. */
+async function helpOf(command: readonly string[]): Promise<string> {
+  const program = createProgram({})
+  let text = ''
+  const writeOut = (part: string) => {
+    text += part
+  }
+  for (const each of program.commands.flatMap((one) => [one, ...one.commands]))
+    each.configureOutput({ writeOut })
+  const failure = await program.parseAsync([...command, '--help'], { from: 'user' }).catch((error) => error)
+  expect(failure).toMatchObject({ code: 'commander.helpDisplayed' })
+  return text
+}
+
+describe('help', () => {
+  const commands = [
+    ['demo'],
+    ['init'],
+    ['import'],
+    ['segments'],
+    ['segments', 'list'],
+    ['segments', 'size'],
+    ['segments', 'overlap'],
+    ['segments', 'explain'],
+    ['check'],
+    ['generate'],
+    ['render'],
+    ['serve'],
+    ['report'],
+    ['keys'],
+    ['keys', 'add'],
+    ['keys', 'list'],
+    ['keys', 'remove'],
+    ['config'],
+  ]
+
+  it('every command is listed, and tells its use with an example', async () => {
+    const all = await polyad(home, ['--help'])
+    expect(all.status).toBe(0)
+    expect((await polyad(home, ['keys', 'add', '--help'])).status).toBe(0)
+    for (const command of commands) {
+      const name = command.join(' ')
+      const help = await helpOf(command)
+      expect(help).toMatch(new RegExp(`^Usage: polyad ${name} `))
+      expect(help).toMatch(new RegExp(`For example:\n.*polyad ${name}`))
+      if (command.length === 1) expect(all.stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+    }
+  })
+
+  it('a misspelt command or option exits 2 with what was meant', async () => {
+    expect(await polyadRefuses(workspace, ['genrate', 'vans'])).toContain('Did you mean generate?')
+    expect(await polyadRefuses(workspace, ['segments', 'sise'])).toContain('Did you mean size?')
+    expect(await polyadRefuses(workspace, ['check', 'vans', '--aply'])).toContain('Did you mean --apply?')
+  })
+})
+
+describe('segments', () => {
+  interface Size {
+    readonly id: string
+    readonly people: number | string
+    readonly mentions: number | null
+    readonly share: number | null
+  }
+
+  it('list has broad, every rule and every cell with its rule', async () => {
+    const list = await polyadJson<{ id: string; kind: string; rule: unknown }[]>(workspace, [
+      'segments',
+      'list',
+    ])
+    expect(list[0]).toMatchObject({ id: 'broad', kind: 'broad' })
+    const cells = list.filter(({ id }) => id.startsWith('cells/'))
+    expect(cells.length).toBeGreaterThan(40)
+    for (const { id, rule } of cells) {
+      const [, interest, ageBand] = id.split('/').map(decodeURIComponent)
+      expect(rule).toEqual({ all: [{ interest }, { ageBand }] })
+    }
+  })
+
+  it('size counts people once, hides the small, and never more than there are', async () => {
+    const sizes = await polyadJson<Size[]>(workspace, ['segments', 'size'])
+    expect(sizes[0]).toMatchObject({ id: 'broad', people: 2_000, mentions: 6_000, share: 1 })
+    for (const { people, mentions, share } of sizes) {
+      if (typeof people === 'number') {
+        expect(people).toBeGreaterThanOrEqual(50)
+        expect(share).toBeCloseTo(people / 2_000, 10)
+        expect(mentions).toBeGreaterThanOrEqual(people)
+      } else expect({ people, mentions, share }).toMatchObject({ mentions: null, share: null })
+    }
+    const cells = sizes.filter(({ id }) => id.startsWith('cells/')).map(({ people }) => Number(people) || 0)
+    expect(cells.reduce((sum, people) => sum + people, 0)).toBeLessThanOrEqual(2_000)
+    expect(await polyadJson<Size[]>(workspace, ['segments', 'size', '--top', '3'])).toEqual(sizes.slice(0, 3))
+  })
+
+  it('overlap is within both sides', async () => {
+    const sizes = new Map(
+      (await polyadJson<Size[]>(workspace, ['segments', 'size'])).map(({ id, people }) => [id, people]),
+    )
+    const pairs = await polyadJson<{ a: string; b: string; people: number; jaccard: number }[]>(workspace, [
+      'segments',
+      'overlap',
+    ])
+    expect(pairs.length).toBeGreaterThan(0)
+    for (const { a, b, people, jaccard } of pairs) {
+      const [ofA, ofB] = [sizes.get(a), sizes.get(b)]
+      if (typeof ofA !== 'number' || typeof ofB !== 'number') continue
+      expect(people).toBeLessThanOrEqual(Math.min(ofA, ofB))
+      expect(jaccard).toBeCloseTo(people / (ofA + ofB - people), 10)
+    }
+  })
+
+  it('explain tells clause by clause why somebody is in, by the name the data gave', async () => {
+    const lines = (await readFile(join(home, 'mentions.jsonl'), 'utf8')).split('\n')
+    const line = lines.find((text) => /"purchase_intent":true/.test(text) && /"price"/.test(text))!
+    const { author } = JSON.parse(line) as { author: string }
+    const told = await polyadJson<{ met: boolean; of: { met: boolean }[] }>(workspace, [
+      'segments',
+      'explain',
+      'asks-about-price',
+      '--person',
+      author,
+    ])
+    expect(told.met).toBe(true)
+    expect(told.of.map(({ met }) => met)).toEqual([true, true])
+    expect(
+      await polyadRefuses(workspace, ['segments', 'explain', 'asks-about-price', '--person', 'nobody']),
+    ).toContain('there is no person "nobody"')
+    expect(await polyadRefuses(workspace, ['segments', 'explain', 'nothing', '--person', author])).toContain(
+      'there is no segment "nothing"',
+    )
+  })
+})
+
+describe('from check to files', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await copyOf(workspace)
+  })
+  afterAll(() => removeFolder(folder))
+
+  it('the full grid is refused with its reasons; nothing is generated, drawn or left behind', async () => {
+    const check = await polyad(folder, ['check', 'vans'])
+    expect(check.status).toBe(3)
+    expect(check.stdout).toMatch(/^REFUSED: vans@1 is too narrow, 1,752 ad units over \d+ leaves/)
+    expect(check.stdout).toContain('polyad check vans --apply')
+    expect(check.stderr).toContain('--override "reason"')
+    const generate = await polyadRefuses(folder, ['generate', 'vans', '--out', 'refused.jsonl'], 3)
+    expect(generate).toContain('polyad check vans --apply')
+    await polyadRefuses(folder, ['render', 'vans', '--out', 'refused'], 3)
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^refused/))
+  })
+
+  it('an override is kept with its reason, who and when, and lets generation go', async () => {
+    const before = Date.now()
+    expect(await polyadRefuses(folder, ['check', 'vans', '--override', ' '])).toContain('--override')
+    const report = await polyadJson<CheckReport>(folder, ['check', 'vans', '--override', 'agreed with them'])
+    expect(report.verdict).toBe('refused')
+    expect(report.override).toMatchObject({ reason: 'agreed with them', who: userInfo().username })
+    expect(report.override!.atMs).toBeGreaterThanOrEqual(before)
+    const { adUnits } = await polyadJson<{ adUnits: string }>(folder, [
+      'generate',
+      'vans',
+      '--out',
+      'full.jsonl',
+    ])
+    expect(adUnits).toBe('1752')
+    expect((await polyad(folder, ['check', 'vans'])).stdout).toContain('agreed with them')
+  })
+
+  it('applying the proposed roll-up writes a revision that passes', async () => {
+    const applied = await polyad(folder, ['check', 'vans', '--apply'])
+    expect(applied.status).toBe(0)
+    expect(applied.stdout).toMatch(/^PASSED: vans@2 may run/)
+    const [first] = ((await readJson(join(folder, 'campaigns/vans.json'))) as { segments: object[] }).segments
+    expect(first).toMatchObject({ grid: 'cells', remainders: expect.arrayContaining([]) })
+    expect((await polyad(folder, ['check', 'vans'])).status).toBe(0)
+  })
+
+  it('JSONL has a row for every ad unit, each with an id of its own; CSV says the same', async () => {
+    const done = await polyadJson<{ adUnits: string }>(folder, ['generate', 'vans', '--out', 'all.jsonl'])
+    const rows = await rowsOf(folder, 'all.jsonl')
+    expect(rows).toHaveLength(Number(done.adUnits))
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
+    expect(rows.map(({ rank }) => Number(rank))).toEqual(rows.map((_, index) => index))
+    // Ids of the refused grid that live on are the same in the rolled-up revision.
+    const broad = (all: Row[]) => all.filter(({ segment }) => segment === 'broad').map(({ id }) => id)
+    expect(broad(rows)).toEqual(broad(await rowsOf(folder, 'full.jsonl')))
+
+    expect((await polyad(folder, ['generate', 'vans', '--out', 'all.csv'])).status).toBe(0)
+    const records = parse(await readFile(join(folder, 'all.csv')), { columns: true }) as object[]
+    const flat = rows.map(({ slots, ...row }) => {
+      const values = Object.entries(slots).map(([slot, value]) => [`slots.${slot}`, value ?? ''])
+      return Object.fromEntries(
+        [...Object.entries(row), ...values].map(([name, value]) => [name, String(value)]),
+      )
+    })
+    expect(records).toEqual(flat)
+  })
+
+  it('a sample is drawn from them without repeating one, the same for the same seed', async () => {
+    const sample = async (file: string, seed: string) => {
+      const args = ['generate', 'vans', '--out', file, '--sample', '20', '--seed', seed]
+      expect((await polyad(folder, args)).status).toBe(0)
+      return (await rowsOf(folder, file)).map(({ id }) => id)
+    }
+    const ids = new Set((await rowsOf(folder, 'all.jsonl')).map(({ id }) => id))
+    const drawn = await sample('one.jsonl', 'a')
+    expect(new Set(drawn).size).toBe(20)
+    expect(drawn.filter((id) => !ids.has(id))).toEqual([])
+    expect(await sample('two.jsonl', 'a')).toEqual(drawn)
+    expect(await sample('three.jsonl', 'b')).not.toEqual(drawn)
+  })
+
+  it('a window goes to stdout; a reader that closes its end is no failure', async () => {
+    const { stdout, status } = await polyad(folder, ['generate', 'vans', '--out', '-', '--to', '5'])
+    expect(status).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(5)
+    const head = await polyadHead(folder, ['generate', 'vans', '--out', '-'])
+    expect(JSON.parse(head.stdout)).toMatchObject({ rank: '0' })
+    expect(head.status).toBe(0)
+    expect(head.stderr).not.toMatch(/EPIPE|^polyad:/m)
+  })
+
+  it('pictures come out in the size of their placement, in a folder as JPEG and in a zip as PNG', async () => {
+    const rows = new Map((await rowsOf(folder, 'all.jsonl')).map((row) => [row.id, row]))
+    const draw = (out: string, format: string) =>
+      polyadJson<{ pictures: number }>(folder, [
+        ...['render', 'vans', '--out', out, '--format', format],
+        ...['--sample', '6', '--seed', 'sizes'],
+      ])
+    expect(await draw('pictures', 'jpeg')).toMatchObject({ pictures: 6 })
+    expect(await draw('pictures.zip', 'png')).toMatchObject({ pictures: 6 })
+    await promisify(execFile)('unzip', ['-q', 'pictures.zip', '-d', 'unpacked'], { cwd: folder })
+    for (const [from, format, ending] of [
+      ['pictures', 'jpeg', '.jpg'],
+      ['unpacked', 'png', '.png'],
+    ] as const) {
+      const files = await readdir(join(folder, from))
+      expect(files).toHaveLength(6)
+      for (const file of files) {
+        const row = rows.get(file.replace(ending, ''))!
+        const picture = sharp(await readFile(join(folder, from, file)), { failOn: 'warning' })
+        const { width, height } = (await picture.raw().toBuffer({ resolveWithObject: true })).info
+        expect({ width, height }).toEqual({ width: row.widthPx, height: row.heightPx })
+        expect((await picture.metadata()).format).toBe(format)
+      }
+    }
+    await expectNothingHalfWritten(folder)
+  })
+
+  it('a window or file that makes no sense is told', async () => {
+    const refuse = (...args: string[]) => polyadRefuses(folder, ['generate', 'vans', ...args])
+    expect(await refuse('--out', 'x.jsonl', '--from', '5', '--to', '2')).toContain('--to: 2 lies before')
+    expect(await refuse('--out', 'x.jsonl', '--to', '900000')).toContain('rank 900000 is outside')
+    expect(await refuse('--out', 'x.jsonl', '--sample', '3', '--to', '9')).toContain('--sample')
+    expect(await refuse('--out', 'x.jsonl', '--sample', 'many')).toContain('"many" is not a whole number')
+    expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl or .csv, or add --format')
+    expect(await refuse('--out', 'nowhere/x.jsonl')).toContain('there is no folder nowhere; make it first')
+    expect(await polyadRefuses(folder, ['render', 'vans', '--out', 'all.csv'])).toContain(
+      'a file of that name is in the way',
+    )
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^(x\.|nowhere)/))
+  })
+})
+
+describe('keys and config', () => {
+  it('keys are shown once, listed without their text, and taken back', async () => {
+    const folder = await copyOf(workspace)
+    const role = await polyadJson<{ id: string; key: string }>(folder, ['keys', 'add', '--role', 'analyst'])
+    const site = await polyadJson<{ id: string; key: string }>(folder, [
+      ...['keys', 'add', '--site', 'https://shop.example'],
+    ])
+    const list = await polyad(folder, ['keys', 'list', '--json'])
+    expect(JSON.parse(list.stdout)).toHaveLength(2)
+    for (const { id, key } of [role, site]) {
+      expect(key.length).toBeGreaterThan(40)
+      expect(list.stdout).toContain(id)
+      expect(list.stdout).not.toContain(key)
+    }
+    expect((await polyad(folder, ['keys', 'remove', role.id])).status).toBe(0)
+    expect(await polyadJson<object[]>(folder, ['keys', 'list'])).toMatchObject([
+      { id: site.id, origins: ['https://shop.example'] },
+    ])
+    expect(await polyadRefuses(folder, ['keys', 'remove', role.id])).toContain('polyad keys list')
+    expect(await polyadRefuses(folder, ['keys', 'add'])).toContain('either --role or --site')
+    expect(await polyadRefuses(folder, ['keys', 'add', '--site', 'shop'])).toContain(
+      '"shop" is not an origin',
+    )
+    expect(await polyadRefuses(folder, ['keys', 'add', '--role', 'king'])).toContain('analyst')
+    await removeFolder(folder)
+  })
+
+  it('config shows every setting, no secret', async () => {
+    const secrets = { POLYAD_IDENTITY_KEY: 'ab'.repeat(32), POLYAD_API_KEY: 'polyad_secret' }
+    for (const form of [[], ['--json']]) {
+      const { status, stdout } = await polyad(home, ['config', ...form], { ...secrets, POLYAD_PORT: '4321' })
+      expect(status).toBe(0)
+      expect(stdout).toContain('4321')
+      for (const secret of Object.values(secrets)) expect(stdout).not.toContain(secret)
+    }
+    const wrong = await polyad(home, ['config'], { POLYAD_PORT: 'http' })
+    expect(wrong).toMatchObject({ status: 2 })
+    expect(wrong.stderr).toContain('POLYAD_PORT: "http" is not a whole number')
+  })
+})
+
+describe('beside a server', () => {
+  let folder: string
+  let server: Served
+  beforeAll(async () => {
+    folder = await copyOf(workspace)
+    expect((await polyad(folder, ['check', 'vans', '--apply'])).status).toBe(0)
+    server = await polyadServe(folder)
+  })
+  afterAll(async () => {
+    await server?.stop()
+    await removeFolder(folder)
+  })
+
+  it('answers the page, its health, and an ad unit as JSON, HTML and JPEG', async () => {
+    for (const path of ['/', '/health/ready', '/health/live'])
+      expect((await fetch(`${server.url}${path}`)).status).toBe(200)
+    const decision = await fetch(`${server.url}/v1/decisions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ placement: 'iab-300x250', campaign: 'vans', person: 'somebody' }),
+    })
+    expect(decision.status).toBe(200)
+    const { stdout } = await polyad(folder, ['generate', 'vans', '--out', '-', '--to', '1'])
+    const { id } = JSON.parse(stdout) as Row
+    const json = await fetch(`${server.url}/v1/ad-units/${id}.json`)
+    expect(await json.json()).toMatchObject({ id })
+    const html = await fetch(`${server.url}/v1/ad-units/${id}.html`)
+    expect(html.headers.get('content-type')).toMatch(/^text\/html/)
+    const jpeg = await fetch(`${server.url}/v1/ad-units/${id}.jpg`)
+    expect(await sharp(await jpeg.arrayBuffer()).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: 300,
+      height: 250,
+    })
+  })
+
+  it('a report goes through it; import and a second server exit 2 naming it', async () => {
+    const report = await polyadJson<{ campaign: string }>(folder, ['report', 'vans', '--by', 'placement'])
+    expect(JSON.stringify(report)).toContain('vans')
+    expect(await polyadRefuses(folder, ['report', 'vans', '--by', 'nonsense'])).toMatch(/nonsense.*headline/s)
+    for (const args of [
+      ['import', '../mentions.jsonl', '--mapping', 'listening'],
+      ['serve', '--port', '0'],
+    ]) {
+      const refusal = await polyadRefuses(folder, args)
+      expect(refusal).toContain('polyad serve')
+      expect(refusal).toContain(String(server.pid))
+      expect(refusal).toContain(server.url)
+    }
+  })
+
+  it('segments, check, generate and render work as if it were not there', async () => {
+    const commands = [
+      ['segments', 'size', '--top', '2'],
+      ['check', 'vans'],
+      ['generate', 'vans', '--out', 'beside.jsonl'],
+      ['render', 'vans', '--out', 'beside', '--sample', '2'],
+      ['keys', 'list'],
+    ]
+    for (const args of commands) {
+      const { status, stderr } = await polyad(folder, args)
+      expect({ args, status, stderr: status === 0 ? '' : stderr }).toEqual({ args, status: 0, stderr: '' })
+    }
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
+  })
+
+  it('ends with status 0 when it is told to, and leaves the workspace to the next command', async () => {
+    expect(await server.stop()).toBe(0)
+    const { stdout, status } = await polyad(folder, ['report', 'vans'])
+    expect(status).toBe(0)
+    expect(stdout).toContain('Narrow against broad')
+    const again = await polyad(folder, ['import', join(home, 'mentions.csv'), '--mapping', 'sheet'])
+    expect(again.status).toBe(0)
+  })
+})
