@@ -4,11 +4,13 @@ import Fastify from 'fastify'
 import { startServer } from '../cli/serving.ts'
 import { DecisionRequestSchema } from '../engine/decision/request.ts'
 import { CONFIG, openDemo } from './demo-workspace.ts'
+import { cpuSeconds } from './measurement.ts'
 
 // A child process of decide.ts: serves until the channel to its parent closes, however that comes about.
 const [kind, path] = process.argv.slice(2) as ['polyad' | 'bare', string]
 const { url, close } = kind === 'polyad' ? await servePolyad(path) : await serveBare(path)
 process.once('disconnect', () => void close())
+process.on('message', () => process.send!({ cpuS: cpuSeconds() }))
 process.send!({ url })
 
 interface Served {

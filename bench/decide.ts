@@ -35,7 +35,7 @@ export async function benchDecide(folder: string): Promise<Measurement> {
   let answers: unknown[]
   try {
     answers = await Promise.all(requests.slice(0, 200).map((request) => answerTo(polyad.url, request)))
-    ours = await load(polyad.url, requests)
+    ours = await load(polyad, requests)
   } finally {
     await polyad.stop()
   }
@@ -45,7 +45,7 @@ export async function benchDecide(folder: string): Promise<Measurement> {
   const bare = await startServer('bare', answersFile)
   let plain: Load
   try {
-    plain = await load(bare.url, requests)
+    plain = await load(bare, requests)
   } finally {
     await bare.stop()
   }
@@ -53,11 +53,12 @@ export async function benchDecide(folder: string): Promise<Measurement> {
   // The client counts whole milliseconds.
   const ms = (value: number) => (value < 1 ? 'under 1 ms' : `${value} ms`)
   const detail = ({ p50, p99, bytes }: Load) => `p50 ${ms(p50)}, p99 ${ms(p99)}, ${bytes} bytes an answer`
+  const rates = ({ perSecond, perCpuSecond }: Load) => ({ perSecond, perCpuSecond })
   return {
     name: 'decide',
     unit: 'decisions',
-    ours: { name: 'our server', perSecond: ours.perSecond, detail: detail(ours) },
-    plain: { name: 'bare Fastify', perSecond: plain.perSecond, detail: detail(plain) },
+    ours: { name: 'our server', ...rates(ours), detail: detail(ours) },
+    plain: { name: 'bare Fastify', ...rates(plain), detail: detail(plain) },
     sink: `an HTTP client (autocannon, ${CONNECTIONS} connections, ${DURATION_S} s) in another process on the same cores; ours also logs, synced`,
     same: 'same bodies checked by the same schema; the bare route answers with bodies that ours gave, stringified each time',
     notMeasured: 'a network, TLS, requests with keys, more than one campaign',
@@ -123,6 +124,8 @@ async function prepare(folder: string): Promise<Prepared> {
 
 interface RunningChild {
   readonly url: string
+  /** Its processor time so far. */
+  cpuS(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -132,6 +135,11 @@ async function startServer(kind: 'polyad' | 'bare', path: string): Promise<Runni
   const child = fork(entry, [kind, path], { timeout: LONGEST_CHILD_MS })
   return {
     url: await addressOf(child),
+    async cpuS() {
+      const answer = once(child, 'message')
+      child.send('cpu')
+      return ((await answer) as [{ cpuS: number }])[0].cpuS
+    },
     async stop() {
       const exit = once(child, 'exit')
       child.disconnect()
@@ -159,6 +167,8 @@ async function answerTo(url: string, request: DecisionRequest): Promise<unknown>
 
 interface Load {
   readonly perSecond: number
+  /** For every second of processor time of the server, the client's left out. */
+  readonly perCpuSecond: number
   /** Answer times, ms. */
   readonly p50: number
   readonly p99: number
@@ -167,10 +177,10 @@ interface Load {
 }
 
 /** The requests again and again over all connections, a moment to warm up and then measured. */
-async function load(url: string, requests: readonly DecisionRequest[]): Promise<Load> {
+async function load(server: RunningChild, requests: readonly DecisionRequest[]): Promise<Load> {
   const run = (duration: number) =>
     autocannon({
-      url: `${url}/v1/decisions`,
+      url: `${server.url}/v1/decisions`,
       connections: CONNECTIONS,
       duration,
       requests: requests.map((request) => ({
@@ -180,12 +190,15 @@ async function load(url: string, requests: readonly DecisionRequest[]): Promise<
       })),
     })
   await run(WARM_S)
+  const startCpuS = await server.cpuS()
   const result = await run(DURATION_S)
+  const cpuS = (await server.cpuS()) - startCpuS
   if (result.errors + result.timeouts + result.non2xx > 0) {
     throw new Error(`${result.errors} errors, ${result.timeouts} timeouts, ${result.non2xx} refusals`)
   }
   return {
     perSecond: result.requests.average,
+    perCpuSecond: result.requests.total / cpuS,
     p50: result.latency.p50,
     p99: result.latency.p99,
     bytes: Math.round(result.throughput.total / result.requests.total),

@@ -9,7 +9,7 @@ export function machineText(): string {
   return [
     `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${gigabytes} GB, ${process.platform} ${process.arch}`,
     `Node ${process.version}, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
-    `load before: ${loadavg()[0]!.toFixed(1)} (above 0.5, others use the cores too: read the ratios, not the figures)`,
+    `load before: ${loadavg()[0]!.toFixed(1)} (above 0.5, others use the cores too: read the ratios by CPU time)`,
   ].join('\n')
 }
 
