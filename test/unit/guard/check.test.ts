@@ -51,6 +51,20 @@ describe('volume', () => {
     expect(volume.peopleNeeded).toBe(1112)
   })
 
+  it('of a leaf is what holdout, and broad control of the rest, leave it', () => {
+    const { volume, leaves } = check({
+      segments: ['complainers'],
+      holdoutShare: 0.2,
+      broadControlShare: 0.25,
+      eventsPerLeafWeek: 6,
+    })
+    // 0.8 x 0.75 of 0.05 clicks a person and week: 6 need 200 people.
+    expect(volume.peopleNeeded).toBe(200)
+    const { people, impressionsWeek, eventsWeek } = leaves[0]!
+    expect(impressionsWeek).toBeCloseTo(people! * 3, 0)
+    expect(eventsWeek).toBeCloseTo(people! * 0.03, 2)
+  })
+
   it('a platform can need more people than the event floor', () => {
     const { volume, reasons } = check({ platforms: ['google-ads', 'linkedin'], eventsPerLeafWeek: 1 })
     expect(volume.platformMinimum).toEqual({ people: 300, platform: 'linkedin' })

@@ -47,6 +47,29 @@ describe('people served', () => {
   })
 })
 
+describe('the floors of a leaf', () => {
+  it('are met by exactly as many people as they say', () => {
+    const volume = expectVolume({ ...CAMPAIGN, platforms: ['linkedin'] }, 20_000, 20_000)
+    expect(problemsOf(volume, 49)).toContain('k-floor')
+    expect(problemsOf(volume, 50)).not.toContain('k-floor')
+    expect(problemsOf(volume, 299)).toContain('platform-minimum')
+    expect(problemsOf(volume, 300)).toEqual(['starved'])
+  })
+
+  it('and the roll-up never disagree: a leaf lives from `peopleNeeded` people on', () => {
+    const share = fc.double({ min: 0, max: 0.5, noNaN: true })
+    fc.assert(
+      fc.property(share, share, fc.integer({ min: 1, max: 90 }), (holdoutShare, broadControlShare, floor) => {
+        const campaign = { ...CAMPAIGN, holdoutShare, broadControlShare, eventsPerLeafWeek: floor }
+        const volume = expectVolume(campaign, 20_000, 20_000)
+        expect(problemsOf(volume, volume.peopleNeeded)).toEqual([])
+        expect(problemsOf(volume, volume.peopleNeeded - 1)).not.toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
 describe('level at which a slot can be learnt', () => {
   const population = populationOf(20_000)
   const { segmented, plan } = worldOf(population)
@@ -187,6 +210,12 @@ describe('what a report tells of hidden leaves', () => {
     const { leaves } = told([300, 115, 115, 115, 30])
     expect(leaves.map(({ people }) => people)).toEqual([300, 115, 115, null, null])
     expect(leaves.slice(3).map(({ id }) => id)).toEqual(['l1', 'l4'])
+  })
+
+  it('in a targeted campaign the people reached give none away: they are the sum of the leaves that are served', () => {
+    const leaves = [30, 100, 200].map((people, at) => ({ id: `l${at}`, people, servedBroad: people < 50 }))
+    expect([...hiddenLeaves(leaves, [], { mode: 'tailored', kFloor: 50 })]).toEqual(['l0', 'l1'])
+    expect([...hiddenLeaves(leaves, [], { mode: 'targeted', kFloor: 50 })]).toEqual(['l0', 'l1', 'l2'])
   })
 
   it('a sum over shown and hidden leaves is told down to a multiple of the k floor', () => {
