@@ -44,7 +44,7 @@ export function measurementText(measured: Measurement): string {
     `${name}: ${unit} a second`,
     line(ours.name, `${figures[0]}  ${byCpu[0]} a CPU second  ${ours.detail}`),
     line(plain.name, `${figures[1]}  ${byCpu[1]} a CPU second  ${plain.detail}`),
-    line('ratio', `${ratio}; ${cpuRatio} by CPU time, which other load on the machine changes little`),
+    line('ratio', `${ratio}; ${cpuRatio} by CPU time, which other load on the machine changes less`),
     line('sink', sink),
     line('same job', same),
     line('not measured', notMeasured),
