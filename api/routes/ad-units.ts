@@ -19,6 +19,17 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   png: 'image/png',
 }
 
+/**
+ * Nothing of a document runs or is loaded but its pictures and the impression pixel. Its one link opens a window that
+ * is free of the sandbox: a landing page must have its own cookies and forms.
+ */
+const DOCUMENT_POLICY = [
+  'sandbox allow-popups allow-popups-to-escape-sandbox',
+  "default-src 'none'",
+  'img-src data: http: https:',
+  "style-src 'unsafe-inline'",
+].join('; ')
+
 const Params = Type.Object({ file: Type.String({ maxLength: 80 }) })
 const Query = Type.Object(
   {
@@ -38,6 +49,8 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
       // Ads are shown on pages of others: they may be framed and embedded, and stand under a sandbox of their own.
       helmet: {
         contentSecurityPolicy: false,
+        crossOriginOpenerPolicy: false,
+        originAgentCluster: false,
         frameguard: false,
         crossOriginResourcePolicy: { policy: 'cross-origin' },
       },
@@ -59,7 +72,7 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
       else if (isUnchanged(found, format, request, reply)) return reply.code(304).send()
       reply.type(MEDIA_TYPES[format]).header('x-content-type-options', 'nosniff')
       if (format === 'html' || format === 'svg') {
-        reply.header('content-security-policy', 'sandbox allow-scripts allow-popups')
+        reply.header('content-security-policy', DOCUMENT_POLICY)
       }
       return reply.send(await bodyOf(context, found, format, request.query.token))
     },

@@ -12,10 +12,13 @@ type TokenRoute = { Params: Static<typeof Params> }
 /** A transparent GIF of one pixel: 43 bytes. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
-/** A HEAD is a look at a link, not a showing or a click. */
+/**
+ * A HEAD is a look at a link, not a showing or a click. Sites frame ads in sandboxes, and browsers block what opens
+ * from a sandbox under an opener policy: then a click would count and lead nowhere.
+ */
 const shared = {
   exposeHeadRoute: false,
-  helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
+  helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' }, crossOriginOpenerPolicy: false },
   config: { allow: ['anyone'] },
 } as const
 
