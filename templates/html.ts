@@ -19,7 +19,11 @@ export interface HtmlOptions {
  */
 const FONT_STACK = "Inter,'Inter Ext',Arial,Helvetica,sans-serif"
 
-/** The ad unit as an HTML document of absolutely positioned boxes: one link, no script, no style sheet from elsewhere. */
+/**
+ * The ad unit as an HTML document of absolutely positioned boxes: one link, no script, no style sheet from elsewhere.
+ * Some browsers round the width of every letter to whole pixels; geometricPrecision keeps lines as long as they were
+ * measured.
+ */
 export function htmlDocument(scene: Scene, options: HtmlOptions): string {
   const clickUrl = safeUrl(options.clickUrl)
   const impressionUrl = options.impressionUrl === undefined ? undefined : safeUrl(options.impressionUrl)
@@ -34,7 +38,7 @@ export function htmlDocument(scene: Scene, options: HtmlOptions): string {
     `<title>${escapeText(options.title)}</title>`,
     '<style>',
     `html,body{margin:0}`,
-    `.ad{position:relative;display:block;overflow:hidden;width:${scene.widthPx}px;height:${scene.heightPx}px;background:#fff;font-family:${FONT_STACK};text-decoration:none}`,
+    `.ad{position:relative;display:block;overflow:hidden;width:${scene.widthPx}px;height:${scene.heightPx}px;background:#fff;font-family:${FONT_STACK};text-rendering:geometricPrecision;text-decoration:none}`,
     '.ad *{position:absolute;display:block;white-space:pre}',
     '</style>',
     '</head>',
