@@ -3,8 +3,11 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { writeMentions } from '../../examples/write-mentions.ts'
+
+// A test is several processes, and the machine may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 /** The built command line. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
