@@ -25,7 +25,9 @@ export interface ReportQuery {
 
 type ReportPorts = Pick<Ports, 'documents' | 'counters'>
 
-const ARMS: readonly CounterRow['arm'][] = ['narrow', 'broad-control', 'broad', 'holdout']
+type ArmGroup = Report['leftOut'][number]
+const BOTH = 'narrow and broad-control'
+const ARM_GROUPS: readonly ArmGroup[] = ['narrow', 'broad-control', 'broad', 'holdout', BOTH]
 /** The slot is absent in that placement. */
 const NO_SLOT = '(none)'
 
@@ -103,29 +105,24 @@ export async function reportCampaign(
 }
 
 /**
- * Drops the people of any arm that fewer than `kFloor` fell into, and those who were in both sides of the comparison
- * where they are so few: arms are shown in totals, in the comparison and in breakdowns, so a small one could be found by
- * subtraction wherever it was merely hidden.
+ * Drops the people of any arm that fewer than `kFloor` fell into; those who were in both sides of the comparison count
+ * as an arm of their own. Arms are shown in totals, in the comparison and in breakdowns, so a small one could be found
+ * by subtraction wherever it was merely hidden.
  */
 function leaveOutSmallArms(
-  everything: readonly CounterRow[],
+  rows: readonly CounterRow[],
   kFloor: number,
 ): { rows: readonly CounterRow[]; leftOut: Report['leftOut'] } {
-  const { switched } = assignedArms(everything)
-  const fewSwitched = isSmall(switched.size, kFloor)
-  const rows = fewSwitched
-    ? everything.filter((row) => row.person === null || !switched.has(row.person))
-    : everything
-  const small = ARMS.filter((arm) => {
+  const { switched } = assignedArms(rows)
+  const groupOf = ({ arm, person }: CounterRow): ArmGroup =>
+    person !== null && switched.has(person) && (arm === 'narrow' || arm === 'broad-control') ? BOTH : arm
+  const leftOut = ARM_GROUPS.filter((group) => {
     const people = new Set(
-      rows.flatMap((row) => (row.arm === arm && row.person !== null ? [row.person] : [])),
+      rows.flatMap((row) => (row.person !== null && groupOf(row) === group ? [row.person] : [])),
     )
     return isSmall(people.size, kFloor)
   })
-  return {
-    rows: rows.filter((row) => row.person === null || !small.includes(row.arm)),
-    leftOut: fewSwitched ? [...small, 'narrow and broad-control'] : small,
-  }
+  return { rows: rows.filter((row) => row.person === null || !leftOut.includes(groupOf(row))), leftOut }
 }
 
 async function keyFor(ports: ReportPorts, campaign: Campaign, by: string): Promise<KeyOf> {

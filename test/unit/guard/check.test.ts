@@ -154,6 +154,16 @@ describe('verdict and roll-up', () => {
     expect(codes(targeted)).toEqual(['BREAK_EVEN'])
   })
 
+  it('a targeted roll-up reckons with the people it brings back, who share the budget with the others', () => {
+    const report = check({ mode: 'targeted' })
+    const { entries, after } = report.rollUp!
+    const rolled = check({ mode: 'targeted', segments: entries })
+    expect(rolled.volume.peopleReached).toBeGreaterThan(1.2 * report.volume.peopleReached)
+    expect(rolled.volume.peopleNeeded).toBeGreaterThan(1.2 * report.volume.peopleNeeded)
+    expect(rolled).toMatchObject({ verdict: 'passed', reasons: [] })
+    expect(rolled.before).toEqual(after)
+  })
+
   it('names copy that cannot be rendered for some segments', () => {
     const { copy, warnings } = check(
       withHeadlines([textAsset('plain', 'Fresh air'), textAsset('local', 'Air of {{state}}')]),
@@ -174,6 +184,14 @@ describe('ad units and copy', () => {
     expect(Object.values(adUnits.placements).reduce((sum, count) => sum + Number(count), 0)).toBe(
       Number(adUnits.count),
     )
+  })
+
+  it('a slot has as many options as it can show, a placement without it is none of them', () => {
+    const { leaves } = check({ segments: ['west'], eventsPerLeafWeek: 1 })
+    expect(leaves[0]!.slots.map(({ slot, options }) => [slot, options])).toEqual([
+      ['headline', 2],
+      ['button', 2],
+    ])
   })
 
   it('lists copy that does not fit, the longest of the cut first, with where and for whom', () => {

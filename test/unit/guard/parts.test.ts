@@ -5,6 +5,7 @@ import { hiddenLeaves, shownLeaves } from '../../../engine/guard/leaves.ts'
 import { segmentationOf } from '../../../engine/guard/segmentation.ts'
 import { servedPeople } from '../../../engine/guard/served-people.ts'
 import { slotLevels, summariseLevels } from '../../../engine/guard/slot-levels.ts'
+import { breakEvenOf, reasonsToRefuse } from '../../../engine/guard/verdict.ts'
 import { gridTrees } from '../../../segments/grid-sums.ts'
 import { createMatcher } from '../../../segments/match.ts'
 import { resolveSegments } from '../../../segments/resolve.ts'
@@ -67,6 +68,21 @@ describe('the floors of a leaf', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('break-even', () => {
+  it('refuses from where narrow must work more than twice as well as broad (GUARD 3.3, step 1)', () => {
+    const volume = expectVolume(CAMPAIGN, 20_000, 20_000)
+    const before = segmentationOf([], 0n, volume, new Set())
+    const codes = (lift: number) =>
+      reasonsToRefuse([], { volume, before, breakEven: { ...breakEvenOf(volume), lift } }).map(
+        ({ code }) => code,
+      )
+    expect(codes(2)).toEqual([])
+    expect(codes(2.001)).toEqual(['BREAK_EVEN'])
+    // A seventh of the people: (1 - 1/1.2) x 7 + 1/1.2 = 2.
+    expect(breakEvenOf({ ...volume, peopleReached: 20_000 / 7 }).lift).toBeCloseTo(2, 12)
   })
 })
 
