@@ -83,6 +83,8 @@ async function withCheckBefore(name: string, asked: Promise<CheckReport | undefi
 
 /** Runs the start and tells what kept it, in the server's words; asks for a key where one is needed. */
 async function begin(): Promise<void> {
+  const loading = byId('loading')
+  loading.hidden = false
   try {
     await start()
   } catch (error) {
@@ -90,6 +92,8 @@ async function begin(): Promise<void> {
     problem.hidden = false
     if (error instanceof ApiProblem && error.status === 401) replace(problem, keyForm())
     else replace(problem, element('p', {}, messageOf(error)))
+  } finally {
+    loading.hidden = true
   }
 }
 

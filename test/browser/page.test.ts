@@ -69,6 +69,7 @@ describeInBrowser('the page', () => {
   async function loaded(page: Page): Promise<void> {
     await page.waitForFunction(
       () =>
+        document.querySelector('#sections')!.checkVisibility() &&
         !document.querySelector('[aria-busy]') &&
         [...document.querySelectorAll('#sections .panel')].every((panel) => panel.childElementCount > 0),
     )
@@ -326,6 +327,12 @@ describeInBrowser('the page', () => {
     expect((await figures(page))['Clicks']).toBe('–')
 
     await page.unroute('**/report?*')
+    await page.route('**/v1/campaigns', (route) => route.fulfill(problem))
+    await page.reload()
+    await page.waitForSelector('#problem:has-text("too many reports at once")')
+    expect(await page.locator('#sections, #loading').filter({ visible: true }).count()).toBe(0)
+
+    await page.unroute('**/v1/campaigns')
     await page.route('**/check', (route) => route.abort())
     await page.reload()
     await loaded(page)
