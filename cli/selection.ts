@@ -1,13 +1,6 @@
 import type { Command } from 'commander'
 import { PolyadError } from '../core/errors.ts'
-
-/** Which ad units of a number line: a window of ranks, or a seeded sample. */
-export interface Selection {
-  readonly fromRank?: bigint
-  /** Not included. */
-  readonly toRank?: bigint
-  readonly sample?: { readonly size: bigint; readonly seed: string }
-}
+import type { Selection } from '../engine/generate/selection.ts'
 
 export interface SelectionOptions {
   readonly from?: string

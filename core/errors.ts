@@ -65,6 +65,12 @@ const CATALOGUE = {
     text: (d: { rank: string; count: string }) =>
       `rank ${d.rank} is outside the number line; ranks go from 0 to ${d.count} (exclusive)`,
   },
+  SAMPLE_TOO_LARGE: {
+    status: 400,
+    exit: 2,
+    text: (d: { size: string; count: string }) =>
+      `a sample of ${d.size} cannot be drawn from ${d.count} ad units without repeating; ask for ${d.count} at most`,
+  },
   AD_UNIT_ID_INVALID: {
     status: 404,
     exit: 2,

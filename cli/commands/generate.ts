@@ -4,13 +4,14 @@ import { type Command, Option } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type GenerateRequest, generateCampaign } from '../../engine/generate/generate.ts'
+import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { writeWhole } from '../../io/write-file.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { count } from '../output.ts'
-import { type Selection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 
 interface GenerateCommandOptions extends SelectionOptions {
   readonly out: string

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { renderCampaign } from '../../engine/generate/render.ts'
+import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { writeZip } from '../../io/zip.ts'
@@ -10,7 +11,7 @@ import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
 import { count } from '../output.ts'
-import { type Selection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 
 interface RenderCommandOptions extends SelectionOptions {
   readonly out: string

@@ -1,20 +1,14 @@
-import { PolyadError } from '../../core/errors.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createSpace } from '../space/space.ts'
 import type { GenerateOptions } from './generate-range.ts'
+import { placesOf, type Selection } from './selection.ts'
 
-export interface GenerateRequest {
+export interface GenerateRequest extends Selection {
   readonly plan: Plan
   readonly planHash: string
   readonly format: GenerateOptions['format']
-  /** Default the whole number line. */
-  readonly fromRank?: bigint
-  /** Not included. */
-  readonly toRank?: bigint
-  /** Instead of a window: this many ad units drawn without replacement, or all of them where there are fewer. */
-  readonly sample?: { readonly size: bigint; readonly seed: string }
   readonly signal?: AbortSignal
   /** Ad units written so far, and in all. */
   readonly onProgress?: (done: bigint, total: bigint) => void
@@ -29,14 +23,14 @@ const RANGE_UNITS = 4_000n
 /**
  * The rows of a campaign in rank order (a sample in the order it was drawn): the same bytes for any number of workers.
  *
- * @throws PolyadError RANK_OUT_OF_RANGE; CANCELLED when the signal is aborted
+ * @throws PolyadError RANK_OUT_OF_RANGE, SAMPLE_TOO_LARGE; CANCELLED when the signal is aborted
  */
 export async function* generateCampaign(
   ports: Pick<Ports, 'jobs'>,
   request: GenerateRequest,
 ): AsyncIterable<Uint8Array> {
-  const { from, to, sampleSeed } = rangeOf(request)
-  const jobs = rangeJobs(request, from, to, sampleSeed)
+  const { from, to } = placesOf(request, createSpace(request.plan).count)
+  const jobs = rangeJobs(request, from, to)
   let done = 0n
   for await (const part of ports.jobs.run(jobs, request.signal ? { signal: request.signal } : {})) {
     done += BigInt(part.units)
@@ -45,31 +39,11 @@ export async function* generateCampaign(
   }
 }
 
-function rangeOf({ plan, fromRank, toRank, sample }: GenerateRequest): {
-  from: bigint
-  to: bigint
-  sampleSeed?: string
-} {
-  const { count } = createSpace(plan)
-  if (sample) {
-    const isAll = sample.size >= count
-    return { from: 0n, to: isAll ? count : sample.size, sampleSeed: sample.seed }
-  }
-  const from = fromRank ?? 0n
-  const to = toRank ?? count
-  if (from < 0n || from > to || to > count) {
-    const rank = String(from < 0n || from > count ? from : to)
-    throw new PolyadError('RANK_OUT_OF_RANGE', { rank, count: String(count) })
-  }
-  return { from, to }
-}
-
 /** At least one job, so that an empty window still has its header. */
 function* rangeJobs(
-  { planHash, format }: GenerateRequest,
+  { planHash, format, sample }: GenerateRequest,
   from: bigint,
   to: bigint,
-  sampleSeed: string | undefined,
 ): Generator<RangeJob> {
   let start = from
   do {
@@ -77,7 +51,7 @@ function* rangeJobs(
     const options: RangeJob['options'] = {
       format,
       header: start === from,
-      ...(sampleSeed === undefined ? {} : { sampleSeed }),
+      ...(sample ? { sampleSeed: sample.seed } : {}),
     }
     yield { kind: 'generate', planHash, fromRank: String(start), toRank: String(end), options }
     start = end

@@ -64,7 +64,7 @@ describe('generateCampaign', () => {
     await expect(collect(outside)).rejects.toThrow('outside the number line')
   })
 
-  it('draws a sample of the size asked for, at most all there are', async () => {
+  it('draws a sample of the size asked for, all there are too, and no more', async () => {
     const draw = (size: bigint, seed: string) =>
       collect(
         generateCampaign({ jobs: inlineJobs() }, { ...REQUEST, format: 'jsonl', sample: { size, seed } }),
@@ -73,6 +73,7 @@ describe('generateCampaign', () => {
     expect(few.trimEnd().split('\n').length).toBe(10)
     expect(await draw(10n, 's')).toBe(few)
     expect(await draw(10n, 't')).not.toBe(few)
-    expect((await draw(count * 2n, 's')).trimEnd().split('\n').length).toBe(Number(count))
+    expect((await draw(count, 's')).trimEnd().split('\n').length).toBe(Number(count))
+    await expect(draw(count + 1n, 's')).rejects.toThrow(`ask for ${count} at most`)
   })
 })

@@ -113,7 +113,8 @@ describe('rendering', () => {
     const sample = await rendered({ sample: { size: 6n, seed: 'a' } })
     expect(new Set(sample.map(({ name }) => name)).size).toBe(6)
     expect(await rendered({ sample: { size: 6n, seed: 'a' } })).toEqual(sample)
-    expect(await rendered({ sample: { size: 99n, seed: 'a' } })).toHaveLength(16)
+    expect(await rendered({ sample: { size: 16n, seed: 'a' } })).toHaveLength(16)
+    await expect(rendered({ sample: { size: 17n, seed: 'a' } })).rejects.toThrow('ask for 16 at most')
   })
 
   it('tells how far it is', async () => {
