@@ -154,6 +154,14 @@ describe('verdict and roll-up', () => {
     expect(codes(targeted)).toEqual(['BREAK_EVEN'])
   })
 
+  it('tells of leaves that go into nothing narrower than broad', () => {
+    // 300 clicks a week need 6,667 people, more than the rarest interest has.
+    const { merges, homes } = check({ eventsPerLeafWeek: 300 }).rollUp!
+    const intoBroad = merges.filter(({ into }) => into === 'broad')
+    expect(intoBroad.length).toBeGreaterThan(0)
+    expect(homes).toContainEqual({ id: 'broad', title: 'Everybody', leaves: intoBroad.length })
+  })
+
   it('a targeted roll-up reckons with the people it brings back, who share the budget with the others', () => {
     const report = check({ mode: 'targeted' })
     const { entries, after } = report.rollUp!

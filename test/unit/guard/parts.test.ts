@@ -114,6 +114,9 @@ describe('level at which a slot can be learnt', () => {
     expect(level!.level).toBe('ancestor')
     const node = tree!.nodes.get(level!.at)!
     expect(node.people * 0.09).toBeGreaterThanOrEqual(50)
+    // Told for its people down to a multiple of the k floor.
+    expect(node.people % 50).toBeGreaterThan(0)
+    expect(level!.eventsPerOption).toBeCloseTo((node.people - (node.people % 50)) * 0.09, 1)
     expect(leaf.id.startsWith(level!.at.split('/*')[0]!)).toBe(true)
     const [alone] = slotLevels(leaf, options, volume, undefined)
     expect(alone).toMatchObject({ level: 'campaign', at: 'broad' })
@@ -236,6 +239,11 @@ describe('what a report tells of hidden leaves', () => {
 
   it('a sum over shown and hidden leaves is told down to a multiple of the k floor', () => {
     // 30 and its sibling 60 are hidden; 30 clicks a week at 0.45 a person need 67 people, so 30 and 60 starve: 90.
-    expect(told([30, 60, 200, 300]).before).toMatchObject({ peopleInStarvedLeaves: 50 })
+    const { before, slots } = told([30, 60, 200, 300])
+    expect(before.peopleInStarvedLeaves).toBe(50)
+    // The hidden ones count as two of 45: 590^2 / (2 x 45^2 + 200^2 + 300^2).
+    expect(before.effectiveSegments).toBeCloseTo(590 ** 2 / (2 * 45 ** 2 + 200 ** 2 + 300 ** 2), 9)
+    // 0.9 clicks a person and option within the flight: 60, 200 and 300 people are enough, 30 are not.
+    expect(slots[0]!.levels[0]).toMatchObject({ level: 'leaf', leaves: 3, people: 550 })
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CounterRow } from '../../../engine/ports/counters.ts'
+import { breakDown, HOUSE_AD } from '../../../engine/reporting/breakdown.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
 import { CONTROL, portsOf, row } from './traffic.ts'
 
@@ -28,6 +29,25 @@ const traffic = fc
       return row({ ...at, segment, leaf: segment })
     }),
   )
+
+describe('a breakdown', () => {
+  it('never hides the house ad for a small cell: it is a whole arm, which another breakdown shows', () => {
+    const cell = (key: string, people: number, adUnit = 'x') =>
+      Array.from({ length: people }, (_, at) => row({ person: `${key}${at}`, placement: key, adUnit }))
+    const rows = breakDown([...cell('a', 5), ...cell('b', 90), ...cell('house', 10, '')], {
+      goal: 'click',
+      kFloor: K,
+      keyOf: ({ adUnit, placement }) => (adUnit === '' ? HOUSE_AD : placement),
+      titleOf: (key) => key,
+      bySegment: false,
+    })
+    expect(rows.map(({ key, people }) => [key, people])).toEqual([
+      [HOUSE_AD, 10],
+      ['a', '<6'],
+      ['b', 'hidden'],
+    ])
+  })
+})
 
 describe('a report', () => {
   it.each(['segment', 'day'])('by %s gives no small cell away by subtraction', async (by) => {
