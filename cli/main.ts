@@ -10,7 +10,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
-  await createProgram(process.env).parseAsync(process.argv)
+  const program = await createProgram(process.env, process.argv[2])
+  await program.parseAsync(process.argv)
 } catch (error) {
   const { status, text } = exitOf(error)
   if (text) process.stderr.write(`${text}\n`)

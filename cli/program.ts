@@ -1,39 +1,39 @@
 import { Command } from 'commander'
-import { checkCommand } from './commands/check.ts'
-import { configCommand } from './commands/config.ts'
-import { demoCommand } from './commands/demo.ts'
-import { generateCommand } from './commands/generate.ts'
-import { importCommand } from './commands/import.ts'
-import { initCommand } from './commands/init.ts'
-import { keysCommand } from './commands/keys.ts'
-import { renderCommand } from './commands/render.ts'
-import { reportCommand } from './commands/report.ts'
-import { segmentsCommand } from './commands/segments.ts'
-import { serveCommand } from './commands/serve.ts'
 import type { ConfigSource } from './config.ts'
 import { packageVersion } from './package-root.ts'
 
-/** The command line. Errors of usage throw instead of ending the process, so that main.ts alone decides exits. */
-export function createProgram(environment: ConfigSource): Command {
+type CommandFactory = (environment: ConfigSource) => Command
+
+/** In the order help shows them. Loaded when named: a command pays for what it uses, not for the server's libraries. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
+  segments: async () => (await import('./commands/segments.ts')).segmentsCommand,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  generate: async () => (await import('./commands/generate.ts')).generateCommand,
+  render: async () => (await import('./commands/render.ts')).renderCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  keys: async () => (await import('./commands/keys.ts')).keysCommand,
+  config: async () => (await import('./commands/config.ts')).configCommand,
+}
+
+/**
+ * The command line. Errors of usage throw instead of ending the process, so that main.ts alone decides exits.
+ *
+ * @param named the first argument: with a command's name only that one is loaded, with anything else (help, a
+ *   misspelt name) all are
+ */
+export async function createProgram(environment: ConfigSource, named: string | undefined): Promise<Command> {
   const program = new Command('polyad')
     .description(
       'mass one-to-one: segments from listening data, ad units by the million, and a guard against too narrow',
     )
     .version(packageVersion())
     .showSuggestionAfterError()
-  const commands = [
-    demoCommand(environment),
-    initCommand(environment),
-    importCommand(environment),
-    segmentsCommand(environment),
-    checkCommand(environment),
-    generateCommand(environment),
-    renderCommand(environment),
-    serveCommand(environment),
-    reportCommand(environment),
-    keysCommand(environment),
-    configCommand(environment),
-  ]
+  const names = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS)
+  const commands = await Promise.all(names.map(async (name) => (await COMMANDS[name]!())(environment)))
   for (const command of commands) program.addCommand(command)
   for (const command of [program, ...commands.flatMap((each) => [each, ...each.commands])])
     command.exitOverride()

@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { Static, TSchema } from 'typebox'
 import { PolyadError } from './errors.ts'
@@ -26,8 +26,10 @@ export type Door<S extends TSchema> = (value: unknown, where: string) => Static<
  * @throws PolyadError INPUT_INVALID with the JSON pointers of up to five problems
  */
 export function createDoor<S extends TSchema>(what: string, schema: S): Door<S> {
-  const validate = ajv.compile(schema)
+  // Compiled at its first use: a command starts without compiling what it never checks.
+  let validate: ValidateFunction | undefined
   return (value, where) => {
+    validate ??= ajv.compile(schema)
     if (validate(value)) return value as Static<S>
     const problems = problemsOf(validate.errors ?? []).slice(0, 5)
     throw new PolyadError('INPUT_INVALID', { what, where, problem: problems.join('; ') })

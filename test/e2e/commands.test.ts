@@ -51,7 +51,7 @@ async function rowsOf(folder: string, file: string): Promise<Row[]> {
 
 /** What `polyad COMMAND --help` prints, without a process for each. */
 async function helpOf(command: readonly string[]): Promise<string> {
-  const program = createProgram({})
+  const program = await createProgram({}, command[0])
   let text = ''
   const writeOut = (part: string) => {
     text += part
