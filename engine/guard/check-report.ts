@@ -213,7 +213,7 @@ export const CheckReportSchema = Type.Object(
           ),
           /** Every leaf that does not live on, once, with the segment its people end in; `broad` for everybody's. */
           merges: Type.Array(Type.Object({ from: Text, into: Text, reason: Text }, closed)),
-          /** Segments that leaves go into, with how many, most first. */
+          /** Segments that leaves go into, with how many, most first; absent in checks of before it was told. */
           homes: Type.Optional(Type.Array(Type.Object({ id: Text, title: Text, leaves: Count }, closed))),
         },
         closed,
