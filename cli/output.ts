@@ -12,8 +12,7 @@ export interface Output {
   progress(text: string): void
 }
 
-const NAME_COLUMNS = 22
-const COUNT_COLUMNS = 74
+const NAME_COLUMNS = 18
 const LINE_EVERY_MS = 10_000
 
 /** `steps` says where finished steps go: a demo's steps are its result, an export's are progress. */
@@ -31,7 +30,7 @@ export function createOutput(steps: 'stdout' | 'stderr' = 'stderr'): Output {
     },
     step(what, howMany, tookMs) {
       clearMeter()
-      const line = `${what.padEnd(NAME_COLUMNS)} ${howMany.padEnd(COUNT_COLUMNS)} ${seconds(tookMs)}\n`
+      const line = `${what.padEnd(NAME_COLUMNS)} ${seconds(tookMs)}  ${howMany}\n`
       ;(steps === 'stdout' ? stdout : stderr).write(line)
     },
     note(text) {

@@ -5,6 +5,7 @@ import { applyRollUp } from '../../engine/guard/apply-roll-up.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
 import { loadPopulation } from '../../engine/ingest/population.ts'
 import { workspaceSegments } from '../../engine/ingest/workspace-segments.ts'
+import type { Report } from '../../engine/reporting/report.ts'
 import { GENERATE_DEFAULTS } from '../../examples/generate-mentions.ts'
 import { writeMentions } from '../../examples/write-mentions.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
@@ -30,6 +31,7 @@ export interface DemoState {
   readonly address: { readonly host: string; readonly port: number }
   workspace?: Workspace
   server?: RunningServer
+  report?: Report
 }
 
 /** A step answers with what it did, and how much of it. */
@@ -50,6 +52,7 @@ export const STEPS: readonly Step[] = [
   { name: 'render', run: render },
   { name: 'serve', run: serve },
   { name: 'simulated traffic', run: simulate },
+  { name: 'report', run: report },
 ]
 
 /** Marks a folder as made by the demo, so that only such a folder is ever made anew. */
@@ -156,6 +159,13 @@ async function simulate(state: DemoState): Promise<string> {
     ...state.invocation,
   })
   return `${count(decisions)} requests over HTTP, ${count(impressions)} impressions, ${count(clicks)} clicks; nobody saw them`
+}
+
+async function report(state: DemoState): Promise<string> {
+  const response = await fetch(`${state.server!.url}/v1/campaigns/${DEMO_CAMPAIGN}/report`)
+  if (!response.ok) throw new Error(`the report answered ${response.status}: ${await response.text()}`)
+  state.report = (await response.json()) as Report
+  return `simulated: ${state.report.comparison.text}`
 }
 
 function opened(state: DemoState): Workspace {
