@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { createDoor } from '../core/schema.ts'
+import { PLACEMENTS } from '../data/placements.ts'
+import { PLATFORMS } from '../data/platforms.ts'
+import { AttributeCatalogueSchema } from '../segments/attributes.ts'
+import { createMapper, MappingSchema } from '../segments/mapping.ts'
+import { SegmentDocumentSchema } from '../segments/segment.ts'
+import { checkCatalogue } from '../segments/vocabulary.ts'
+import { HELPERS } from '../templates/helpers.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const FOLDERS = ['.', 'docs', 'docs/decisions', 'examples/airline', 'examples/demo', 'templates/fonts']
+const pages = FOLDERS.flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+)
+
+describe('documents', () => {
+  it.each(pages)('%s links to what there is', (page) => {
+    const text = readFileSync(join(root, page), 'utf8')
+    const links = [...text.matchAll(/\]\(([^)#]+)|(?:src|href)="([^"#]+)"/g)].map(
+      (match) => match[1] ?? match[2]!,
+    )
+    const broken = links
+      .filter((link) => !/^https?:/.test(link))
+      .filter((link) => !existsSync(resolve(root, dirname(page), link)))
+    expect(broken).toEqual([])
+  })
+
+  it('the tests that ARCHITECTURE.md names are there', () => {
+    const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+    const named = [...text.matchAll(/\btest\/[\w./-]+/g)].map(([path]) => path.replace(/[.,]$/, ''))
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})
+
+describe('docs/workspace.md', () => {
+  const text = readFileSync(join(root, 'docs/workspace.md'), 'utf8')
+  const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => match[1]!)
+  const blockWith = (key: string) => JSON.parse(blocks.find((block) => block.includes(`"${key}"`))!)
+
+  it('shows attributes, mappings and segments that are accepted', () => {
+    const catalogue = createDoor('attributes', AttributeCatalogueSchema)(blockWith('attributes'), 'docs')
+    expect(() => checkCatalogue(catalogue, 'docs')).not.toThrow()
+    const mapping = createDoor('mapping', MappingSchema)(blockWith('identity'), 'docs')
+    expect(() => createMapper(mapping, new Uint8Array(32))).not.toThrow()
+    for (const key of ['mention": { "all', 'grid'])
+      createDoor('segment', SegmentDocumentSchema)(blockWith(key), 'docs')
+  })
+
+  it('names every copy helper, placement and platform', () => {
+    for (const name of [...Object.keys(HELPERS), ...PLACEMENTS.keys(), ...Object.keys(PLATFORMS)])
+      expect(text).toContain(name)
+  })
+})
