@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { tellSkipped } from './test/tell-skipped.ts'
 
 /**
  * Worker threads cannot run TypeScript on Node 20, so in tests a `new URL('./x-thread.js', import.meta.url)`
@@ -23,6 +24,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     env: { TZ: 'UTC' },
+    // The default one last: a run ends with its counts.
+    reporters: [tellSkipped, 'default'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
