@@ -14,6 +14,8 @@ export function createLayerCache<T>(maxBytes: number, bytesOf: (made: T) => numb
       entries.set(key, entry)
       entry.made.then(
         (made) => {
+          // Dropped while it was being made: it is not held, so it must not count as held.
+          if (entries.get(key) !== entry) return
           entry.bytes = bytesOf(made)
           heldBytes += entry.bytes
           for (const [oldest, { bytes }] of entries) {
@@ -22,7 +24,9 @@ export function createLayerCache<T>(maxBytes: number, bytesOf: (made: T) => numb
             heldBytes -= bytes
           }
         },
-        () => entries.delete(key),
+        () => {
+          if (entries.get(key) === entry) entries.delete(key)
+        },
       )
       return entry.made
     },
