@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
+import { MAX_ID_CHARACTERS } from '../../engine/campaign/id-codec.ts'
 import { clickThroughUrl } from '../../engine/generate/click-through.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
 import type { FoundAdUnit } from '../ad-unit-pages.ts'
@@ -30,7 +31,7 @@ const DOCUMENT_POLICY = [
   "style-src 'unsafe-inline'",
 ].join('; ')
 
-const Params = Type.Object({ file: Type.String({ maxLength: 80 }) })
+const Params = Type.Object({ file: Type.String({ maxLength: MAX_ID_CHARACTERS + '.json'.length }) })
 const Query = Type.Object(
   {
     /** The content hash an address was made with: such an answer never changes. */

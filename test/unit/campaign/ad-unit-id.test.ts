@@ -118,6 +118,18 @@ describe('ad unit id', () => {
     expect(encodeNumbers([2 ** 20 - 1, 10_000, 1_000, 1_000, ...slots]).length).toBeLessThanOrEqual(40)
   })
 
+  it('reads back the largest campaign: 20 slots of 5,000 options, after as many slots were retired', () => {
+    const slots = [...new Array<number>(20).fill(0), ...new Array<number>(20).fill(5_000)]
+    const numbers = [2 ** 20 - 1, 10_000, 100, 100, ...slots]
+    expect(decodeNumbers(encodeNumbers(numbers))).toEqual(numbers)
+  })
+
+  it('does not read a text of any length', () => {
+    expect(() => decodeNumbers('1'.repeat(1_000_000))).toThrow(
+      /^"1{40}\.\.\." is not an ad unit id: it is too long/,
+    )
+  })
+
   it('encodes what changed as if all had changed', () => {
     fc.assert(
       fc.property(
