@@ -86,22 +86,44 @@ function wrap(
   const lines: string[] = []
   for (let start = 0, at = 0; at < breaks.length; ) {
     if (lines.length >= linesAllowed) return undefined
-    let line: string | undefined
-    for (; at < breaks.length; at++) {
-      const { position, required } = breaks[at]!
-      const longer = text.slice(start, position).trim()
-      if (measure(longer).widthEm > widthEm + SLACK_EM) break
-      line = longer
-      if (required) {
-        at++
-        break
-      }
-    }
-    if (line === undefined) return undefined
-    start = breaks[at - 1]!.position
-    lines.push(line)
+    const last = endOfLine(text, start, breaks, at, widthEm, measure)
+    if (last < at) return undefined
+    const { position } = breaks[last]!
+    lines.push(text.slice(start, position).trim())
+    start = position
+    at = last + 1
   }
   return lines
+}
+
+/**
+ * The break, from number `at` on, that ends the longest line from `start`; `at - 1` when the first word alone is too
+ * wide. A longer line is never narrower, so the search may leap: text that no font has is nothing wide, and measuring
+ * it word by word would take the square of its length.
+ */
+function endOfLine(
+  text: string,
+  start: number,
+  breaks: readonly LineBreak[],
+  at: number,
+  widthEm: number,
+  measure: Measure,
+): number {
+  const fits = (index: number) =>
+    measure(text.slice(start, breaks[index]!.position).trim()).widthEm <= widthEm + SLACK_EM
+  const required = breaks.findIndex((each, index) => index >= at && each.required)
+  let fitting = at - 1
+  let tooWide = required < 0 ? breaks.length : required + 1
+  for (let leap = 1; fitting + leap < tooWide; leap *= 2) {
+    if (fits(fitting + leap)) fitting += leap
+    else tooWide = fitting + leap
+  }
+  while (tooWide - fitting > 1) {
+    const middle = (fitting + tooWide) >> 1
+    if (fits(middle)) fitting = middle
+    else tooWide = middle
+  }
+  return fitting
 }
 
 /** The same number of lines in the narrowest width that holds them, so that no line is left with one short word. */
@@ -136,35 +158,19 @@ function cut(request: FitRequest, breaks: readonly LineBreak[], measure: Measure
   const allowed = linesAllowed(request, minFontPx)
   const lines: string[] = []
   let start = 0
-  while (lines.length < allowed - 1) {
-    const rest = breaks.filter(({ position }) => position > start)
-    const line = wholeLine(text, start, rest, widthEm, measure)
-    if (!line) break
-    lines.push(text.slice(start, line.position).trim())
-    start = line.position
+  for (let at = 0; lines.length < allowed - 1; ) {
+    const last = endOfLine(text, start, breaks, at, widthEm, measure)
+    if (last < at) break
+    const { position } = breaks[last]!
+    lines.push(text.slice(start, position).trim())
+    start = position
+    at = last + 1
   }
   if (allowed > 0) {
     const last = withEllipsis(text.slice(start).split('\n', 1)[0]!.trim(), widthEm, measure)
     if (last) lines.push(last)
   }
   return lines.map(measured(measure))
-}
-
-/** The break that ends the longest line from `start`; undefined when the first word alone is too wide. */
-function wholeLine(
-  text: string,
-  start: number,
-  breaks: readonly LineBreak[],
-  widthEm: number,
-  measure: Measure,
-): LineBreak | undefined {
-  let found: LineBreak | undefined
-  for (const each of breaks) {
-    if (measure(text.slice(start, each.position).trim()).widthEm > widthEm + SLACK_EM) break
-    found = each
-    if (each.required) break
-  }
-  return found
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })

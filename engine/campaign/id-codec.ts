@@ -118,7 +118,6 @@ export function decodeNumbers(id: string): number[] {
   const digits = digitsFromBase32(id)
   if (!digits) throw invalid(id, 'it has a character that is not one of 0-9 and a-z without i, l, o and u')
   if (digits.length < 3) throw invalid(id, 'it is too short')
-
   if (digits[0] !== CODEC)
     throw invalid(id, `it begins with codec ${digits[0]}; this version reads codec ${CODEC}`)
   if (checkDigit(digits.slice(0, -1)) !== digits.at(-1)) {

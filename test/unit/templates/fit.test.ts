@@ -53,6 +53,22 @@ function insideBox(request: FitRequest): void {
 }
 
 describe('fit', () => {
+  it('is quick for a long text that no font has', () => {
+    let measured = 0
+    const counting = {
+      ...fonts,
+      measure(text: string, weight: 400 | 700) {
+        measured += text.length
+        return fonts.measure(text, weight)
+      },
+    }
+    const text = '京'.repeat(2_000)
+    const box = { ...BOX, widthPx: 900, heightPx: 300, maxFontPx: 400, minFontPx: 4, maxLines: 20 }
+    expect(fitText({ ...box, text }, counting).missing).toEqual(['京'])
+    // Word by word it would be some ten million.
+    expect(measured / text.length).toBeLessThan(500)
+  })
+
   it('keeps every text inside its box', () => {
     fc.assert(fc.property(requests, insideBox), { numRuns: 300 })
   })
