@@ -40,12 +40,16 @@ interface Suffix {
   readonly meets: Bitmap
 }
 
+/** A step that must keep this many terms in mind is as dear as a run. */
+const TERMS_PER_RUN = 16
+
 /**
  * Builds nodes from the bottom up. What is left to decide below a node is told by the options still to come and by the
  * terms met so far that can still be met: cells that agree in both share the node. Terms that begin further down need
  * not be remembered, and a term that no option to come can complete is forgotten.
  *
- * @param maxRuns throws `tooLarge` beyond this many runs (a node has at least one)
+ * @param maxRuns throws `tooLarge` beyond this size: runs (a node has at least one), and what must be remembered of the
+ * terms on the way to them
  */
 export function createDiagramBuilder(
   slotCount: number,
@@ -64,7 +68,7 @@ export function createDiagramBuilder(
   const made = new Map<string, Node>()
   const unique = new Map<string, Node>()
   const remembered = new Float64Array(terms.length)
-  let runCount = 0
+  let size = 0
 
   function listOf(slot: number, options: Int32Array): OptionList {
     const key = `${slot}|${options.join()}`
@@ -102,6 +106,7 @@ export function createDiagramBuilder(
   /** @param met terms whose slots so far are all met, ascending */
   function nodeOf(slot: number, suffix: Suffix | undefined, met: readonly number[]): Node {
     if (!suffix) return END
+    grow(met.length / TERMS_PER_RUN)
     const alive = met.filter((term) => hasBit(suffix.meets, term))
     const key = `${suffix.id}|${alive.join()}`
     let node = made.get(key)
@@ -115,7 +120,10 @@ export function createDiagramBuilder(
 
   function runsOf(slot: number, suffix: Suffix, alive: readonly number[]): Run[] {
     const { options, positions } = suffix.list
-    const open = [...alive, ...beginning[slot]!.filter((term) => hasBit(suffix.meets, term))]
+    const open = merged(
+      alive,
+      beginning[slot]!.filter((term) => hasBit(suffix.meets, term)),
+    )
     const passing = open.filter((term) => !terms[term]!.assets[slot])
     const metAt = new Map<number, number[]>()
     for (const term of open) {
@@ -136,8 +144,7 @@ export function createDiagramBuilder(
       pushUnmentioned(position, at)
       position = at + 1
       if (here.some((term) => lastSlot[term] === slot)) continue
-      const met = [...passing, ...here].sort((a, b) => a - b)
-      pushRun(runs, at, 1, nodeOf(slot + 1, suffix.next, met))
+      pushRun(runs, at, 1, nodeOf(slot + 1, suffix.next, merged(passing, here)))
     }
     pushUnmentioned(position, options.length)
     return runs
@@ -147,12 +154,16 @@ export function createDiagramBuilder(
     const key = `${listKey}|${runs.map((run) => `${run.start},${run.length},${run.child.id}`).join(';')}`
     let node = unique.get(key)
     if (!node) {
-      runCount += Math.max(1, runs.length)
-      if (runCount > maxRuns) throw tooLarge(heaviest())
+      grow(Math.max(1, runs.length))
       node = createNode(unique.size + 1, options, runs)
       unique.set(key, node)
     }
     return node
+  }
+
+  function grow(by: number): void {
+    size += by
+    if (size > maxRuns) throw tooLarge(heaviest())
   }
 
   function heaviest(): Term[] {
@@ -175,4 +186,16 @@ export function createDiagramBuilder(
       return terms.filter((_, at) => suffix !== undefined && hasBit(suffix.meets, at))
     },
   }
+}
+
+/** Two ascending lists that share nothing, as one. */
+function merged(a: readonly number[], b: readonly number[]): number[] {
+  const both: number[] = []
+  let at = 0
+  for (const value of a) {
+    while (at < b.length && b[at]! < value) both.push(b[at++]!)
+    both.push(value)
+  }
+  while (at < b.length) both.push(b[at++]!)
+  return both
 }

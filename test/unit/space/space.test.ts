@@ -153,6 +153,14 @@ describe('space', () => {
     expect(compileSpace(plan, 2_000_000).count).toBe((9n - 1n) ** 6n)
   })
 
+  it('counts what must be remembered of many open rules, not nodes alone', () => {
+    const slots = Array.from({ length: 12 }, (_, at) => threeTexts(`s${at}`))
+    const exclude = Array.from({ length: 900 }, () => ({ s0: ['s01'], s11: ['s111'] }))
+    const plan = smallPlan({ slots, exclude })
+    expect(() => compileSpace(plan, 400)).toThrow(/more than 400 diagram nodes/)
+    expect(compileSpace(plan, 2_000).count).toBe(3n ** 12n - 3n ** 10n)
+  })
+
   it('shares what is equal: 10,000 segments with 5 conditions need a run each and little more', () => {
     const states = Array.from({ length: 10_000 }, (_, at) => segmentOf(`seg-${at}`, `S${at % 5}`))
     const slots = Array.from({ length: 6 }, (_, at) => ({
