@@ -16,13 +16,16 @@ export interface PlacedLayer {
   readonly box: PixelBox
 }
 
+/** A picture is decoded to the size of its box, so a box of any size would be memory of any size. */
+const MOST_CANVASES = 4
+
 const known = new WeakMap<Template, Map<string, readonly PlacedLayer[]>>()
 
 /**
  * The layers of a template in one placement, back to front. Left out are hidden layers and those of a slot that the
  * placement does not have. Remembered per template object.
  *
- * @throws PolyadError INPUT_INVALID when a box is not determined or is empty in this placement
+ * @throws PolyadError INPUT_INVALID when a box is not determined, or is empty or far larger than this placement
  */
 export function layOut(template: Template, placement: Placement): readonly PlacedLayer[] {
   const byPlacement = known.get(template) ?? new Map<string, readonly PlacedLayer[]>()
@@ -72,7 +75,13 @@ function pixelBox(template: Template, placement: Placement, { id, box }: Layer):
   const [left, right] = edges(box.left, box.width, box.right, placement.widthPx)
   const [top, bottom] = edges(box.top, box.height, box.bottom, placement.heightPx)
   if (right <= left || bottom <= top) throw refuse(`is empty (${right - left} x ${bottom - top} pixels)`)
-  return { left, top, width: right - left, height: bottom - top }
+  const [width, height] = [right - left, bottom - top]
+  if (width > MOST_CANVASES * placement.widthPx || height > MOST_CANVASES * placement.heightPx) {
+    throw refuse(
+      `is ${width} x ${height} pixels, more than ${MOST_CANVASES} times the sides of the placement`,
+    )
+  }
+  return { left, top, width, height }
 }
 
 type Length = number | string

@@ -140,6 +140,22 @@ describe('template check', () => {
         } as never),
       'layer cta in iab-728x90: its box is empty (-72 x 90 pixels)',
     ],
+    [
+      'a box that would take all memory',
+      (t) =>
+        (t['placements']!['iab-728x90'] = {
+          photo: { box: { left: 0, width: 60_000, top: 0, height: '40000%' } },
+        } as never),
+      'layer photo in iab-728x90: its box is 60000 x 36000 pixels, more than 4 times the sides of the placement',
+    ],
+    [
+      'a box without end',
+      (t) =>
+        (t['placements']!['iab-728x90'] = {
+          photo: { box: { left: 0, width: `1${'0'.repeat(400)}%`, top: 0, bottom: 0 } },
+        } as never),
+      'its box is Infinity x 90 pixels',
+    ],
   ])('refuses %s', (_name, change, message) => {
     expect(refusal(change)).toContain(message)
   })
