@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { PolyadError } from '../core/errors.ts'
 
 /** A file in the making: under its name it is complete or absent. End it with one of `complete` and `discard`. */
@@ -12,15 +13,15 @@ export interface WholeFile {
 }
 
 /**
- * Starts a file as `PATH.partial`. A device or pipe (/dev/null, /dev/stdout) is written to as it is: renaming a file to
- * its name would put the file in its place.
+ * Starts a file as `PATH.DIGITS.partial`, a name of its own also beside another writer of this path. A device or pipe
+ * (/dev/null, /dev/stdout) is written to as it is: renaming a file to its name would put the file in its place.
  *
  * @throws PolyadError FILE_UNWRITABLE, also from `write` and `complete`
  */
 export async function openWholeFile(path: string): Promise<WholeFile> {
   if (await isStream(path)) return openStream(path)
-  const partial = `${path}.partial`
-  const file = await onDisk(path, () => open(partial, 'w'))
+  const partial = `${path}.${randomBytes(4).toString('hex')}.partial`
+  const file = await onDisk(path, () => open(partial, 'wx'))
   return {
     write: (chunk) => onDisk(path, () => file.writeFile(chunk)),
     async complete() {
@@ -90,7 +91,31 @@ export async function writeWhole(
  * @throws PolyadError FILE_UNWRITABLE
  */
 export async function makeFolder(path: string): Promise<void> {
-  await onDisk(path, () => mkdir(path, { recursive: true }))
+  await onDisk(path, () => makeFolders(resolve(path)))
+}
+
+/**
+ * Folder by folder: where a system has no room for entries (/proc), it answers ENOENT, and Node's own recursive mkdir
+ * tries for ever.
+ */
+async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolders(dirname(path))
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Another process made it.
+    if (code === 'EEXIST' && (await isFolder(path))) return
+    throw code === 'ENOENT' ? Object.assign(new Error(path, { cause: error }), { code: 'EPERM' }) : error
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (there) => there.isDirectory(),
+    () => false,
+  )
 }
 
 /** Makes a rename in `folder` survive a power cut. */

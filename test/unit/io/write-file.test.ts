@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRejectsFile } from '../../../io/rejects.ts'
-import { writeWhole } from '../../../io/write-file.ts'
+import { makeFolder, writeWhole } from '../../../io/write-file.ts'
 
 let folder: string
 
@@ -49,6 +49,13 @@ describe('writeWhole', () => {
     expect(await readdir(folder)).toEqual(['out.txt'])
   })
 
+  it('two writers of one path at once leave what one of them wrote', async () => {
+    const path = join(folder, 'out.txt')
+    await Promise.all([writeWhole(path, chunks('long ', 'text')), writeWhole(path, chunks('short'))])
+    expect(['long text', 'short']).toContain(await readFile(path, 'utf8'))
+    expect(await readdir(folder)).toEqual(['out.txt'])
+  })
+
   it('an abort leaves nothing', async () => {
     const abort = new AbortController()
     const source = (async function* () {
@@ -73,6 +80,32 @@ describe('writeWhole', () => {
     })
     expect(await readdir(folder)).toEqual(['taken'])
   })
+})
+
+describe('makeFolder', () => {
+  it('makes what is missing, also twice at once, and takes what is there', async () => {
+    const path = join(folder, 'a', 'b')
+    await Promise.all([makeFolder(path), makeFolder(path)])
+    await makeFolder(path)
+    expect((await stat(path)).isDirectory()).toBe(true)
+  })
+
+  it('says that a file is in the way', async () => {
+    await writeFile(join(folder, 'taken'), '')
+    for (const path of [join(folder, 'taken'), join(folder, 'taken', 'b')]) {
+      await expect(makeFolder(path)).rejects.toMatchObject({
+        code: 'FILE_UNWRITABLE',
+        message: expect.stringContaining('a file of that name is in the way'),
+      })
+    }
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'ends where the system makes no folders (Linux: /proc)',
+    async () => {
+      await expect(makeFolder('/proc/polyad/brand')).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    },
+  )
 })
 
 describe('the rejects file', () => {
