@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { PolyadError } from '../core/errors.ts'
-import { parseJsonFile } from '../store/embedded/json-text.ts'
+import { parseJsonFile } from '../core/json-text.ts'
 
 /** The JSON value of a file given on the command line. @throws PolyadError FILE_UNREADABLE, INPUT_INVALID */
 export async function readJsonFile(path: string): Promise<unknown> {

@@ -3,6 +3,7 @@ import { access, link, mkdir, open, readFile, realpath, rm, stat } from 'node:fs
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
+import { parseJsonFile } from '../core/json-text.ts'
 import { createDoor } from '../core/schema.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
 import type { WorkspaceFiles } from '../engine/ports/workspace-files.ts'
@@ -33,9 +34,10 @@ const settingsDoor = createDoor('workspace settings', WorkspaceSchema)
 export async function findWorkspace(folder: string): Promise<Workspace> {
   const invalid = (problem: string, mend: string, cause?: unknown): PolyadError =>
     new PolyadError('WORKSPACE_INVALID', { folder: resolve(folder), problem, mend }, { cause })
-  let text: string
+  const path = join(folder, 'polyad.json')
+  let bytes: Uint8Array
   try {
-    text = await readFile(join(folder, 'polyad.json'), 'utf8')
+    bytes = await readFile(path)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
@@ -43,11 +45,11 @@ export async function findWorkspace(folder: string): Promise<Workspace> {
     throw invalid(problem, 'run "polyad init" to make one, or name another folder with --workspace', error)
   }
   try {
-    const settings = settingsDoor(JSON.parse(text), join(folder, 'polyad.json'))
+    const settings = settingsDoor(parseJsonFile(bytes, 'workspace settings', path), path)
     return { folder: await realpath(folder), settings }
   } catch (error) {
-    const problem = error instanceof PolyadError ? error.message : 'its polyad.json is not JSON'
-    throw invalid(problem, 'mend it, or run "polyad init" in a new folder', error)
+    if (!(error instanceof PolyadError)) throw error
+    throw invalid(error.message, 'mend it, or run "polyad init" in a new folder', error)
   }
 }
 

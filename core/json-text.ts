@@ -1,4 +1,4 @@
-import { PolyadError } from '../../core/errors.ts'
+import { PolyadError } from './errors.ts'
 
 /**
  * The value of a JSON file; a byte order mark is allowed.
