@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Stream } from '../core/stream.ts'
+import type { CampaignState } from '../engine/decision/active-campaigns.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
 import { createCounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
@@ -61,7 +62,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // Open keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,
   })
-  const context = createContext(parts)
+  const context = createContext(parts, server.log)
 
   registerProblems(server)
   registerValidation(server)
@@ -106,11 +107,16 @@ export async function listen(
   return server.listen(address)
 }
 
-function createContext(parts: ServerParts): ApiContext {
+function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
   const { ports, secrets, config, fonts, stream } = parts
   const { publicUrl, fingerprint } = config
   const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
-  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint })
+  const onState = (state: CampaignState): void => {
+    // An edited campaign, or a new population, takes a campaign off the air until it is checked: that must not be quiet.
+    if (state.active) log.info(state, 'campaign served')
+    else log.warn(state, 'campaign not served')
+  }
+  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint, onState })
   return {
     ports,
     secrets,

@@ -1,15 +1,15 @@
 import { PolyadError } from '../core/errors.ts'
-import { createDoor } from '../core/schema.ts'
 import type { Stream } from '../core/stream.ts'
-import type { Ledger } from '../engine/campaign/ledger.ts'
 import { type LoadedPlan, loadPlan } from '../engine/campaign/load-plan.ts'
+import { campaignsByKey } from '../engine/campaign/write-ledger.ts'
 import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
+import { readCatalogue } from '../engine/ingest/catalogue.ts'
 import { loadPopulation } from '../engine/ingest/population.ts'
 import type { DocumentKind } from '../engine/ports/documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
-import { type AttributeCatalogue, AttributeCatalogueSchema } from '../segments/attributes.ts'
+import type { AttributeCatalogue } from '../segments/attributes.ts'
 import type { Population } from '../segments/population.ts'
 
 export interface ServingParts {
@@ -20,6 +20,8 @@ export interface ServingParts {
   readonly publicUrl: string
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
+  /** Told of every campaign that is served from now on, or no longer, or not for another reason. */
+  onState?(state: CampaignState): void
 }
 
 /** What the server serves from, kept in step with the workspace. */
@@ -39,11 +41,16 @@ export interface Serving {
 }
 
 /** Documents a plan is made of. */
-const WATCHED: readonly DocumentKind[] = ['attributes', 'segment', 'template', 'campaign', 'population']
+const WATCHED: readonly DocumentKind[] = [
+  'attributes',
+  'segment',
+  'template',
+  'campaign',
+  'ledger',
+  'population',
+]
 /** Older revisions kept compiled, for ad units that a campaign no longer makes. */
 const KEPT_PLANS = 20
-
-const catalogueDoor = createDoor('attribute catalogue', AttributeCatalogueSchema)
 
 interface State {
   readonly signature: string
@@ -87,13 +94,12 @@ export function createServing(parts: ServingParts): Serving {
   }
 
   const load = async (signature: string): Promise<State> => {
-    const attributes = await documents.read('attributes', 'attributes')
-    const catalogue = catalogueDoor(attributes?.body ?? NO_ATTRIBUTES, 'segments/attributes.json')
+    const catalogue = (await unlessAbsent(readCatalogue(ports)))?.catalogue ?? NO_ATTRIBUTES
     const populationHash = (await documents.read('population', 'current'))?.hash
     const population =
       populationHash !== undefined && populationHash === state.populationHash
         ? state.population
-        : await populationOf(ports)
+        : await unlessAbsent(loadPopulation(ports))
     const { loaded, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
     const decider = createDecider({
       plans: loaded,
@@ -104,18 +110,20 @@ export function createServing(parts: ServingParts): Serving {
       // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
       stream: parts.stream.fork(`decider ${generation++}`),
     })
-    const campaigns = new Map<number, string>()
-    for (const name of await documents.list('ledger')) {
-      const ledger = (await documents.read('ledger', name))?.body as Ledger
-      campaigns.set(ledger.campaignKey, name)
-    }
+    const campaigns = await campaignsByKey(documents)
     const plans = new Map(loaded.map((plan) => [plan.plan.campaign.name, Promise.resolve(plan)] as const))
     return { signature, decider, states, population, populationHash, catalogue, campaigns, plans }
   }
 
   const refresh = async (): Promise<void> => {
     const signature = await signatureNow()
-    if (signature !== state.signature) state = await load(signature)
+    if (signature === state.signature) return
+    const before = state
+    state = await load(signature)
+    for (const now of state.states) {
+      const then = before.states.find(({ campaign }) => campaign === now.campaign)
+      if (!then || told(then) !== told(now)) parts.onState?.(now)
+    }
   }
 
   return {
@@ -171,9 +179,15 @@ function emptyState(parts: ServingParts): State {
   }
 }
 
-async function populationOf(ports: ServingParts['ports']): Promise<Population | undefined> {
+/** What there is to tell of a campaign: another revision alone is no news. */
+function told(state: CampaignState): string {
+  return state.active ? 'active' : state.reason
+}
+
+/** What is read, undefined when it is not there. */
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await loadPopulation(ports)
+    return await reading
   } catch (error) {
     if (error instanceof PolyadError && error.code === 'NOT_FOUND') return undefined
     throw error

@@ -18,7 +18,7 @@ export async function writeLedger(
   campaign: Campaign,
   segmentIds: readonly string[],
 ): Promise<Ledger> {
-  const keys = await keysOfOthers(documents, campaign.name)
+  const keys = await campaignsByKey(documents, campaign.name)
   for (let left = TRIES - 1; ; left--) {
     const document = await documents.read('ledger', campaign.name)
     const before = document && checkLedger(document.body, campaign.name)
@@ -44,19 +44,22 @@ export async function writeLedger(
 }
 
 /**
- * Campaigns by the key of their ledgers. A broken ledger is passed over: it is told when its own campaign is loaded,
- * and a key that was given twice meanwhile when it is mended.
+ * Campaigns by the key inside their ids. A broken ledger is passed over: it is told when its own campaign is loaded, and
+ * a key that was given twice meanwhile when it is mended.
  */
-async function keysOfOthers(documents: Ports['documents'], campaign: string): Promise<Map<number, string>> {
-  const keys = new Map<number, string>()
+export async function campaignsByKey(
+  documents: Ports['documents'],
+  except?: string,
+): Promise<Map<number, string>> {
+  const campaigns = new Map<number, string>()
   for (const name of await documents.list('ledger')) {
-    if (name === campaign) continue
+    if (name === except) continue
     try {
       const document = await documents.read('ledger', name)
-      if (document) keys.set(checkLedger(document.body, name).campaignKey, name)
+      if (document) campaigns.set(checkLedger(document.body, name).campaignKey, name)
     } catch (error) {
       if (!(error instanceof PolyadError)) throw error
     }
   }
-  return keys
+  return campaigns
 }

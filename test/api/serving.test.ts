@@ -1,8 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { listen } from '../../api/server.ts'
+import { createServing } from '../../api/serving.ts'
+import { createStream } from '../../core/stream.ts'
 import { adUnitId } from '../../engine/campaign/ad-unit-id.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type DecisionAnswer, TOKEN_LIFETIME_MS } from '../../engine/decision/answer.ts'
@@ -446,6 +448,60 @@ describe('a listening server', () => {
     )
     await world.close()
     await expect(fetch(`${address}/health/live`)).rejects.toThrow()
+  })
+})
+
+describe('the state of a campaign', () => {
+  it('is told when it begins and stops to be served, and nothing else', async () => {
+    const world = await openWorld({ keys: false })
+    await activate(world)
+    const { ports } = world
+    const told: string[] = []
+    const serving = createServing({
+      ports,
+      secrets: { identityKey: IDENTITY_KEY, tokenKey: IDENTITY_KEY },
+      stream: createStream('told'),
+      publicUrl: PUBLIC_URL,
+      fingerprint: 'test',
+      onState: (state) => told.push(state.active ? 'served' : state.code),
+    })
+    const write = (kind: 'campaign' | 'segment', name: string, body: object) =>
+      ports.documents.write(kind, name, body).then(() => serving.refresh())
+    await serving.refresh()
+    await write('segment', 'unused', { name: 'unused', rule: { state: 'NY' } })
+    await write('campaign', 'spring', { ...CAMPAIGN, title: 'Edited' })
+    await write('campaign', 'spring', CAMPAIGN)
+    expect(told).toEqual(['served', 'CHECK_MISSING', 'served'])
+    await world.close()
+  })
+})
+
+describe('a broken ledger', () => {
+  it('keeps no other campaign from being served, and counts again when it is mended', async () => {
+    const world = await openWorld({ keys: false })
+    await activate(world)
+    const ledger = join(world.folder, 'campaigns/broken.ledger.json')
+    const served = async () => {
+      await world.ask({ method: 'PUT', url: '/v1/campaigns/spring', payload: CAMPAIGN })
+      return (await world.ask({ method: 'POST', url: '/v1/decisions', payload: { placement: PLACEMENT } }))
+        .statusCode
+    }
+    for (const broken of ['{ not json', 'null', '{"campaignKey":1}']) {
+      await writeFile(ledger, broken)
+      await writeFile(
+        join(world.folder, 'segments/new.json'),
+        JSON.stringify({ name: 'new', rule: { state: broken } }),
+      )
+      expect([broken, await served()]).toEqual([broken, 200])
+    }
+    const own = JSON.parse(await readFile(join(world.folder, 'campaigns/spring.ledger.json'), 'utf8'))
+    await writeFile(ledger, JSON.stringify({ ...own, campaign: 'broken' }))
+    expect(await served()).toBe(404)
+    const { items } = (await world.ask({ url: '/v1/campaigns' })).json()
+    expect(items[0]).toMatchObject({ active: false, code: 'LEDGER_CONFLICT' })
+    await rm(ledger)
+    expect(await served()).toBe(200)
+    await world.close()
   })
 })
 
