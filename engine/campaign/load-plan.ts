@@ -3,11 +3,10 @@ import { PolyadError } from '../../core/errors.ts'
 import { requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
-import type { SegmentDocument } from '../../segments/segment.ts'
 import { labelsOf, vocabularyOf } from '../../segments/vocabulary.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
 import { loadPopulation } from '../ingest/population.ts'
-import { parseSegment } from '../ingest/workspace-segments.ts'
+import { readNamedSegments } from '../ingest/workspace-segments.ts'
 import type { Blobs } from '../ports/blobs.ts'
 import type { DocumentRevision } from '../ports/documents.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -56,7 +55,7 @@ export async function loadPlan(
 
   const population = await loadPopulation(ports)
   const { catalogue } = population
-  const documents = await readSegments(ports, campaign)
+  const documents = await readNamedSegments(ports, campaign.segments)
   const segments = resolveSegments({ population, catalogue, documents, entries: campaign.segments })
   const plan: Plan = {
     version: 1,
@@ -123,18 +122,4 @@ async function readTemplate({ documents }: LoadPlanPorts, campaign: Campaign): P
     name: campaign.template,
     mend: `campaigns/${campaign.name}.json: /template names it${names && `; there are ${names}`}`,
   })
-}
-
-/** The segment documents a campaign names; one that is not there is told by resolveSegments. */
-async function readSegments(
-  { documents }: LoadPlanPorts,
-  campaign: Campaign,
-): Promise<Map<string, SegmentDocument>> {
-  const found = new Map<string, SegmentDocument>()
-  for (const entry of campaign.segments) {
-    const name = typeof entry === 'string' ? entry : entry.grid
-    const document = await documents.read('segment', name)
-    if (document) found.set(name, parseSegment(document.body, name))
-  }
-  return found
 }

@@ -1,12 +1,12 @@
-import { createDoor } from '../../core/schema.ts'
 import { gridTrees } from '../../segments/grid-sums.ts'
-import { BROAD_ID, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
+import { BROAD_ID } from '../../segments/segment.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
 import { loadPlan } from '../campaign/load-plan.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { loadPopulation } from '../ingest/population.ts'
+import { readNamedSegments } from '../ingest/workspace-segments.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createAvailability } from '../space/availability.ts'
 import { createSpace, type Space } from '../space/space.ts'
@@ -34,8 +34,6 @@ export interface CheckOptions {
 
 type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
 
-const parseSegment = createDoor('segment', SegmentDocumentSchema)
-
 /**
  * Checks one revision of a campaign on the current population and keeps the report: what it would come to, which copy
  * does not fit, which leaves cannot live, and what to merge.
@@ -54,7 +52,7 @@ export async function checkCampaign(
   })
   const population = await loadPopulation(ports)
   const entries = plan.campaign.segments
-  const documents = await segmentDocuments(ports, plan)
+  const documents = await readNamedSegments(ports, entries)
   const segmented = { population, catalogue: population.catalogue, documents, entries }
   const atMs = ports.clock.nowMs()
   const found = examine(plan, segmented, options.fonts)
@@ -205,17 +203,4 @@ function countAdUnits(plan: Plan, space: Space): CheckReport['adUnits'] {
     placements: asText(space.countBy('placement')),
     slots: Object.fromEntries(plan.campaign.slots.map(({ slot }) => [slot, asText(space.countBy(slot))])),
   }
-}
-
-async function segmentDocuments(
-  ports: Pick<Ports, 'documents'>,
-  plan: Plan,
-): Promise<ReadonlyMap<string, SegmentDocument>> {
-  const documents = new Map<string, SegmentDocument>()
-  for (const entry of plan.campaign.segments) {
-    const name = typeof entry === 'string' ? entry : entry.grid
-    const document = await ports.documents.read('segment', name)
-    if (document) documents.set(name, parseSegment(document.body, `segments/${name}.json`))
-  }
-  return documents
 }

@@ -2,7 +2,7 @@ import { createDoor, requireName } from '../../core/schema.ts'
 import type { GridTree } from '../../segments/grid.ts'
 import { gridTrees } from '../../segments/grid-sums.ts'
 import type { Population } from '../../segments/population.ts'
-import { resolveSegments } from '../../segments/resolve.ts'
+import { resolveSegments, type SegmentEntries } from '../../segments/resolve.ts'
 import { type Segment, type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
 import type { Ports } from '../ports/ports.ts'
 
@@ -13,7 +13,7 @@ const segmentDoor = createDoor('segment', SegmentDocumentSchema)
  *
  * @throws PolyadError INPUT_INVALID
  */
-export function parseSegment(body: unknown, name: string): SegmentDocument {
+function parseSegment(body: unknown, name: string): SegmentDocument {
   const where = `segments/${name}.json`
   const document = segmentDoor(body, where)
   requireName('segment', where, document.name, name)
@@ -21,15 +21,37 @@ export function parseSegment(body: unknown, name: string): SegmentDocument {
 }
 
 /** The segment documents of the workspace by name. @throws PolyadError INPUT_INVALID */
-export async function readSegmentDocuments(
+export async function readSegmentDocuments(ports: Pick<Ports, 'documents'>): Promise<SegmentDocuments> {
+  return readDocuments(ports, await ports.documents.list('segment'))
+}
+
+/**
+ * The segment documents that entries of a campaign name; one that is not there is told by resolveSegments.
+ *
+ * @throws PolyadError INPUT_INVALID
+ */
+export async function readNamedSegments(
   ports: Pick<Ports, 'documents'>,
-): Promise<ReadonlyMap<string, SegmentDocument>> {
-  const documents = new Map<string, SegmentDocument>()
-  for (const name of await ports.documents.list('segment')) {
-    const document = await ports.documents.read('segment', name)
-    if (document) documents.set(name, parseSegment(document.body, name))
+  entries: SegmentEntries,
+): Promise<SegmentDocuments> {
+  return readDocuments(
+    ports,
+    entries.map((entry) => (typeof entry === 'string' ? entry : entry.grid)),
+  )
+}
+
+type SegmentDocuments = ReadonlyMap<string, SegmentDocument>
+
+async function readDocuments(
+  { documents }: Pick<Ports, 'documents'>,
+  names: readonly string[],
+): Promise<SegmentDocuments> {
+  const found = new Map<string, SegmentDocument>()
+  for (const name of names) {
+    const document = await documents.read('segment', name)
+    if (document) found.set(name, parseSegment(document.body, name))
   }
-  return documents
+  return found
 }
 
 /** All segments of a workspace, and the trees of the grids that some of them are cells of. */
