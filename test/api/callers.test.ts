@@ -207,6 +207,52 @@ describe('a server with keys', () => {
     })
   })
 
+  describe('every route of the OpenAPI document', () => {
+    const OPEN = [
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /t/c/{token}',
+      'GET /t/i/{token}',
+      'GET /v1/ad-units/{file}',
+      'GET /v1/house-ads/{file}',
+      'POST /v1/events',
+    ]
+
+    /** What each route answers a caller with nothing in path, query and body. */
+    const answersTo = async (caller: { key?: string; headers?: Record<string, string> }) => {
+      const { paths } = (await world.ask({ url: '/openapi.json' })).json() as {
+        paths: Record<string, Record<string, unknown>>
+      }
+      const routes = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => ({
+          path,
+          method: method.toUpperCase() as 'GET' | 'POST' | 'PUT',
+        })),
+      )
+      return Promise.all(
+        routes.map(async ({ path, method }) => {
+          const url = path.replace(/\{\w+\}/g, 'x')
+          const body = method === 'GET' ? {} : { payload: {} }
+          const { statusCode } = await world.ask({ method, url, ...body, ...caller })
+          return { route: `${method} ${path}`, statusCode }
+        }),
+      )
+    }
+    const notTurnedAway = (found: Awaited<ReturnType<typeof answersTo>>, status: 401 | 403) =>
+      found.flatMap(({ route, statusCode }) => (statusCode === status ? [] : [route])).sort()
+
+    it('asks for a key but for trackers, pictures and health', async () => {
+      const found = await answersTo({})
+      expect(found.length).toBeGreaterThan(20)
+      expect(notTurnedAway(found, 401)).toEqual(OPEN)
+    })
+
+    it('takes a site key for decisions alone', async () => {
+      const site = { key: world.siteKey(), headers: { origin: SITE_ORIGIN } }
+      expect(notTurnedAway(await answersTo(site), 403)).toEqual([...OPEN, 'POST /v1/decisions'].sort())
+    })
+  })
+
   it('asks for a key where one is needed, and for none on trackers and pictures', async () => {
     const { adUnit, impression } = (
       await world.ask({ method: 'POST', url: '/v1/decisions', key: world.key('buyer'), payload: decision })
