@@ -56,20 +56,3 @@ export function count(value: number | bigint): string {
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`.padStart(8)
 }
-
-/** A plain table: the first row is the header; columns whose cells all look like numbers are right-aligned. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const columns = rows[0]?.length ?? 0
-  const widths = Array.from({ length: columns }, (_, c) =>
-    Math.max(...rows.map((row) => (row[c] ?? '').length)),
-  )
-  const numeric = widths.map((_, c) => rows.slice(1).every((row) => /^[<\d.,%$+-]*$/.test(row[c] ?? '')))
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
-      .join('  ')
-      .trimEnd()
-  const [header, ...body] = rows
-  if (!header) return ''
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...body.map(line)].join('\n')
-}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { textTable } from '../../engine/reporting/text-table.ts'
 import { invoke, workspaceCommand } from '../command.ts'
 import { type ConfigSource, SETTINGS } from '../config.ts'
-import { table } from '../output.ts'
 
 export function configCommand(environment: ConfigSource): Command {
   return workspaceCommand(
@@ -17,7 +17,8 @@ export function configCommand(environment: ConfigSource): Command {
       })
       if (json) return output.print(JSON.stringify(rows, null, 2))
       const lines = rows.map(({ name, value, variable, meaning }) => [name, value, variable, meaning])
-      output.print(table([['setting', 'value', 'variable', 'meaning'], ...lines]))
+      const columns = ['setting', 'value', 'variable', 'meaning'].map((heading) => ({ heading, whole: true }))
+      output.print(textTable(columns, lines).join('\n'))
     }),
   )
 }

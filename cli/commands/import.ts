@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
 import { type ImportReport, importMentions } from '../../engine/ingest/import-mentions.ts'
+import { textTable } from '../../engine/reporting/text-table.ts'
 import { readRows } from '../../io/read-rows.ts'
 import { createRejectsFile } from '../../io/rejects.ts'
 import { columnsOf, type Mapping, MappingSchema } from '../../segments/mapping.ts'
@@ -10,7 +11,7 @@ import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { readJsonFile } from '../json-file.ts'
-import { count, table } from '../output.ts'
+import { count } from '../output.ts'
 
 const mappingDoor = createDoor('mapping', MappingSchema)
 
@@ -94,7 +95,6 @@ function requireSome(file: string, { rows, rejected, rejectsByReason }: ImportRe
 function importText(report: ImportReport & { readonly rejectsFile: string | undefined }): string {
   const { population } = report
   const rows = [
-    ['', 'rows'],
     ['read', count(report.rows)],
     ['mentions added', count(report.added)],
     ['duplicates', count(report.duplicates)],
@@ -104,7 +104,7 @@ function importText(report: ImportReport & { readonly rejectsFile: string | unde
       .filter(([, missing]) => missing > 0)
       .map(([field, missing]) => [`without ${field}`, count(missing)]),
   ]
-  const lines = [table(rows)]
+  const lines = textTable([{ heading: '' }, { heading: 'rows', numeric: true }], rows)
   if (report.rejectsFile) lines.push(`rejected rows with their line and reason: ${report.rejectsFile}`)
   if (population)
     lines.push(`${count(population.people)} people, ${count(population.mentions)} mentions in all`)

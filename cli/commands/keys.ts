@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander'
 import { createKey, type Grant, listKeys, ROLES, type Role, removeKey } from '../../api/keys.ts'
 import { PolyadError } from '../../core/errors.ts'
+import { textTable } from '../../engine/reporting/text-table.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
-import { table } from '../output.ts'
+
+const KEY_COLUMNS = ['id', 'may', 'made'].map((heading) => ({ heading, whole: true }))
 
 interface CommonOptions {
   readonly workspace: string
@@ -57,7 +59,7 @@ export function keysCommand(environment: ConfigSource): Command {
           ])
           return {
             data: rows,
-            text: keys.length > 0 ? table([['id', 'may', 'made'], ...lines]) : 'there are no keys',
+            text: keys.length > 0 ? textTable(KEY_COLUMNS, lines).join('\n') : 'there are no keys',
           }
         }),
     ),

@@ -3,6 +3,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { DEFAULTS } from '../../engine/campaign/campaign.ts'
 import { loadPopulation } from '../../engine/ingest/population.ts'
 import { type WorkspaceSegments, workspaceSegments } from '../../engine/ingest/workspace-segments.ts'
+import { textTable } from '../../engine/reporting/text-table.ts'
 import { type Explanation, explainRule } from '../../rules/explain.ts'
 import { ruleJson } from '../../rules/rule-json.ts'
 import { labelOf } from '../../segments/hierarchy.ts'
@@ -13,7 +14,7 @@ import { type ShownPeople, shownPeople } from '../../segments/shown-people.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
-import { count, table } from '../output.ts'
+import { count } from '../output.ts'
 
 interface Audience extends WorkspaceSegments {
   readonly workspace: Workspace
@@ -65,7 +66,10 @@ export function segmentsCommand(environment: ConfigSource): Command {
     ]).action((options: CommonOptions) =>
       answer(options, ({ segments }) => ({
         data: segments.map(({ id, title, kind, rule }) => ({ id, title, kind, rule: ruleJson(rule) })),
-        text: table([['id', 'title', 'kind'], ...segments.map(({ id, title, kind }) => [id, title, kind])]),
+        text: textTable(
+          [{ heading: 'id', whole: true }, { heading: 'title' }, { heading: 'kind' }],
+          segments.map(({ id, title, kind }) => [id, title, kind]),
+        ).join('\n'),
       })),
     ),
   )
@@ -118,9 +122,13 @@ function sizes({ population, segments, trees }: Audience, top: number | undefine
     mentions === null ? '' : count(mentions),
     share === null ? '' : `${(share * 100).toFixed(2)}%`,
   ])
-  const header = ['id', 'title', 'people', 'mentions', 'share']
+  const columns = [
+    { heading: 'id', whole: true },
+    { heading: 'title' },
+    ...['people', 'mentions', 'share'].map((heading) => ({ heading, numeric: true })),
+  ]
   const total = `${count(segments.length)} segments over ${count(population.people)} people`
-  return { data: rows, text: `${table([header, ...lines])}\n${total}` }
+  return { data: rows, text: [...textTable(columns, lines), total].join('\n') }
 }
 
 function overlaps({ population, segments, trees }: Audience, top: number | undefined): Answer {
@@ -135,8 +143,11 @@ function overlaps({ population, segments, trees }: Audience, top: number | undef
     containment.toFixed(3),
   ])
   const none = `no two segments share ${DEFAULTS.kFloor} people or more in a way that tells of no smaller group`
-  const header = ['segment', 'and', 'people', 'jaccard', 'containment']
-  return { data: pairs, text: lines.length > 0 ? table([header, ...lines]) : none }
+  const columns = [
+    ...['segment', 'and'].map((heading) => ({ heading, whole: true })),
+    ...['people', 'jaccard', 'containment'].map((heading) => ({ heading, numeric: true })),
+  ]
+  return { data: pairs, text: lines.length > 0 ? textTable(columns, lines).join('\n') : none }
 }
 
 function explanation({ workspace, population, segments }: Audience, id: string, identifier: string): Answer {

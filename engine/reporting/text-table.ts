@@ -1,15 +1,20 @@
-/** A column of a table for people: its heading, and whether it holds numbers (set to the right). */
+/** A column of a table for people. */
 export interface TextColumn {
   readonly heading: string
+  /** Numbers are set to the right. */
   readonly numeric?: boolean
+  /** What people copy, an id or an address, is never cut. */
+  readonly whole?: boolean
 }
 
-/** Most characters of one cell; longer ones are cut with an ellipsis. */
+/** Most characters of one other cell; longer ones are cut with an ellipsis. */
 const WIDEST = 60
 
 /** Rows as lines of equal columns, two spaces apart, heading first. Control characters become spaces. */
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string[] {
-  const cells = [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(shorten))
+  const cells = [columns.map(({ heading }) => heading), ...rows].map((row) =>
+    row.map((cell, at) => printable(cell, columns[at]?.whole ? cell.length : WIDEST)),
+  )
   const widths = columns.map((_, at) => Math.max(...cells.map((row) => [...(row[at] ?? '')].length)))
   return cells.map((row) =>
     columns
@@ -23,9 +28,9 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
   )
 }
 
-function shorten(cell: string): string {
+function printable(cell: string, widest: number): string {
   const characters = [...cell.replace(/\p{Cc}+/gu, ' ')]
-  return characters.length > WIDEST ? `${characters.slice(0, WIDEST - 1).join('')}…` : characters.join('')
+  return characters.length > widest ? `${characters.slice(0, widest - 1).join('')}…` : characters.join('')
 }
 
 /** 12,345 */
