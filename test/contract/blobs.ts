@@ -3,7 +3,7 @@ import { contentHash } from '../../core/hash.ts'
 import type { Blobs } from '../../engine/ports/blobs.ts'
 import { clausesOf, type Exemptions, type Open } from './contract.ts'
 
-/** engine/ports/blobs.ts; clause 3 and the damage of clause 2 need the adapter's own test. */
+/** engine/ports/blobs.ts; the damage of clause 2 and the crash of clause 3 (test/prove) need the adapter's own test. */
 export function blobsContract(name: string, open: Open<Blobs>, exempt?: Exemptions): void {
   describe(`blobs: ${name}`, () => {
     const clause = clausesOf(open, exempt)

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createStream } from '../../core/stream.ts'
+import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
 import { inNewFolder } from '../contract/contract.ts'
@@ -14,6 +17,7 @@ const POWER_CUT_LOADS = 300
 const KILL_ROUNDS = 40
 
 const LOG_WRITER = new URL('./log-writer-process.mjs', import.meta.url)
+const BLOBS_WRITER = new URL('./blobs-process.mjs', import.meta.url)
 const MENTIONS_WRITER = new URL('./mentions-process.mjs', import.meta.url)
 
 /**
@@ -130,6 +134,24 @@ describe('mentions', () => {
         await mentions.close()
         expect([...new Set(batches.values())]).toEqual([200])
         expect(acknowledged.filter((start) => !batches.has(Number(start)))).toEqual([])
+      }
+    }))
+})
+
+describe('blobs', () => {
+  it('kill -9 during a put leaves a blob complete or absent, and every one it had answered', () =>
+    inNewFolder(async (folder) => {
+      const chance = createStream('kill blobs')
+      for (let round = 0; round < 10; round++) {
+        const first = String(round * 1_000)
+        const answered = await runAndKill(BLOBS_WRITER, [folder, first], chance.integer(60))
+        const blobs = await openBlobs(folder)
+        for (const hash of answered) expect(await blobs.has(hash)).toBe(true)
+        const files = await readdir(join(folder, '.polyad', 'blobs'), { recursive: true })
+        const hashes = files.map((file) => basename(file)).filter((name) => /^[0-9a-f]{64}$/.test(name))
+        // Reading checks the bytes against the name.
+        for (const hash of hashes) expect(await blobs.get(hash)).toHaveLength(8_000_000)
+        await rm(join(folder, '.polyad'), { recursive: true })
       }
     }))
 })
