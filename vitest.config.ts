@@ -25,7 +25,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     env: { TZ: 'UTC' },
     // The default one last: a run ends with its counts.
-    reporters: [tellSkipped, 'default'],
+    reporters: [tellSkipped(), 'default'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
