@@ -13,11 +13,21 @@ export interface Invocation {
   readonly signal: AbortSignal
 }
 
-/** A command with the two options all of them take. `examples` are shown at the end of its help. */
-export function workspaceCommand(name: string, description: string, examples: readonly string[]): Command {
+/**
+ * A command with the two options all of them take.
+ *
+ * @param examples shown at the end of its help
+ * @param workspace the folder it works in unless told otherwise
+ */
+export function workspaceCommand(
+  name: string,
+  description: string,
+  examples: readonly string[],
+  workspace = '.',
+): Command {
   const command = new Command(name)
     .description(description)
-    .option('--workspace <dir>', 'folder with polyad.json', '.')
+    .option('--workspace <dir>', 'folder with polyad.json', workspace)
     .option('--json', 'result as JSON on stdout')
   return withExamples(command, examples)
 }

@@ -32,6 +32,10 @@ export async function createProgram(environment: ConfigSource, named: string | u
     )
     .version(packageVersion())
     .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExit status: 0 done, 2 bad input, 3 refused by the guard, 1 anything else.\n"polyad demo" shows it all.',
+    )
   const names = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS)
   const commands = await Promise.all(names.map(async (name) => (await COMMANDS[name]!())(environment)))
   for (const command of commands) program.addCommand(command)

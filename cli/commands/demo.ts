@@ -16,10 +16,15 @@ interface DemoOptions {
 }
 
 export function demoCommand(environment: ConfigSource): Command {
-  return workspaceCommand('demo', 'the whole job on the bundled, synthetic example, then serve it', [
-    'polyad demo            then open http://127.0.0.1:4000',
-    'polyad demo --once     the same work, without serving',
-  ])
+  return workspaceCommand(
+    'demo',
+    'the whole job on the bundled, synthetic example, then serve it',
+    [
+      'polyad demo            then open http://127.0.0.1:4000',
+      'polyad demo --once     the same work, without serving',
+    ],
+    'polyad-demo',
+  )
     .option('--once', 'end when the work is done')
     .option('--port <port>', 'default 4000, or POLYAD_PORT')
     .action((options: DemoOptions) =>
@@ -28,7 +33,7 @@ export function demoCommand(environment: ConfigSource): Command {
         const output = createOutput(options.json ? 'stderr' : 'stdout')
         const port = options.port === undefined ? config.port : wholeNumber('--port', options.port, 0, 65_535)
         const state: DemoState = {
-          folder: resolve(options.workspace === '.' ? 'polyad-demo' : options.workspace),
+          folder: resolve(options.workspace),
           invocation: { ...invocation, output },
           // Without serving afterwards nobody needs to know the port, so any free one does.
           address: { host: config.host, port: options.once ? 0 : port },
@@ -52,9 +57,7 @@ export function demoCommand(environment: ConfigSource): Command {
           }
           if (options.once) return
           output.note(`\n${state.server!.url} shows it; Ctrl-C stops. Try, in another terminal:`)
-          output.note(
-            `  polyad report ${DEMO_CAMPAIGN} --workspace ${options.workspace === '.' ? 'polyad-demo' : options.workspace}`,
-          )
+          output.note(`  polyad report ${DEMO_CAMPAIGN} --workspace ${options.workspace}`)
           await untilAborted(signal)
         } finally {
           await state.server?.close()

@@ -15,6 +15,7 @@ interface ServeOptions {
 export function serveCommand(environment: ConfigSource): Command {
   return workspaceCommand('serve', 'serve ads, take events, answer the API and the page', [
     'polyad serve --port 4000',
+    'polyad serve --host 0.0.0.0 --public-url https://ads.example.com     after: polyad keys add --role admin',
   ])
     .option('--port <port>', 'default 4000, or POLYAD_PORT')
     .option('--host <address>', 'default 127.0.0.1; anything else needs keys (polyad keys add)')
