@@ -103,7 +103,7 @@ export function createDiagramBuilder(
     return suffix
   }
 
-  /** @param met terms whose slots so far are all met, ascending */
+  /** @param met terms whose slots so far are all met, in an order that the slots they mention decide, not the way here */
   function nodeOf(slot: number, suffix: Suffix | undefined, met: readonly number[]): Node {
     if (!suffix) return END
     grow(met.length / TERMS_PER_RUN)
@@ -120,10 +120,7 @@ export function createDiagramBuilder(
 
   function runsOf(slot: number, suffix: Suffix, alive: readonly number[]): Run[] {
     const { options, positions } = suffix.list
-    const open = merged(
-      alive,
-      beginning[slot]!.filter((term) => hasBit(suffix.meets, term)),
-    )
+    const open = [...alive, ...beginning[slot]!.filter((term) => hasBit(suffix.meets, term))]
     const passing = open.filter((term) => !terms[term]!.assets[slot])
     const metAt = new Map<number, number[]>()
     for (const term of open) {
@@ -144,7 +141,7 @@ export function createDiagramBuilder(
       pushUnmentioned(position, at)
       position = at + 1
       if (here.some((term) => lastSlot[term] === slot)) continue
-      pushRun(runs, at, 1, nodeOf(slot + 1, suffix.next, merged(passing, here)))
+      pushRun(runs, at, 1, nodeOf(slot + 1, suffix.next, [...passing, ...here]))
     }
     pushUnmentioned(position, options.length)
     return runs
@@ -186,16 +183,4 @@ export function createDiagramBuilder(
       return terms.filter((_, at) => suffix !== undefined && hasBit(suffix.meets, at))
     },
   }
-}
-
-/** Two ascending lists that share nothing, as one. */
-function merged(a: readonly number[], b: readonly number[]): number[] {
-  const both: number[] = []
-  let at = 0
-  for (const value of a) {
-    while (at < b.length && b[at]! < value) both.push(b[at++]!)
-    both.push(value)
-  }
-  while (at < b.length) both.push(b[at++]!)
-  return both
 }

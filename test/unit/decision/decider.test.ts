@@ -164,7 +164,9 @@ describe('decide', () => {
     expect(decision.unit).toBeDefined()
   })
 
-  it('serves broad for a segment under the k floor', () => {
+  it('serves broad for a segment under the k floor, and a segment of just so many people', () => {
+    const enough = deciderOf([planWith({}, [segmentOf('broad'), { ...segmentOf('ca', 'CA'), people: 50 }])])
+    expect(enough.decide(inCalifornia(personKeys[0]!)).record.leaf).toBe('ca')
     const small = { ...segmentOf('ca', 'CA'), people: 49 }
     const decider = deciderOf([planWith({}, [segmentOf('broad'), small])])
     for (const key of personKeys.slice(0, 20)) {
