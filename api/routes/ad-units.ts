@@ -5,7 +5,7 @@ import { MAX_ID_CHARACTERS } from '../../engine/campaign/id-codec.ts'
 import { clickThroughUrl } from '../../engine/generate/click-through.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
 import type { FoundAdUnit } from '../ad-unit-pages.ts'
-import { isTrusted } from '../callers.ts'
+import { type Caller, callerText, isTrusted } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { answers } from '../documented.ts'
 
@@ -61,12 +61,12 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
         params: Params,
         querystring: Query,
-        response: answers({ 200: 'The ad unit', 304: 'Unchanged' }, 401, 404, 503),
+        response: answers({ 200: 'The ad unit', 304: 'Unchanged' }, 401, 403, 404, 503),
       },
     },
     async (request, reply) => {
       const [id, format] = splitFile(request.params.file)
-      if (format === 'json' && !isTrusted(request.caller)) throw new PolyadError('UNAUTHENTICATED', {})
+      if (format === 'json') requireTrusted(request.caller)
       const found = await adUnits.find(id)
       // Its links belong to one decision, or to the landing page of the day: only the looks may be kept.
       if (format === 'html' || format === 'json') reply.header('cache-control', 'no-store')
@@ -78,6 +78,13 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
       return reply.send(await bodyOf(context, found, format, request.query.token))
     },
   )
+}
+
+/** The data of an ad unit name its segment, which pictures and documents never do. */
+function requireTrusted(caller: Caller): void {
+  if (isTrusted(caller)) return
+  if (caller.kind === 'none') throw new PolyadError('UNAUTHENTICATED', {})
+  throw new PolyadError('FORBIDDEN', { action: 'read the data of an ad unit', caller: callerText(caller) })
 }
 
 /** The id and format of `ID.FORMAT`. */

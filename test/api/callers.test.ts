@@ -4,7 +4,16 @@ import { requireLoopback } from '../../api/own-address.ts'
 import { buildServer, listen } from '../../api/server.ts'
 import { createStream } from '../../core/stream.ts'
 import { loadFonts } from '../../templates/fonts.ts'
-import { activate, CAMPAIGN, openWorld, PUBLIC_URL, person, SITE_ORIGIN, type World } from './world.ts'
+import {
+  activate,
+  CAMPAIGN,
+  NOW_MS,
+  openWorld,
+  PUBLIC_URL,
+  person,
+  SITE_ORIGIN,
+  type World,
+} from './world.ts'
 
 const decision = { placement: 'iab-300x250', languages: ['en'] }
 
@@ -51,6 +60,22 @@ describe('a server without keys', () => {
   it('answers its own page', async () => {
     const response = await world.ask({ url: '/v1/campaigns', headers: { origin: PUBLIC_URL } })
     expect(response.statusCode).toBe(200)
+  })
+
+  it('asks for a key within a second of the first one made, and serves its one user again when it is taken back', async () => {
+    const own = await openWorld({ keys: false })
+    const statusWith = async (headers: Record<string, string>) =>
+      (await own.ask({ url: '/v1/campaigns', headers })).statusCode
+    expect(await statusWith({})).toBe(200)
+    const { id, key } = await createKey(own.ports, { role: 'analyst' })
+    own.setNowMs(NOW_MS + 1_001)
+    expect(await statusWith({})).toBe(401)
+    expect(await statusWith({ authorization: 'Bearer made-up' })).toBe(401)
+    expect(await statusWith({ authorization: `Bearer ${key}` })).toBe(200)
+    await removeKey(own.ports, id)
+    own.setNowMs(NOW_MS + 2_002)
+    expect(await statusWith({})).toBe(200)
+    await own.close()
   })
 
   it('will not listen on, or be published under, another address', async () => {
@@ -260,6 +285,8 @@ describe('a server with keys', () => {
     for (const url of ['/v1/campaigns', `/v1/ad-units/${adUnit}.json`, '/metrics']) {
       expect((await world.ask({ url })).statusCode, url).toBe(401)
     }
+    const site = { key: world.siteKey(), headers: { origin: SITE_ORIGIN } }
+    expect((await world.ask({ url: `/v1/ad-units/${adUnit}.json`, ...site })).statusCode).toBe(403)
     for (const url of [
       `/v1/ad-units/${adUnit}.jpg`,
       `/v1/ad-units/${adUnit}.html`,

@@ -143,6 +143,8 @@ describe('statuses', () => {
     await get(304, `${unit}.png`, { 'if-none-match': headers.etag as string })
     await get(404, '/v1/ad-units/1zzz.png')
     await expectStatus(401, { url: `${unit}.json` })
+    const site = { key: world.siteKey(), headers: { origin: SITE_ORIGIN } }
+    await expectStatus(403, { url: `${unit}.json`, ...site })
     await get(200, '/v1/house-ads/iab-300x250.svg')
     await get(404, '/v1/house-ads/nowhere.svg')
     const flood = await Promise.all(Array.from({ length: 100 }, () => world.ask({ url: `${unit}.jpg` })))

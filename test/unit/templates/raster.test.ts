@@ -180,6 +180,8 @@ describe('encoding', () => {
       maxBytes: best.bytes.length - 1,
     })
     expect(best.quality).toBe(90)
+    const exact = { format: 'jpeg', quality: 90, maxBytes: best.bytes.length } as const
+    expect((await renderer.picture(scene, exact)).quality).toBe(90)
     expect(within.quality).toBe(82)
     expect(within.bytes.length).toBeLessThan(best.bytes.length)
     await expect(renderer.picture(scene, { format: 'jpeg', maxBytes: 500 })).rejects.toMatchObject({
