@@ -31,7 +31,8 @@ const KEY_CACHE_MS = 1_000
 /**
  * Tells callers apart and turns away those a route is not for. Without keys (`singleUser`) everybody on this machine
  * is the one user, and only requests made to and from our own address are answered, which keeps other pages in the
- * user's browser out (DNS rebinding, cross-site requests).
+ * user's browser out (DNS rebinding, cross-site requests). That ends within a second of the first key: who makes one
+ * wants the others kept out, and not at the next restart.
  */
 export function registerCallers(
   server: FastifyInstance,
@@ -43,7 +44,7 @@ export function registerCallers(
 
   server.decorateRequest('caller')
   server.addHook('onRequest', async (request, reply) => {
-    if (config.singleUser) {
+    if (config.singleUser && !(await keys.any())) {
       own.requireOwn(request)
       request.caller = { kind: 'single-user' }
       return
@@ -72,7 +73,7 @@ export function callerText(caller: Caller): string {
     case 'single-user':
       return 'the user of this machine'
     case 'role':
-      return `a ${caller.role} key`
+      return `${/^[aeiou]/.test(caller.role) ? 'an' : 'a'} ${caller.role} key`
     case 'site':
       return 'a site key'
     case 'none':
@@ -84,14 +85,20 @@ interface KeyCache {
   find(text: string): Promise<KeyDocument | undefined>
   /** Origins of every site key. */
   origins(): Promise<ReadonlySet<string>>
+  /** Whether there is any key. */
+  any(): Promise<boolean>
 }
 
 function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
   // Only keys that exist are kept, so made-up ones cannot fill the cache.
   const found = new Map<string, { readonly key: KeyDocument; readonly readAtMs: number }>()
-  let origins: { readonly set: ReadonlySet<string>; readonly readAtMs: number } | undefined
+  let all: { readonly keys: readonly KeyDocument[]; readonly readAtMs: number } | undefined
   const isFresh = (entry: { readonly readAtMs: number } | undefined) =>
     entry !== undefined && ports.clock.nowMs() - entry.readAtMs < KEY_CACHE_MS
+  const allKeys = async (): Promise<readonly KeyDocument[]> => {
+    if (!all || !isFresh(all)) all = { keys: await listKeys(ports), readAtMs: ports.clock.nowMs() }
+    return all.keys
+  }
 
   return {
     async find(text) {
@@ -103,12 +110,10 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
       return key
     },
     async origins() {
-      if (!origins || !isFresh(origins)) {
-        const all = await listKeys(ports)
-        const set = new Set(all.flatMap(({ grant }) => ('origins' in grant ? grant.origins : [])))
-        origins = { set, readAtMs: ports.clock.nowMs() }
-      }
-      return origins.set
+      return new Set((await allKeys()).flatMap(({ grant }) => ('origins' in grant ? grant.origins : [])))
+    },
+    async any() {
+      return (await allKeys()).length > 0
     },
   }
 }

@@ -25,8 +25,12 @@ export async function getFromHolder<T>(
   const problem = (await response.json().catch(() => undefined)) as
     | { detail?: string; title?: string }
     | undefined
+  // A command sends no header by hand: its key comes from the environment.
+  const mend =
+    'a role key is needed, or this one is not known; put one in POLYAD_API_KEY (polyad keys add --role analyst)'
   throw new PolyadError('HOLDER_REFUSED', {
     who,
-    problem: problem?.detail ?? problem?.title ?? `status ${response.status}`,
+    problem:
+      response.status === 401 ? mend : (problem?.detail ?? problem?.title ?? `status ${response.status}`),
   })
 }

@@ -56,7 +56,9 @@ export function demoCommand(environment: ConfigSource): Command {
             )
           }
           if (options.once) return
-          output.note(`\n${state.server!.url} shows it; Ctrl-C stops. Try, in another terminal:`)
+          output.note(
+            `\n${state.server!.url} shows it; Ctrl-C stops. Try, in another terminal ("npm link" makes the command):`,
+          )
           output.note(`  polyad report ${DEMO_CAMPAIGN} --workspace ${options.workspace}`)
           await untilAborted(signal)
         } finally {

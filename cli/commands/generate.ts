@@ -36,7 +36,7 @@ export function generateCommand(environment: ConfigSource): Command {
     'polyad generate summer --out - --to 100 | head -1',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
-    .requiredOption('--out <file>', 'file to write, complete or absent; - for stdout')
+    .requiredOption('--out <file>', 'required: file to write, complete or absent; - for stdout')
     .addOption(new Option('--format <format>', 'default by the file name').choices(['jsonl', 'csv']))
   return withSelection(command).action((campaign: string, options: GenerateCommandOptions) =>
     invoke(environment, options, async (invocation) => {

@@ -34,7 +34,7 @@ export function renderCommand(environment: ConfigSource): Command {
     'polyad render summer --out summer.zip --from 0 --to 1000 --format png',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
-    .requiredOption('--out <dir|file.zip>', 'folder, or a file that ends in .zip')
+    .requiredOption('--out <dir|file.zip>', 'required: folder, or a file that ends in .zip')
     .addOption(new Option('--format <format>', 'picture format').choices(['jpeg', 'png']).default('jpeg'))
     .option(
       '--quality <n>',

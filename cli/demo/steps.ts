@@ -1,4 +1,4 @@
-import { access, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { PolyadError } from '../../core/errors.ts'
 import { applyRollUp } from '../../engine/guard/apply-roll-up.ts'
@@ -18,6 +18,7 @@ import { openWorkspace, type Workspace } from '../compose.ts'
 import { copyExample } from '../example.ts'
 import { count } from '../output.ts'
 import { type RunningServer, startServer } from '../serving.ts'
+import { markDemo, stateOfDemo } from './marker.ts'
 import { driveDemoTraffic } from './traffic.ts'
 
 export const DEMO_CAMPAIGN = 'open-road'
@@ -55,9 +56,6 @@ export const STEPS: readonly Step[] = [
   { name: 'report', run: report },
 ]
 
-/** Marks a folder as made by the demo, so that only such a folder is ever made anew. */
-const MARKER = '.polyad/demo'
-
 async function makeWorkspace(state: DemoState): Promise<string> {
   const { folder, invocation } = state
   const holder = await holderOf(folder)
@@ -65,16 +63,23 @@ async function makeWorkspace(state: DemoState): Promise<string> {
     const text = `${holder.command} (process ${holder.pid})${holder.url ? ` at ${holder.url}` : ''}`
     throw new PolyadError('WORKSPACE_HELD', { folder, holder: text })
   }
-  const again = await access(join(folder, MARKER)).then(
-    () => true,
-    () => false,
-  )
-  if (again) await rm(folder, { recursive: true })
+  const found = await stateOfDemo(folder)
+  if (found === 'changed' || found === 'foreign') {
+    const problem =
+      found === 'changed'
+        ? 'its files were changed since the demo made it'
+        : 'it is not a demo, and not empty'
+    throw new PolyadError('FILE_UNWRITABLE', {
+      path: folder,
+      problem: `${problem}; remove it, or name another folder with --workspace`,
+    })
+  }
+  if (found === 'untouched') await rm(folder, { recursive: true })
   await copyExample(folder)
-  await mkdir(dirname(join(folder, MARKER)), { recursive: true })
-  await writeFile(join(folder, MARKER), '')
+  await markDemo(folder)
   state.workspace = await openWorkspace(invocation.config, folder, { hold: 'demo' })
-  return `${basename(folder)}/ with the bundled example${again ? ', made anew' : ''}; an invented brand, synthetic data`
+  const again = found === 'untouched' ? ', made anew' : ''
+  return `${basename(folder)}/ with the bundled example${again}; an invented brand, synthetic data`
 }
 
 function dataFile(state: DemoState): string {
@@ -108,6 +113,7 @@ async function sizeSegments(state: DemoState): Promise<string> {
 
 async function checkFullGrid(state: DemoState): Promise<string> {
   const report = await runCheck(opened(state), DEMO_CAMPAIGN)
+  await markDemo(state.folder)
   if (report.verdict !== 'refused') throw new Error('the full grid of the example should be refused')
   const { before } = report
   return `REFUSED: ${count(before.starvedLeaves)} of ${count(before.leaves)} leaves too small to learn from (${adUnits(report)} ad units)`
@@ -117,6 +123,7 @@ async function rollUp(state: DemoState): Promise<string> {
   const { ports } = opened(state)
   await applyRollUp(ports, DEMO_CAMPAIGN)
   const report = await runCheck(opened(state), DEMO_CAMPAIGN)
+  await markDemo(state.folder)
   if (report.verdict !== 'passed') throw new Error('the rolled-up example should pass its check')
   return `PASSED: revision ${report.revision} has ${count(report.before.leaves)} leaves, ${adUnits(report)} ad units`
 }
