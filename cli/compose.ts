@@ -75,6 +75,7 @@ export async function openWorkspace(
     clock: { nowMs: Date.now },
     mentions: {
       append: async (batch) => (await mentions.open()).append(batch),
+      startReplacement: async () => (await mentions.open()).startReplacement(),
       count: async () => (await mentions.open()).count(),
       async *scanByAuthor(batchRows) {
         yield* (await mentions.open()).scanByAuthor(batchRows)

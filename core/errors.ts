@@ -218,7 +218,8 @@ const CATALOGUE = {
   CANCELLED: {
     status: 499,
     exit: 1,
-    text: (d: { what: string }) => `${d.what} was cancelled; nothing was left half-written`,
+    text: (d: { what: string; left?: string }) =>
+      `${d.what} was cancelled; ${d.left ?? 'nothing was left half-written'}`,
   },
 } as const
 

@@ -23,10 +23,11 @@ const PROBED_ROWS = 5_000
  * size of the file or of one line.
  *
  * @throws PolyadError FILE_UNREADABLE (missing, a folder, empty, not UTF-8 text), INPUT_INVALID (no usable header, a
- *   wrong delimiter, a column that is not there)
+ *   wrong delimiter, a column that is not there, a name that tells the other format)
  */
 export async function* readRows(path: string, options: ReadRowsOptions): AsyncGenerator<RowOrReject> {
   checkEncoding(path, options.encoding)
+  checkName(path, options.format)
   const lines = splitLines(readTextBytes(path), MAX_ROW_BYTES)
   const batches =
     options.format === 'csv'
@@ -42,6 +43,27 @@ function checkEncoding(path: string, encoding = 'utf-8'): void {
     path,
     problem: `"encoding": "${encoding}" is not read here`,
     mend,
+  })
+}
+
+const FORMAT_OF_EXTENSION: Readonly<Record<string, ReadRowsOptions['format']>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+}
+const FORMAT_NAMES = { csv: 'CSV', jsonl: 'JSON lines' } as const
+
+/** A file called .csv that is read as JSON lines would be rejected row by row. */
+function checkName(path: string, format: ReadRowsOptions['format']): void {
+  const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? ''
+  const named = Object.hasOwn(FORMAT_OF_EXTENSION, extension) ? FORMAT_OF_EXTENSION[extension]! : format
+  if (named === format) return
+  throw new PolyadError('INPUT_INVALID', {
+    what: 'file',
+    where: path,
+    problem: `its name says ${FORMAT_NAMES[named]}, but the mapping reads ${FORMAT_NAMES[format]}`,
+    mend: `set "read": {"format": "${named}"} in the mapping, or rename the file`,
   })
 }
 

@@ -15,19 +15,34 @@ import { count } from '../output.ts'
 
 const mappingDoor = createDoor('mapping', MappingSchema)
 
+interface ImportCommandOptions {
+  readonly mapping: string
+  readonly replace?: boolean
+  readonly workspace: string
+  readonly json?: boolean
+}
+
 export function importCommand(environment: ConfigSource): Command {
   return workspaceCommand('import', 'take classified listening data into the workspace', [
     'polyad import mentions.csv.gz --mapping listening         (mappings/listening.json)',
     'polyad import tweets.csv --mapping ../mappings/tweets.json',
+    'polyad import tweets.csv --mapping tweets --replace       after mending the mapping',
   ])
     .argument('<file>', 'CSV or JSONL, plain or .gz')
     .requiredOption('--mapping <mapping>', 'name of a mapping of the workspace, or a file')
-    .action((file: string, options: { mapping: string; workspace: string; json?: boolean }) =>
+    .option(
+      '--replace',
+      'forget everything imported before, from all files, and take this file instead; ' +
+        'until the last row is read, a failure or Ctrl-C leaves what was there',
+    )
+    .action((file: string, options: ImportCommandOptions) =>
       invoke(environment, options, async (invocation) => {
         const workspace = await openWorkspace(invocation.config, invocation.folder, { hold: 'import' })
         try {
           const mapping = await readMapping(workspace, options.mapping)
-          const report = await importFile(workspace, file, mapping, invocation)
+          const replace = options.replace ?? false
+          const report = await importFile(workspace, file, mapping, { ...invocation, replace })
+          if (report.rows === 0) invocation.output.note(noRows(file, mapping, replace))
           invocation.output.print(invocation.json ? JSON.stringify(report, null, 2) : importText(report))
           requireSome(file, report)
         } finally {
@@ -51,13 +66,17 @@ export async function readMapping(workspace: Workspace, nameOrFile: string): Pro
   return mapping
 }
 
-/** Imports one file; rows that cannot be taken go to `rejects/` in the workspace, and are counted. */
+/**
+ * Imports one file; rows that cannot be taken go to `rejects/` in the workspace, and are counted. `replace`: instead of
+ * everything imported before.
+ */
 export async function importFile(
   workspace: Workspace,
   file: string,
   mapping: Mapping,
-  { output, signal }: Pick<Invocation, 'output' | 'signal'>,
+  options: Pick<Invocation, 'output' | 'signal'> & { readonly replace?: boolean },
 ): Promise<ImportReport & { readonly rejectsFile: string | undefined }> {
+  const { output, signal, replace = false } = options
   const path = join(workspace.folder, 'rejects', `${basename(file)}.rejects.csv`)
   const rejects = createRejectsFile(path)
   try {
@@ -71,6 +90,7 @@ export async function importFile(
           `${count(rows)} rows read, ${count(added)} mentions added, ${count(rejected)} rejected`,
         ),
       signal,
+      replace,
     })
     await rejects.complete()
     return { ...report, rejectsFile: report.rejected > 0 ? path : undefined }
@@ -92,12 +112,18 @@ function requireSome(file: string, { rows, rejected, rejectsByReason }: ImportRe
   })
 }
 
+function noRows(file: string, { read }: Mapping, replace: boolean): string {
+  const has = read.format === 'csv' ? 'has a header and no rows' : 'has no rows'
+  return `${file} ${has}: nothing was imported${replace ? ', and nothing imported before was forgotten' : ''}`
+}
+
 function importText(report: ImportReport & { readonly rejectsFile: string | undefined }): string {
   const { population } = report
   const rows = [
     ['read', count(report.rows)],
     ['mentions added', count(report.added)],
     ['duplicates', count(report.duplicates)],
+    ...(report.forgotten === undefined ? [] : [['earlier mentions forgotten', count(report.forgotten)]]),
     ['rejected', count(report.rejected)],
     ...Object.entries(report.rejectsByReason).map(([reason, rows]) => [`  ${reason}`, count(rows)]),
     ...Object.entries(report.missingByField)
@@ -106,6 +132,12 @@ function importText(report: ImportReport & { readonly rejectsFile: string | unde
   ]
   const lines = textTable([{ heading: '' }, { heading: 'rows', numeric: true }], rows)
   if (report.rejectsFile) lines.push(`rejected rows with their line and reason: ${report.rejectsFile}`)
+  const { rows: read, added, duplicates } = report
+  if (read > 0 && added === 0 && duplicates === read) {
+    lines.push(
+      `all ${count(read)} rows were imported before; to take them again with a changed mapping use --replace`,
+    )
+  }
   if (population)
     lines.push(`${count(population.people)} people, ${count(population.mentions)} mentions in all`)
   return lines.join('\n')

@@ -1,6 +1,7 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createMapper, type Mapping } from '../../segments/mapping.ts'
 import type { Mention } from '../../segments/mention.ts'
+import type { Replacement } from '../ports/mentions.ts'
 import type { Ports } from '../ports/ports.ts'
 import { readCatalogue } from './catalogue.ts'
 import { forgetPopulation, type PopulationDocument, rebuildPopulation } from './population.ts'
@@ -19,6 +20,8 @@ export interface ImportReport {
   /** Rows whose mention was there already, from this source or an earlier import. */
   readonly duplicates: number
   readonly rejected: number
+  /** With `replace`: how many mentions were imported before and are gone. 0 when no row was taken: then they stay. */
+  readonly forgotten?: number
   readonly rejectsByReason: Readonly<Record<string, number>>
   /** Of the rows not rejected, how many lack a value, by the mapping's names: at, text, ..., its fields. */
   readonly missingByField: Readonly<Record<string, number>>
@@ -34,6 +37,8 @@ export interface ImportOptions {
   /** After every batch, with what is counted so far. */
   readonly onProgress?: (sofar: Pick<ImportReport, 'rows' | 'added' | 'duplicates' | 'rejected'>) => void
   readonly signal?: AbortSignal
+  /** Forget everything imported before and take these rows instead: all of it at the end, or nothing. */
+  readonly replace?: boolean
 }
 
 type ImportPorts = Pick<Ports, 'documents' | 'blobs' | 'mentions'>
@@ -49,6 +54,7 @@ interface Import {
   readonly ports: ImportPorts
   readonly options: ImportOptions
   readonly map: ReturnType<typeof createMapper>
+  readonly replacement: Replacement | undefined
   readonly counted: {
     rows: number
     added: number
@@ -63,7 +69,10 @@ interface Import {
  * Imports rows as mentions and rebuilds the population. An import may be repeated: mentions that are there already are
  * counted as duplicates. A bad row is counted, handed to `onReject`, and stops nothing.
  *
- * @throws PolyadError NOT_FOUND without an attribute catalogue; CANCELLED when the signal aborts:
+ * With `replace` the rows are gathered out of sight and take the place of everything imported before in one step at
+ * the end; a failure, an abort or a crash before it, or no row that could be taken, leaves what was imported before.
+ *
+ * @throws PolyadError NOT_FOUND without an attribute catalogue; CANCELLED when the signal aborts: without `replace`
  *   the batches before it stay imported, and the next import or check takes them into the population
  */
 export async function importMentions(ports: ImportPorts, options: ImportOptions): Promise<ImportReport> {
@@ -73,6 +82,7 @@ export async function importMentions(ports: ImportPorts, options: ImportOptions)
     ports,
     options,
     map: createMapper(options.mapping, options.identityKey),
+    replacement: options.replace ? await ports.mentions.startReplacement() : undefined,
     counted: {
       rows: 0,
       added: 0,
@@ -86,10 +96,12 @@ export async function importMentions(ports: ImportPorts, options: ImportOptions)
   const read = readBatches(options.rows)
   const mapped = oneAhead(mapBatches(work, read))
   for await (const batch of mapped) await storeBatch(work, batch)
+  const forgotten = work.replacement && (await replaceAll(work, work.replacement))
   const { rejectsByReason, missingByField, ...counts } = work.counted
   const stored = await ports.mentions.count()
   return {
     ...counts,
+    ...(forgotten === undefined ? {} : { forgotten }),
     rejectsByReason: Object.fromEntries(rejectsByReason),
     missingByField: Object.fromEntries(missingByField),
     population: stored.mentions > 0 ? await rebuildPopulation(ports) : undefined,
@@ -147,14 +159,31 @@ async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-async function storeBatch({ ports, options, counted }: Import, batch: Batch): Promise<void> {
-  if (options.signal?.aborted) throw new PolyadError('CANCELLED', { what: 'the import' })
-  if (counted.rows === 0) await forgetPopulation(ports)
-  const { added, duplicates } = await ports.mentions.append(batch.mentions)
+async function storeBatch(work: Import, batch: Batch): Promise<void> {
+  const { ports, options, counted, replacement } = work
+  stopWhenAborted(work)
+  if (counted.rows === 0 && !replacement) await forgetPopulation(ports)
+  const { added, duplicates } = await (replacement ?? ports.mentions).append(batch.mentions)
   counted.rows += batch.rows
   counted.added += added
   counted.duplicates += duplicates
   options.onProgress?.({ ...counted })
+}
+
+/** How many mentions made way: none when there is nothing to take their place. */
+async function replaceAll(work: Import, replacement: Replacement): Promise<number> {
+  stopWhenAborted(work)
+  if (work.counted.added === 0) return 0
+  const { mentions } = await work.ports.mentions.count()
+  await forgetPopulation(work.ports)
+  await replacement.commit()
+  return mentions
+}
+
+function stopWhenAborted({ options, replacement }: Import): void {
+  if (!options.signal?.aborted) return
+  const left = replacement && { left: 'everything imported before is kept' }
+  throw new PolyadError('CANCELLED', { what: 'the import', ...left })
 }
 
 async function reject(work: Import, row: RejectedRow): Promise<void> {

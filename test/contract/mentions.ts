@@ -123,6 +123,48 @@ export function mentionsContract(name: string, open: Open<Mentions>, exempt?: Ex
       expect((await again.count()).mentions).toBe(50)
       expect(await again.append(mentions)).toEqual({ added: 0, duplicates: 50 })
     })
+
+    clause(4, 'a committed replacement is all there is, and survives reopening', async ({ port, reopen }) => {
+      const mentions = mixedMentions(300)
+      await port.append(mentions.slice(0, 200).map((mention) => ({ ...mention, text: 'before' })))
+      const replacement = await port.startReplacement()
+      // Some keys were there before: what is replaced takes no part in what is a repeat.
+      expect(await replacement.append(mentions.slice(100, 250))).toEqual({ added: 150, duplicates: 0 })
+      expect(await replacement.append(mentions.slice(200))).toEqual({ added: 50, duplicates: 50 })
+      await replacement.commit()
+      const stored = async (of: Mentions) => (await all(of, 100)).flat().map(({ text }) => text)
+      const expected = mentions.slice(100).map(({ text }) => text)
+      expect((await stored(port)).sort()).toEqual(expected.sort())
+      const again = await reopen()
+      expect((await stored(again)).sort()).toEqual(expected)
+      expect(await again.append(mentions)).toEqual({ added: 100, duplicates: 200 })
+    })
+
+    clause(4, 'nobody sees a replacement before its commit, a scan under way not after', async ({ port }) => {
+      const mentions = mixedMentions(200)
+      await port.append(mentions.slice(0, 100))
+      const replacement = await port.startReplacement()
+      await replacement.append(mentions.slice(90))
+      expect((await port.count()).mentions).toBe(100)
+      let seen = 0
+      for await (const batch of port.scanByAuthor(10)) {
+        if (seen === 0) await replacement.commit()
+        seen += batch.length
+      }
+      expect(seen).toBe(100)
+      expect((await port.count()).mentions).toBe(110)
+    })
+
+    clause(4, 'a replacement that is not committed leaves everything as it was', async ({ port, reopen }) => {
+      const mentions = mixedMentions(60)
+      await port.append(mentions.slice(0, 20))
+      await (await port.startReplacement()).append(mentions.slice(20, 40))
+      const second = await port.startReplacement()
+      expect(await second.append(mentions.slice(20, 50))).toEqual({ added: 30, duplicates: 0 })
+      const again = await reopen()
+      expect((await again.count()).mentions).toBe(20)
+      expect(await again.append(mentions.slice(0, 30))).toEqual({ added: 10, duplicates: 20 })
+    })
   })
 }
 

@@ -77,6 +77,36 @@ describe('files to import', () => {
     expect(await refuses(home, 'sheet')).toMatch(/it is a folder; name the file itself/)
   })
 
+  it('of a name that tells the other format, or of a header alone', async () => {
+    const header = await write('header-only.csv', `${GOOD}\n`)
+    expect(await refuses(header, 'listening')).toMatch(
+      /header-only\.csv: its name says CSV, but the mapping reads JSON lines; set "read"/,
+    )
+    const nothing = await polyad(folder, ['import', header, '--mapping', 'sheet', '--replace'])
+    expect(nothing.status).toBe(0)
+    expect(nothing.stderr).toMatch(
+      /has a header and no rows: nothing was imported, and nothing imported before was forgotten/,
+    )
+    expect(nothing.stdout).toMatch(/2,000 people, 6,000 mentions in all/)
+  })
+
+  it('that were imported in a wrong way: told, and mended with --replace', async () => {
+    const own = await copyOf(workspace)
+    try {
+      const again = ['import', join(home, 'mentions.jsonl'), '--mapping', 'listening']
+      const { stdout } = await polyad(own, again)
+      expect(stdout).toMatch(/all 6,012 rows were imported before; .* use --replace/)
+      const listening = (await readJson(join(own, 'mappings/listening.json'))) as { fields: Json }
+      const { interest: _, ...fields } = listening.fields
+      await writeJson(join(own, 'mappings/listening.json'), { ...listening, fields })
+      expect(await polyadJson(own, [...again, '--replace'])).toMatchObject({ added: 6_000, forgotten: 6_000 })
+      const cells = await polyadJson<{ id: string }[]>(own, ['segments', 'list'])
+      expect(cells.filter(({ id }) => id.startsWith('cells/'))).toEqual([])
+    } finally {
+      await removeFolder(own)
+    }
+  })
+
   it('with a wrong delimiter', async () => {
     const text = `${GOOD}\n${row('d1')}\n`.replaceAll(',', ';')
     expect(await refuses(await write('semicolons.csv', text), 'sheet')).toMatch(

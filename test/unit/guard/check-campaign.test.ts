@@ -38,6 +38,7 @@ function workspace() {
     files: { read: async () => undefined },
     mentions: {
       append: async () => ({ added: 0, duplicates: 0 }),
+      startReplacement: () => Promise.reject(new Error('a check imports nothing')),
       count: async () => ({ mentions: mentions.length, authors: mentions.length }),
       async *scanByAuthor() {
         yield mentions

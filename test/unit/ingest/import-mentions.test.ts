@@ -121,6 +121,55 @@ describe('importMentions', () => {
     expect((await loadPopulation(ports)).people).toBe(5001)
   })
 
+  describe('that replaces what was imported before', () => {
+    const before = [post('ann', 1000, 'hi', 'good'), post('bob', 2000, 'no', 'bad')]
+    const mended: Mapping = {
+      ...mapping,
+      fields: { mood: { column: 'mood', type: 'category', map: { bad: 'grim' } } },
+    }
+    const moodsOf = async (ports: ReturnType<typeof memoryPorts>) => [
+      ...(await loadPopulation(ports)).values('mood').keys(),
+    ]
+    async function imported() {
+      const ports = memoryPorts(catalogue)
+      await importMentions(ports, { rows: rows(...before), mapping, identityKey })
+      return ports
+    }
+
+    it('takes the same rows with a mended mapping', async () => {
+      const ports = await imported()
+      const again = await importMentions(ports, { rows: rows(...before), mapping: mended, identityKey })
+      expect(again).toMatchObject({ added: 0, duplicates: 2 })
+      expect(await moodsOf(ports)).toEqual(['bad', 'good'])
+      const options = { rows: rows(before[1]!, before[1]!), mapping: mended, identityKey, replace: true }
+      const report = await importMentions(ports, options)
+      expect(report).toMatchObject({ added: 1, duplicates: 1, forgotten: 2, population: { mentions: 1 } })
+      expect(await moodsOf(ports)).toEqual(['grim'])
+    })
+
+    it('keeps it when cancelled, when the file breaks off and when no row can be taken', async () => {
+      const ports = await imported()
+      const many = Array.from({ length: 6000 }, (_, i) => post(`author ${i}`, 1000, `post ${i}`))
+      const replacing = { mapping: mended, identityKey, replace: true }
+      const abort = new AbortController()
+      const cancelled = importMentions(ports, {
+        ...replacing,
+        rows: rows(...many),
+        signal: abort.signal,
+        onProgress: ({ rows }) => rows === 6000 && abort.abort(),
+      })
+      await expect(cancelled).rejects.toThrow(/cancelled; everything imported before is kept/)
+      async function* breaksOff() {
+        yield* rows(...many)
+        throw new Error('damaged')
+      }
+      await expect(importMentions(ports, { ...replacing, rows: breaksOff() })).rejects.toThrow('damaged')
+      const none = await importMentions(ports, { ...replacing, rows: rows(post('', 1, 'x')) })
+      expect(none).toMatchObject({ added: 0, rejected: 1, forgotten: 0, population: { mentions: 2 } })
+      expect(await moodsOf(ports)).toEqual(['bad', 'good'])
+    })
+  })
+
   it('needs an attribute catalogue, before it stores anything', async () => {
     const ports = memoryPorts(undefined)
     const run = importMentions(ports, { rows: rows(post('ann', 1000, 'hi')), mapping, identityKey })

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../../core/canonical-json.ts'
 import { contentHash } from '../../../core/hash.ts'
 import type { DocumentRevision } from '../../../engine/ports/documents.ts'
+import type { Appended } from '../../../engine/ports/mentions.ts'
 import type { Ports } from '../../../engine/ports/ports.ts'
 import type { AttributeCatalogue } from '../../../segments/attributes.ts'
 import type { Mention } from '../../../segments/mention.ts'
@@ -13,7 +14,7 @@ export function memoryPorts(catalogue: AttributeCatalogue | undefined): IngestPo
 } {
   const documents = new Map<string, DocumentRevision>()
   const blobsByHash = new Map<string, Uint8Array>()
-  const mentions = new Map<string, Mention>()
+  let mentions = new Map<string, Mention>()
 
   const write: Ports['documents']['write'] = async (kind, name, body) => {
     const hash = contentHash(canonicalJson(body))
@@ -45,11 +46,15 @@ export function memoryPorts(catalogue: AttributeCatalogue | undefined): IngestPo
       has: async (hash) => blobsByHash.has(hash),
     },
     mentions: {
-      async append(batch) {
-        const before = mentions.size
-        for (const mention of batch) if (!mentions.has(mention.key)) mentions.set(mention.key, mention)
-        const added = mentions.size - before
-        return { added, duplicates: batch.length - added }
+      append: async (batch) => addTo(mentions, batch),
+      async startReplacement() {
+        const next = new Map<string, Mention>()
+        return {
+          append: async (batch) => addTo(next, batch),
+          async commit() {
+            mentions = next
+          },
+        }
       },
       async *scanByAuthor(batchRows) {
         const order = ({ author, atMs, key }: Mention) =>
@@ -63,4 +68,11 @@ export function memoryPorts(catalogue: AttributeCatalogue | undefined): IngestPo
       }),
     },
   }
+}
+
+function addTo(mentions: Map<string, Mention>, batch: readonly Mention[]): Appended {
+  const before = mentions.size
+  for (const mention of batch) if (!mentions.has(mention.key)) mentions.set(mention.key, mention)
+  const added = mentions.size - before
+  return { added, duplicates: batch.length - added }
 }

@@ -204,6 +204,29 @@ describe('readRows refuses a whole file, and says how to mend it', () => {
     })
   }
 
+  it('a file whose name tells the other format', async () => {
+    const named = async (name: string, format: 'csv' | 'jsonl', content: string) => {
+      const path = join(folder, name)
+      await writeFile(path, content)
+      return readPath(path, { format })
+    }
+    for (const name of ['a.csv', 'a.TSV', 'a.csv.gz', 'a.b.csv']) {
+      await expect(named(name, 'jsonl', '{}')).rejects.toMatchObject({
+        code: 'INPUT_INVALID',
+        message: expect.stringMatching(
+          /its name says CSV, but the mapping reads JSON lines; set "read": \{"format": "csv"\}/,
+        ),
+      })
+    }
+    for (const name of ['a.jsonl', 'a.ndjson.gz']) {
+      await expect(named(name, 'csv', 'a\n')).rejects.toMatchObject({
+        message: expect.stringMatching(/its name says JSON lines, but the mapping reads CSV/),
+      })
+    }
+    expect(await named('csv', 'jsonl', '{"a":1}')).toHaveLength(1)
+    expect(await named('a.txt', 'csv', 'a\n1\n')).toHaveLength(1)
+  })
+
   it('a missing file, a folder, another encoding', async () => {
     const missing = { code: 'FILE_UNREADABLE', message: expect.stringMatching(/no such file/) }
     await expect(readPath(join(folder, 'nothing.csv'))).rejects.toMatchObject(missing)
