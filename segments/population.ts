@@ -36,8 +36,8 @@ export interface Population {
   mentionsOf(people: Bitmap): number
   /** People by value of an attribute of people; a set counts under each of its values. */
   values(attribute: string): ReadonlyMap<Scalar, number>
-  /** The column of an attribute of people. */
-  column(attribute: string): Column
+  /** The column of an attribute of people, or of mentions. */
+  column(attribute: string, scope?: 'person' | 'mention'): Column
 }
 
 export interface ColumnHeader {
@@ -80,9 +80,9 @@ export function openPopulation(bytes: Uint8Array): Population {
   )
   let hash: string | undefined
 
-  const column = (attribute: string): Column => {
-    const found = columnsOf.person.get(attribute)
-    if (!found) throw new PolyadError('NOT_FOUND', { what: 'attribute of people', name: attribute })
+  const column = (attribute: string, scope: 'person' | 'mention' = 'person'): Column => {
+    const found = columnsOf[scope].get(attribute)
+    if (!found) throw new PolyadError('NOT_FOUND', { what: `attribute of a ${scope}`, name: attribute })
     return found
   }
 

@@ -11,6 +11,7 @@ import { shownOverlaps } from '../../segments/overlap.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { type ShownPeople, shownPeople } from '../../segments/shown-people.ts'
+import { unknownValueRemarks, writtenRules } from '../../segments/unknown-values.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
@@ -25,6 +26,8 @@ interface Audience extends WorkspaceSegments {
 interface Answer {
   readonly data: unknown
   readonly text: string
+  /** What is doubtful about it. */
+  readonly remarks?: readonly string[]
 }
 
 interface CommonOptions {
@@ -44,8 +47,9 @@ export function segmentsCommand(environment: ConfigSource): Command {
       try {
         const population = await loadPopulation(workspace.ports)
         const found = await workspaceSegments(workspace.ports, population)
-        const { data, text } = work({ workspace, population, ...found })
+        const { data, text, remarks = [] } = work({ workspace, population, ...found })
         output.print(json ? JSON.stringify(data, null, 2) : text)
+        for (const remark of remarks) output.note(remark)
       } finally {
         await workspace.close()
       }
@@ -64,12 +68,13 @@ export function segmentsCommand(environment: ConfigSource): Command {
       'polyad segments list',
       'polyad segments list --json     with each rule',
     ]).action((options: CommonOptions) =>
-      answer(options, ({ segments }) => ({
+      answer(options, ({ segments, trees, population }) => ({
         data: segments.map(({ id, title, kind, rule }) => ({ id, title, kind, rule: ruleJson(rule) })),
         text: textTable(
           [{ heading: 'id', whole: true }, { heading: 'title' }, { heading: 'kind' }],
           segments.map(({ id, title, kind }) => [id, title, kind]),
         ).join('\n'),
+        remarks: unknownValueRemarks(writtenRules(segments, trees), population),
       })),
     ),
   )
@@ -128,7 +133,11 @@ function sizes({ population, segments, trees }: Audience, top: number | undefine
     ...['people', 'mentions', 'share'].map((heading) => ({ heading, numeric: true })),
   ]
   const total = `${count(segments.length)} segments over ${count(population.people)} people`
-  return { data: rows, text: [...textTable(columns, lines), total].join('\n') }
+  return {
+    data: rows,
+    text: [...textTable(columns, lines), total].join('\n'),
+    remarks: unknownValueRemarks(writtenRules(segments, trees), population),
+  }
 }
 
 function overlaps({ population, segments, trees }: Audience, top: number | undefined): Answer {

@@ -1,5 +1,6 @@
 import { gridTrees } from '../../segments/grid-sums.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
+import { type PlacedRule, unknownValueRemarks, writtenRules } from '../../segments/unknown-values.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
 import { loadPlan } from '../campaign/load-plan.ts'
@@ -8,7 +9,7 @@ import { createCopyTable } from '../generate/copy-table.ts'
 import { loadPopulation } from '../ingest/population.ts'
 import { readNamedSegments } from '../ingest/workspace-segments.ts'
 import type { Ports } from '../ports/ports.ts'
-import { createAvailability } from '../space/availability.ts'
+import { createAvailability, readWhens } from '../space/availability.ts'
 import { createSpace, type Space } from '../space/space.ts'
 import type { CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
@@ -110,7 +111,10 @@ export function examine(
     basis: checkBasis(plan),
     verdict: reasons.length > 0 ? 'refused' : 'passed',
     reasons,
-    warnings: warningsOf(campaign, leaves, { volume, undecided, copy, adUnits }),
+    warnings: [
+      ...warningsOf(campaign, leaves, { volume, undecided, copy, adUnits }),
+      ...unknownValueRemarks([...writtenRules(segments, trees), ...whensOf(plan)], population),
+    ],
     servedFromBroad: leaves
       .filter(({ servedBroad }) => servedBroad)
       .map(({ id }) => id)
@@ -125,6 +129,12 @@ export function examine(
     before,
     ...(rollUp ? { rollUp } : {}),
   }
+}
+
+function whensOf(plan: Plan): PlacedRule[] {
+  return readWhens(plan)
+    .flat()
+    .filter((when) => when !== undefined)
 }
 
 function isOneGrid(entries: Segmented['entries']): boolean {

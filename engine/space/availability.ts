@@ -2,6 +2,7 @@ import { canonicalJson } from '../../core/canonical-json.ts'
 import { decide, factsOf } from '../../rules/certainty.ts'
 import { parseRule } from '../../rules/parse.ts'
 import type { AttributeType, Rule, Vocabulary } from '../../rules/rule.ts'
+import type { PlacedRule } from '../../segments/unknown-values.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { CopyTable } from '../generate/copy-table.ts'
 import { ABSENT } from './diagram.ts'
@@ -117,17 +118,32 @@ export function createAvailability(plan: Plan, copy: CopyTable): Availability {
   }
 }
 
-/** By slot and asset position; undefined where the asset has no `when`. */
-function readConditions(plan: Plan): (Condition | undefined)[][] {
-  const { campaign, placements, segments } = plan
+/**
+ * The `when` of every asset in use and where it is written, by slot and asset position; undefined where there is none.
+ *
+ * @throws PolyadError INPUT_INVALID for a `when` that does not parse
+ */
+export function readWhens({ campaign, attributes }: Plan): (PlacedRule | undefined)[][] {
   const context: [string, AttributeType][] = [
     ['locale', 'category'],
     ['placement', 'category'],
   ]
   const vocabulary: Vocabulary = {
-    person: new Map([...Object.entries(plan.attributes), ...context]),
+    person: new Map([...Object.entries(attributes), ...context]),
     mention: new Map(),
   }
+  return campaign.slots.map(({ slot, assets }, slotAt) =>
+    assets.map(({ id, when, retired }, at) => {
+      if (when === undefined || retired) return undefined
+      const where = `campaigns/${campaign.name}.json: /slots/${slotAt}/assets/${at}/when (${slot}/${id})`
+      return { where, rule: parseRule(when, vocabulary, where) }
+    }),
+  )
+}
+
+/** By slot and asset position; undefined where the asset has no `when`. */
+function readConditions(plan: Plan): (Condition | undefined)[][] {
+  const { campaign, placements, segments } = plan
   const facts = segments.map(({ rule }) => factsOf(rule))
   const made = new Map<string, Condition>()
 
@@ -143,16 +159,12 @@ function readConditions(plan: Plan): (Condition | undefined)[][] {
     return { usesLocale, usesPlacement, answers }
   }
 
-  return campaign.slots.map(({ slot, assets }, slotAt) =>
-    assets.map((asset, at) => {
-      if (asset.when === undefined || asset.retired) return undefined
-      const key = canonicalJson(asset.when)
-      let condition = made.get(key)
-      if (!condition) {
-        const where = `campaigns/${campaign.name}.json: /slots/${slotAt}/assets/${at}/when (${slot}/${asset.id})`
-        condition = decideAll(parseRule(asset.when, vocabulary, where))
-        made.set(key, condition)
-      }
+  return readWhens(plan).map((whens) =>
+    whens.map((when) => {
+      if (!when) return undefined
+      const key = canonicalJson(when.rule)
+      const condition = made.get(key) ?? decideAll(when.rule)
+      made.set(key, condition)
       return condition
     }),
   )

@@ -353,6 +353,26 @@ describe('documents', () => {
     )
   })
 
+  it('a rule with a value that nobody has: sized, and told', async () => {
+    const file = join(folder, 'segments/typo.json')
+    await writeJson(file, { name: 'typo', rule: { state: 'Californa' } })
+    try {
+      for (const args of [
+        ['segments', 'size'],
+        ['segments', 'list'],
+        ['segments', 'list', '--json'],
+      ]) {
+        const { status, stderr } = await polyad(folder, args)
+        expect({ args, status }).toEqual({ args, status: 0 })
+        expect(stderr).toMatch(
+          /^segments\/typo\.json: no person has the state "Californa", .*; did you mean "CA"\?\n$/,
+        )
+      }
+    } finally {
+      await rm(file)
+    }
+  })
+
   it('segments', async () => {
     const told = (document: Json) =>
       refusalOf('segments/cells.json', { name: 'cells', ...document }, 'segments', 'size')

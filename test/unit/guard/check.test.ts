@@ -179,6 +179,18 @@ describe('verdict and roll-up', () => {
     expect(copy.broken[0]).toMatchObject({ asset: 'local', segments: 1, example: 'broad' })
     expect(warnings[0]).toContain('1 texts cannot be rendered')
   })
+
+  it('warns of values nobody has in `when`, and not of locale and placement', () => {
+    const { warnings } = check(
+      withHeadlines([
+        textAsset('plain', 'Fresh air'),
+        { ...textAsset('west', 'Go west'), when: { all: [{ state: 'Californa' }, { locale: 'en-US' }] } },
+      ]),
+    )
+    expect(warnings.filter((text) => text.includes('no person'))).toEqual([
+      expect.stringMatching(/assets\/1\/when \(headline\/west\): no person .*"Californa".*mean "CA"\?/),
+    ])
+  })
 })
 
 describe('ad units and copy', () => {
