@@ -18,6 +18,7 @@ const KILL_ROUNDS = 40
 
 const LOG_WRITER = new URL('./log-writer-process.mjs', import.meta.url)
 const BLOBS_WRITER = new URL('./blobs-process.mjs', import.meta.url)
+const REPLACER = new URL('./replace-process.mjs', import.meta.url)
 const MENTIONS_WRITER = new URL('./mentions-process.mjs', import.meta.url)
 
 /**
@@ -134,6 +135,26 @@ describe('mentions', () => {
         await mentions.close()
         expect([...new Set(batches.values())]).toEqual([200])
         expect(acknowledged.filter((start) => !batches.has(Number(start)))).toEqual([])
+      }
+    }))
+
+  it('kill -9 during replacements leaves all of one generation, the last acknowledged or the next', () =>
+    inNewFolder(async (folder) => {
+      const chance = createStream('kill replacements')
+      let next = 1
+      for (let round = 0; round < 20; round++) {
+        const acknowledged = await runAndKill(REPLACER, [folder, String(next)], chance.integer(150))
+        const mentions = await openMentions(folder)
+        const generations = new Map<string, number>()
+        for await (const batch of mentions.scanByAuthor(10_000)) {
+          for (const { source } of batch) generations.set(source, (generations.get(source) ?? 0) + 1)
+        }
+        await mentions.close()
+        expect([...generations.values()]).toEqual([2000])
+        const found = Number([...generations.keys()][0]!.slice('load@'.length))
+        const last = Number(acknowledged.at(-1))
+        expect([last, last + 1]).toContain(found)
+        next = found + 1
       }
     }))
 })
