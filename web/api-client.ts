@@ -85,6 +85,8 @@ export interface CheckReport {
   readonly rollUp?: {
     readonly after: Segmentation
     readonly merges: readonly { readonly from: string; readonly into: string; readonly reason: string }[]
+    readonly homes?: readonly { readonly id: string; readonly title: string; readonly leaves: number }[]
+    readonly dropped?: readonly { readonly id: string; readonly title: string; readonly reason: string }[]
   }
 }
 

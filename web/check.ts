@@ -2,8 +2,6 @@ import type { CheckReport, Segmentation } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
 import { count, decimal, percent, shortCount } from './format.ts'
 
-const MERGES_SHOWN = 200
-
 /**
  * The guard's verdict, and what rolling up makes, or made, of the segmentation.
  *
@@ -61,7 +59,7 @@ export function showCheck(
         'div',
         {},
         segmentationTable(sides.from, sides.to, check.rollUp ? 'If rolled up' : 'Rolled up'),
-        rollUp && mergeList(rollUp.merges),
+        rollUp && mergeList(rollUp),
       ),
     ),
   )
@@ -117,20 +115,19 @@ function segmentationTable(
   )
 }
 
-function mergeList(merges: NonNullable<CheckReport['rollUp']>['merges']): HTMLElement | undefined {
+/** Where the leaves go that do not live on: by destination, the one that takes most first. */
+function mergeList({ merges, homes, dropped }: NonNullable<CheckReport['rollUp']>): HTMLElement | undefined {
   if (merges.length === 0) return undefined
-  const shown = merges.slice(0, MERGES_SHOWN)
-  const rest = merges.length - shown.length
   return folded(
-    `What goes into what (${count(merges.length)} merges)`,
+    `Where ${count(merges.length)} segments go`,
     element(
       'ul',
-      { class: 'merges', tabindex: 0, 'aria-label': 'Merges' },
-      ...shown.map(({ from, into, reason }) =>
-        element('li', {}, element('code', {}, from), ' into ', element('code', {}, into), `: ${reason}`),
+      { class: 'merges', tabindex: 0, 'aria-label': 'Where segments go' },
+      ...(homes ?? []).map(({ title, leaves }) => element('li', {}, `${title}: ${count(leaves)}`)),
+      ...(dropped ?? []).map(({ title, reason }) =>
+        element('li', {}, `${title} leaves the campaign: ${reason}`),
       ),
     ),
-    rest > 0 ? element('p', { class: 'quiet' }, `and ${count(rest)} more`) : undefined,
   )
 }
 

@@ -36,6 +36,11 @@ export function checkCommand(environment: ConfigSource): Command {
           let report = await runCheck(workspace, campaign, options.apply ? undefined : options.override)
           if (options.apply && report.rollUp) {
             await applyRollUp(workspace.ports, campaign)
+            for (const { id, reason } of report.rollUp.dropped ?? []) {
+              output.note(
+                `segment ${id} left the campaign: ${reason}; its people are served what else they match`,
+              )
+            }
             report = await runCheck(workspace, campaign, options.override)
           } else if (options.apply) {
             output.note('there is nothing to roll up: every leaf can live, or no grid can be merged')

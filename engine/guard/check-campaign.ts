@@ -16,11 +16,11 @@ import { checkCopy } from './copy-fit.ts'
 import { expectVolume, type Volume } from './expected-volume.ts'
 import { findLeaves, hiddenLeaves, shownLeaves } from './leaves.ts'
 import { checkBasis, checkName } from './require-checked.ts'
-import { proposeRollUp, type RollUpProposal, type Segmented } from './roll-up-proposal.ts'
+import { ELSEWHERE, proposeRollUp, type RollUpProposal, type Segmented } from './roll-up-proposal.ts'
 import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
-import { breakEvenOf, reasonsToRefuse, warningsOf } from './verdict.ts'
+import { breakEvenOf, flightWarnings, reasonsToRefuse, warningsOf } from './verdict.ts'
 
 export interface CheckOptions {
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
@@ -66,6 +66,7 @@ export async function checkCampaign(
       : undefined
   const report: CheckReport = {
     ...found,
+    warnings: [...flightWarnings(plan.campaign, atMs), ...found.warnings],
     atMs,
     ...(override && found.verdict === 'refused' ? { override } : {}),
   }
@@ -160,7 +161,17 @@ function rollUpOf(plan: Plan, segmented: Segmented, volume: Volume): CheckReport
         : { grid: entry.grid, leaves: entry.leaves ?? [], remainders: entry.remainders ?? [] },
     ),
     merges: [...merges],
-    homes: homesOf(merges, segments),
+    homes: homesOf(
+      merges.filter(({ into }) => into !== ELSEWHERE),
+      segments,
+    ),
+    dropped: merges
+      .filter(({ into }) => into === ELSEWHERE)
+      .map(({ from, reason }) => ({
+        id: from,
+        title: plan.segments.find(({ id }) => id === from)?.title ?? from,
+        reason,
+      })),
   }
 }
 

@@ -215,6 +215,8 @@ export const CheckReportSchema = Type.Object(
           merges: Type.Array(Type.Object({ from: Text, into: Text, reason: Text }, closed)),
           /** Segments that leaves go into, with how many, most first; absent in checks of before it was told. */
           homes: Type.Optional(Type.Array(Type.Object({ id: Text, title: Text, leaves: Count }, closed))),
+          /** Rule segments that would leave the campaign; absent in checks of before it was told. */
+          dropped: Type.Optional(Type.Array(Type.Object({ id: Text, title: Text, reason: Text }, closed))),
         },
         closed,
       ),

@@ -1,6 +1,7 @@
 import { PLATFORMS } from '../../data/platforms.ts'
 import { percent, textTable, wholeNumber } from '../reporting/text-table.ts'
 import type { CheckLeaf, CheckReport, Segmentation } from './check-report.ts'
+import { showingsPerPersonWeek } from './verdict.ts'
 
 /** Lines of each list; `--json` has all of them. */
 const LISTED = 10
@@ -64,9 +65,15 @@ function adUnitLines({ adUnits, leaves }: CheckReport): string[] {
     `  locales     ${listed(adUnits.locales)}`,
     `  placements  ${listed(adUnits.placements)}`,
     ...Object.entries(adUnits.slots).map(
-      ([slot, counts]) => `  ${slot.padEnd(10)}  ${wholeNumber(Object.keys(counts).length)} options`,
+      ([slot, counts]) => `  ${slot.padEnd(10)}  ${optionsText(Object.values(counts))}`,
     ),
   ]
+}
+
+function optionsText(counts: readonly string[]): string {
+  const unused = counts.filter((count) => count === '0').length
+  const used = `${wholeNumber(counts.length - unused)} options`
+  return unused > 0 ? `${used}, and ${wholeNumber(unused)} that no ad unit has` : used
 }
 
 function volumeLines({ volume, breakEven }: CheckReport): string[] {
@@ -74,15 +81,16 @@ function volumeLines({ volume, breakEven }: CheckReport): string[] {
   return [
     `Expected: ${wholeNumber(volume.impressionsWeek)} impressions and ${wholeNumber(volume.eventsWeek)} ` +
       `${volume.goal}s a week for ${volume.weeks.toFixed(1)} weeks, ` +
-      `${wholeNumber(volume.peopleReached)} of ${wholeNumber(volume.people)} people reached (${volume.mode})`,
+      `${wholeNumber(volume.peopleReached)} of ${wholeNumber(volume.people)} people reached (${volume.mode}), ` +
+      `${showingsPerPersonWeek(volume).toFixed(1)} showings a person a week`,
     `  a leaf needs ${wholeNumber(volume.peopleNeeded)} people: ${volume.eventsFloor} ${volume.goal}s a week, ` +
       `k floor ${volume.kFloor}` +
       (platformMinimum
         ? `, ${PLATFORMS[platformMinimum.platform]?.title ?? platformMinimum.platform} ` +
           `${wholeNumber(platformMinimum.people)}`
         : ''),
-    `  to earn what broad earns, narrow must work ${breakEven.lift.toFixed(2)} times as well ` +
-      `(reach ${percent(breakEven.reach)}, if broad brings ${breakEven.revenuePerCost} for each 1 of cost)`,
+    `  to earn as much as broad alone, narrow ads must work ${breakEven.lift.toFixed(2)} times as well: together they ` +
+      `reach ${percent(breakEven.reach)} of broad's people (assumed: broad earns ${breakEven.revenuePerCost} for each 1 it costs)`,
   ]
 }
 
@@ -180,17 +188,23 @@ function rollUpLines({ before, rollUp, volume }: CheckReport): string[] {
   ]
 }
 
-function homeLines({ merges, homes = [] }: NonNullable<CheckReport['rollUp']>): string[] {
+function homeLines({ merges, homes = [], dropped = [] }: NonNullable<CheckReport['rollUp']>): string[] {
   const rest = homes.slice(LISTED)
   const inRest = rest.reduce((sum, { leaves }) => sum + leaves, 0)
   return [
-    `Where the ${wholeNumber(merges.length)} leaves go that do not live on`,
+    `Where the ${wholeNumber(merges.length - dropped.length)} leaves go that do not live on`,
     ...textTable(
       [{ heading: '  into' }, { heading: 'leaves', numeric: true }],
       homes.slice(0, LISTED).map(({ title, leaves }) => [`  ${title}`, wholeNumber(leaves)]),
     ),
     ...(rest.length > 0
       ? [`  and ${wholeNumber(inRest)} into ${wholeNumber(rest.length)} more segments`]
+      : []),
+    ...(dropped.length > 0
+      ? [
+          'Segments that would leave the campaign; their people are served what else they match',
+          ...dropped.map(({ id, reason }) => `  ${id}: ${reason}`),
+        ]
       : []),
   ]
 }
@@ -219,7 +233,7 @@ function undecidedLines({ undecided }: CheckReport): string[] {
   if (undecided.length === 0) return []
   const shown = undecided.slice(0, LISTED)
   return [
-    `Assets not used where a segment does not settle their \`when\` (${shown.length} of ${wholeNumber(undecided.length)})`,
+    `Assets left out of segments in which their \`when\` is neither certain nor excluded (${shown.length} of ${wholeNumber(undecided.length)})`,
     ...textTable(
       [
         { heading: '  slot' },

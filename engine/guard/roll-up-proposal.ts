@@ -29,6 +29,9 @@ export interface RollUpProposal {
   readonly served: ServedPeople
 }
 
+/** Where the people of a rule segment go that is dropped. */
+export const ELSEWHERE = 'what else they match'
+
 /**
  * Segments that can all live, as near to the campaign's as the floors allow: grids are rolled up (segments/roll-up.ts),
  * and a rule segment that cannot live is dropped, so its people are served what else they match.
@@ -101,7 +104,7 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
     takers.delete(smallest.id)
     dropped.push({
       from: smallest.id,
-      into: 'what else they match',
+      into: ELSEWHERE,
       reason: tooFew,
     })
   }

@@ -1,3 +1,4 @@
+import { dayIn } from '../../core/time.ts'
 import { PLATFORMS } from '../../data/platforms.ts'
 import { breakEvenLift } from '../../stats/break-even.ts'
 import type { Campaign } from '../campaign/campaign.ts'
@@ -82,6 +83,21 @@ export function reasonsToRefuse(
   return reasons
 }
 
+/** Showings a person a week above which the budget is meant for more people than the population holds. */
+const MANY_SHOWINGS_WEEK = 20
+
+/** Impressions a week over the people reached; 0 when nobody is. */
+export function showingsPerPersonWeek({ impressionsWeek, peopleReached }: CheckReport['volume']): number {
+  return peopleReached > 0 ? impressionsWeek / peopleReached : 0
+}
+
+/** What the calendar says of a campaign, at a moment: a flight that is over, or not yet on. */
+export function flightWarnings({ flight, timeZone }: Campaign, atMs: number): string[] {
+  const today = dayIn(timeZone, atMs)
+  if (flight.to < today) return [`the flight ended on ${flight.to}: nothing will be served`]
+  return flight.from > today ? [`the flight begins on ${flight.from}: nothing is served before`] : []
+}
+
 /** What is worth knowing and no reason to refuse. */
 export function warningsOf(
   campaign: Campaign,
@@ -89,6 +105,13 @@ export function warningsOf(
   found: Pick<CheckReport, 'volume' | 'undecided' | 'copy' | 'adUnits'>,
 ): string[] {
   const warnings: string[] = []
+  const showings = showingsPerPersonWeek(found.volume)
+  if (showings > MANY_SHOWINGS_WEEK) {
+    warnings.push(
+      `the budget buys ${showings.toFixed(0)} showings a person a week among the people the listening data know: ` +
+        'expected numbers hold only if the audience that is bought is as much larger',
+    )
+  }
   for (const platform of campaign.platforms ?? []) {
     const { title, warnBelowPeople } = PLATFORMS[platform]!
     const doubtful = leaves.filter(({ people }) => people < (warnBelowPeople ?? 0)).length

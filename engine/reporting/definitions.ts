@@ -5,9 +5,9 @@ import { ENOUGH } from './enough-data.ts'
 export const DEFINITIONS: Readonly<Record<string, string>> = {
   people: 'distinct people with at least one decision; decisions without a person are counted apart',
   impressions: 'showings that were counted by their tracker, on the day they happened',
-  clicksPerImpression: 'clicks / impressions',
-  conversionsPerImpression: 'conversions / impressions',
-  goalEventsPerPerson:
+  'clicks per impression': 'clicks / impressions',
+  'conversions per impression': 'conversions / impressions',
+  'clicks (or conversions) per person':
     'goal events / people; 95 % interval of Student, absent under ' +
     `${ENOUGH.events} events or ${ENOUGH.people} people`,
   interval:
@@ -17,11 +17,13 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
     'people who matched a narrow segment, by the arm they were assigned to (not by what they saw), one observation a ' +
     "person; difference of goal events per person with Welch's 95 % interval, valid for one look",
   lift: "difference / broad control, Fieller's interval: it leaves out 0 just when the difference's does",
-  respondersShare: 'people with a goal event / people; Wilson, the difference after Newcombe',
+  'people with a click (or conversion)':
+    'people with a goal event / people; Wilson, the difference after Newcombe',
   assignment: `chi-square test of people by arm against the campaign's shares; broken below ${SAMPLE_RATIO_ALPHA}`,
-  bySegment:
+  'by segment':
     'the segment of the ad unit that was shown: a narrow one has the narrow arm only, broad has broad control and ' +
     'people who matched nothing',
+  '(house ad)': 'people in the holdout, who get the house ad instead of the campaign',
   hidden:
     'fewer people than the k floor, or the smallest sibling of such a line, so that no difference gives it away',
 }

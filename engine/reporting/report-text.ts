@@ -37,7 +37,7 @@ export function reportText(report: Report): string {
   return `${lines.join('\n')}\n`
 }
 
-function comparisonLines({ comparison, assignment, goal }: Report): string[] {
+function comparisonLines({ comparison, assignment, goal, revisions }: Report): string[] {
   const lines = [comparison.text]
   if (comparison.enough) {
     lines.push(
@@ -63,9 +63,9 @@ function comparisonLines({ comparison, assignment, goal }: Report): string[] {
       `narrow ${comparison.narrowPeople} people, broad control ${comparison.broadControlPeople} people`,
     )
   }
-  if (assignment.broadControlShare === null) {
+  if (assignment.broadControlShare === null && revisions.length > 0) {
     lines.push('broad control had more than one share in this time, so the assignment was not tested')
-  } else if (assignment.pValue !== null) {
+  } else if (assignment.broadControlShare !== null && assignment.pValue !== null) {
     lines.push(
       `assignment: ${percent(assignment.broadControlShare)} in broad control as planned? p = ` +
         `${assignment.pValue.toPrecision(2)} ${assignment.broken ? '(BROKEN)' : '(fine)'}`,

@@ -133,6 +133,9 @@ describe('verdict and roll-up', () => {
       into: 'what else they match',
       reason: 'fewer than 445 people',
     })
+    expect(report.rollUp!.dropped).toMatchObject([{ id: 'west', reason: 'fewer than 445 people' }])
+    expect(report.rollUp!.homes!.map(({ id }) => id)).not.toContain('what else they match')
+    expect(checkText({ ...report, atMs: 0 })).toContain('  west: fewer than 445 people')
   })
 
   it('proposes nothing when only broad could live', () => {

@@ -269,6 +269,10 @@ describe('breakdown', () => {
 })
 
 describe('report for people', () => {
+  it('says nothing of an assignment where nothing was served', async () => {
+    expect(reportText(await report(portsOf([]), 'spring'))).not.toContain('more than one share')
+  })
+
   it('begins with the answer, says what is simulated, and prints no hidden number', async () => {
     const traffic = [
       ...crowd('a', 300, 60, { simulated: true }),
