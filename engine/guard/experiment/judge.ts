@@ -10,7 +10,7 @@ import { brokenAssignment, problemOf, unreadableReport } from './unreadable.ts'
 import { verdictOf } from './verdict.ts'
 import { worthwhileOf } from './words.ts'
 
-export type { Economics, JudgeOptions } from './settings.ts'
+export type { JudgeOptions } from './settings.ts'
 
 /**
  * Says whether treating segments differently pays, on people held out.
