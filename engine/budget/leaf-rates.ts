@@ -14,10 +14,10 @@ const LIFT_SPREAD = 0.2
 const RATE_DEVIATION = 0.5
 const RATE_SPREAD = 0.5
 
-/** Draws are fewer where there are many leaves, so that a plan takes a second or two at most. */
+/** Draws are fewer where there are many leaves, so that a plan takes about a second. */
 const MOST_DRAWS = 2000
 const FEWEST_DRAWS = 400
-const VALUES_DRAWN = 8_000_000
+const VALUES_DRAWN = 4_000_000
 
 /** What is believed of the ends of a tree: goal events a first showing, on broad, and narrow's ratio to it. */
 export interface LeafRates {
