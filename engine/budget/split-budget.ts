@@ -58,21 +58,22 @@ const HALVINGS = 100
  * @param unit amounts are whole multiples of it, as cents in micros; the last few micros that are none go to the largest
  */
 export function splitExactly(total: number, shares: readonly number[], unit = 1): number[] {
-  const whole = shares.reduce((sum, share) => sum + share, 0)
-  if (!(whole > 0)) throw new RangeError('splitExactly: no share is above 0')
-  const units = Math.floor(total / unit)
-  const exact = shares.map((share) => (units * share) / whole)
-  const amounts = exact.map(Math.floor)
-  let left = units - amounts.reduce((sum, amount) => sum + amount, 0)
-  const byRest = exact
-    .map((value, at) => ({ at, rest: value - Math.floor(value) }))
-    .sort((a, b) => b.rest - a.rest || a.at - b.at)
-  for (const { at } of byRest) {
-    if (left-- <= 0) break
-    amounts[at]!++
-  }
-  const micros = amounts.map((amount) => amount * unit)
-  const largest = shares.indexOf(Math.max(...shares))
-  micros[largest]! += total - units * unit
+  const largest = shares.reduce((most, share) => Math.max(most, share), 0)
+  if (!(largest > 0)) throw new RangeError('splitExactly: no share is above 0')
+  // Whole numbers throughout: near 2^53 micros a product of doubles is off by more than a coin.
+  const weights = shares.map((share) => BigInt(Math.round((share / largest) * SHARE_STEPS)))
+  const whole = weights.reduce((sum, weight) => sum + weight, 0n)
+  const units = BigInt(Math.floor(total / unit))
+  const amounts = weights.map((weight) => (units * weight) / whole)
+  const left = Number(units - amounts.reduce((sum, amount) => sum + amount, 0n))
+  const byRest = weights
+    .map((weight, at) => ({ at, rest: (units * weight) % whole }))
+    .sort((a, b) => (a.rest === b.rest ? a.at - b.at : a.rest > b.rest ? -1 : 1))
+  for (const { at } of byRest.slice(0, left)) amounts[at]!++
+  const micros = amounts.map((amount) => Number(amount) * unit)
+  micros[shares.indexOf(largest)]! += total - Number(units) * unit
   return micros
 }
+
+/** As finely as a share is taken, of the largest: finer than a double's product, coarser than its last bits' noise. */
+const SHARE_STEPS = 2 ** 48

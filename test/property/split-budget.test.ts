@@ -121,6 +121,7 @@ describe('amounts of money', () => {
           }
         },
       ),
+      { numRuns: 2000 },
     )
   })
 
