@@ -50,7 +50,7 @@ export function depthWeights(columns: readonly (readonly SegmentColumn[])[]): nu
 export function judgeCandidates(
   experiment: Experiment,
   columns: readonly (readonly SegmentColumn[])[],
-  { seed, baseline }: JudgeOptions,
+  { seed, baseline }: Pick<JudgeOptions, 'seed' | 'baseline'>,
 ): Judged[] {
   const arms = experiment.arms.length
   const { halvings, leastChance, leastEventsPerArm } = GUARD_SETTINGS
