@@ -14,3 +14,14 @@ export function breakEvenLift(reach: number, revenuePerCost: number, costRatio: 
   if (!(reach > 0 && reach <= 1)) throw new RangeError(`breakEvenLift: reach is ${reach}, not in (0, 1]`)
   return (1 - 1 / revenuePerCost) / reach + costRatio / revenuePerCost
 }
+
+/**
+ * The same multiple where the budget is fixed and runs out before the people do: L = k. Reach then costs nothing, since
+ * money not spent on narrow impressions would not have bought the people broad alone can reach.
+ *
+ * @param costRatio k, cost of a narrow impression over that of a broad one, above 0
+ */
+export function budgetLimitedBreakEven(costRatio: number): number {
+  if (!(costRatio > 0)) throw new RangeError(`budgetLimitedBreakEven: costRatio is ${costRatio}, not above 0`)
+  return costRatio
+}

@@ -57,6 +57,13 @@ export function normalCdf(z: number): number {
   return 0.5 * erfc(-z / Math.SQRT2)
 }
 
+const ROOT_TWO_PI = 2.5066282746310002
+
+/** Density of the standard normal law at `z`. */
+export function normalDensity(z: number): number {
+  return Math.exp((-z * z) / 2) / ROOT_TWO_PI
+}
+
 const CENTRE_NUMERATOR = [
   2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946,
   1971.5909503065513, 133.14166789178438, 3.3871328727963665,

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { betaQuantile, incompleteBeta } from '../../../stats/beta.ts'
-import { chiSquareTail, logBeta, logGamma } from '../../../stats/gamma.ts'
+import {
+  chiSquareQuantile,
+  chiSquareTail,
+  gammaQuantile,
+  logBeta,
+  logGamma,
+  lowerGamma,
+  upperGamma,
+} from '../../../stats/gamma.ts'
 import { studentCritical, studentTwoSided } from '../../../stats/student.ts'
 
 function expectNear(actual: number, expected: number, relative: number): void {
@@ -41,6 +49,34 @@ describe('gamma function', () => {
   ])('chi-square tail of %f with %i degrees', (x, degrees, expected) =>
     expectNear(chiSquareTail(x, degrees), expected, 1e-12),
   )
+
+  it.each([
+    // R's qchisq.
+    [0.95, 1, 3.841458820694124],
+    [0.975, 8, 17.53454613948465],
+    [0.025, 8, 2.17973074725265],
+    [0.5, 2, 1.386294361119891],
+  ])('chi-square quantile of %f with %i degrees', (p, degrees, expected) =>
+    expectNear(chiSquareQuantile(p, degrees), expected, 1e-12),
+  )
+
+  it('quantile and tail undo each other, from one to 20,000 degrees', () => {
+    const degrees = fc.double({ min: 0.5, max: 20_000, noNaN: true })
+    fc.assert(
+      fc.property(fc.double({ min: 1e-9, max: 0.999999, noNaN: true }), degrees, (p, df) => {
+        const x = chiSquareQuantile(p, df)
+        expectNear(lowerGamma(df / 2, x / 2), p, 1e-9)
+        expect(lowerGamma(df / 2, x / 2) + upperGamma(df / 2, x / 2)).toBeCloseTo(1, 12)
+      }),
+      { numRuns: 200 },
+    )
+    expect(chiSquareQuantile(0, 3)).toBe(0)
+    expect(chiSquareQuantile(1, 3)).toBe(Infinity)
+    // P(X <= x) = x^a / Gamma(a + 1) near 0: far below what 1 less the upper tail can tell.
+    expectNear(gammaQuantile(1e-30, 2), Math.sqrt(2e-30), 1e-12)
+    expect(() => chiSquareQuantile(1.5, 3)).toThrow(RangeError)
+    expect(() => chiSquareQuantile(0.5, 0)).toThrow(RangeError)
+  })
 })
 
 describe('beta law', () => {

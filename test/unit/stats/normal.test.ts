@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { erfc, normalCdf, normalQuantile, Z_95 } from '../../../stats/normal.ts'
+import { erfc, normalCdf, normalDensity, normalQuantile, Z_95 } from '../../../stats/normal.ts'
 
 /** `actual` within `relative` of `expected`. */
 function expectNear(actual: number, expected: number, relative: number): void {
@@ -37,6 +37,14 @@ describe('normal law', () => {
     expect(normalQuantile(0)).toBe(-Infinity)
     expect(normalQuantile(1)).toBe(Infinity)
     expect(() => normalQuantile(1.1)).toThrow(RangeError)
+  })
+
+  it('the density is the slope of the probability', () => {
+    expect(normalDensity(0)).toBeCloseTo(0.3989422804014327, 15)
+    for (const z of [-3, -1, 0.5, 2]) {
+      const slope = (normalCdf(z + 1e-5) - normalCdf(z - 1e-5)) / 2e-5
+      expectNear(normalDensity(z), slope, 1e-9)
+    }
   })
 
   it('quantile and probability undo each other', () => {

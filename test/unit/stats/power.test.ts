@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { breakEvenLift } from '../../../stats/break-even.ts'
+import { breakEvenLift, budgetLimitedBreakEven } from '../../../stats/break-even.ts'
 import { normalQuantile } from '../../../stats/normal.ts'
 import { detectableLift, normalPower, trialsPerArm, USUAL_DESIGN } from '../../../stats/power.ts'
 
@@ -57,6 +57,11 @@ describe('break-even lift', () => {
     [0.01, 17.5],
   ])('reaching %f of the people needs %f times the response', (reach, expected) => {
     expect(breakEvenLift(reach, 1.2, 1)).toBeCloseTo(expected, 1)
+  })
+
+  it('is the cost ratio alone where money runs out before people do', () => {
+    expect(budgetLimitedBreakEven(1.3)).toBe(1.3)
+    expect(() => budgetLimitedBreakEven(0)).toThrow(RangeError)
   })
 
   it('charges a tailored campaign its dearer impressions only as far as they are of the revenue', () => {
