@@ -118,7 +118,12 @@ export const PLATFORMS: Readonly<Record<string, PlatformRow>> = {
         counts: 'ad-units-of-a-leaf',
         source: AD_MANAGER_LIMITS,
       },
-      { objects: 'active line items of a network', most: 61_000, counts: 'leaves', source: AD_MANAGER_LIMITS },
+      {
+        objects: 'active line items of a network',
+        most: 61_000,
+        counts: 'leaves',
+        source: AD_MANAGER_LIMITS,
+      },
     ],
   },
   'dv360-youtube': {
