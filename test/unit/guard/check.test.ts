@@ -148,12 +148,15 @@ describe('verdict and roll-up', () => {
   it('a targeted campaign that reaches few must work too hard; a tailored one of the same leaves need not', () => {
     const narrow: Partial<Campaign> = { segments: ['complainers'], eventsPerLeafWeek: 1 }
     const tailored = check(narrow)
-    expect(tailored).toMatchObject({ verdict: 'passed', breakEven: { reach: 1, lift: 1 } })
+    expect(tailored).toMatchObject({ verdict: 'passed', breakEven: { reach: 1, reachLimitedLift: 0 } })
     const targeted = check({ ...narrow, mode: 'targeted' })
     const people = targeted.volume.peopleReached
     expect(targeted.leaves[0]!.people).toBe(people)
     // L = (1/r)(1 - 1/1.2) + 1/1.2
-    expect(targeted.breakEven.lift).toBeCloseTo((20_000 / people) * (1 - 1 / 1.2) + 1 / 1.2, 9)
+    expect(targeted.breakEven.reachLimitedLift).toBeCloseTo(
+      (20_000 / people) * (1 - 1 / 1.2) + 1 / 1.2 - 1,
+      9,
+    )
     expect(codes(targeted)).toEqual(['BREAK_EVEN'])
   })
 
@@ -180,7 +183,7 @@ describe('verdict and roll-up', () => {
       withHeadlines([textAsset('plain', 'Fresh air'), textAsset('local', 'Air of {{state}}')]),
     )
     expect(copy.broken[0]).toMatchObject({ asset: 'local', segments: 1, example: 'broad' })
-    expect(warnings[0]).toContain('1 texts cannot be rendered')
+    expect(warnings[0]).toBe('1 text cannot be rendered for some segments and is not used there')
   })
 
   it('warns of values nobody has in `when`, and not of locale and placement', () => {
