@@ -17,10 +17,7 @@ export function checkText(report: CheckReport): string {
     breakEvenLines(report),
     readableLines(report),
     leafLines(report),
-    overlapLines(
-      'Segments that are largely one: merge the two, or exclude one from the other',
-      report.overlaps,
-    ),
+    overlapLines('Segments that are largely one', report.overlaps),
     slotLines(report),
     rollUpLines(report),
     copyLines(report),
