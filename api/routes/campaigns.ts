@@ -22,7 +22,13 @@ const CheckBody = Type.Object(
     /** Go ahead although the guard refuses; kept with who and when. */
     override: Type.Optional(
       Type.Object(
-        { reason: Type.String({ minLength: 1, maxLength: 1000 }) },
+        {
+          reason: Type.String({
+            pattern: '\\S\\s*\\S\\s*\\S',
+            maxLength: 1000,
+            description: 'a reason that the next reader understands',
+          }),
+        },
         { additionalProperties: false },
       ),
     ),
