@@ -57,7 +57,11 @@ export function checkCommand(environment: ConfigSource): Command {
                 `segment ${id} left the campaign: ${reason}; its people are served what else they match`,
               )
             }
-            report = await runCheck(workspace, campaign, { history, override: options.override })
+            // What was rolled up may have served: to the new revision that is history.
+            report = await runCheck(workspace, campaign, {
+              history: await readHistory(campaign, invocation),
+              override: options.override,
+            })
           } else if (options.apply) {
             output.note('there is nothing to roll up: every leaf can live, or no grid can be merged')
           }
