@@ -161,20 +161,24 @@ function newtonStep(
   const logitBend = swing ** 2 * (bendA + bendB) + ((swing * (b - a)) / size) * tilt
   const sizeBend = a * a * bendA + b * b * bendB - size * size * bendSize + slope[1]
   const isHeld = slope[1] > 0 ? place.logSize >= highest : place.logSize <= lowest
-  if (isHeld) return [limited(slope[0] / Math.abs(logitBend)), 0]
+  if (isHeld) return limited(slope[0] / Math.abs(logitBend), 0)
   const cross = swing * (a * bendA - b * bendB) + slope[0]
   const determinant = logitBend * sizeBend - cross * cross
   if (logitBend < 0 && determinant > 0) {
-    return [
-      limited((cross * slope[1] - sizeBend * slope[0]) / determinant),
-      limited((cross * slope[0] - logitBend * slope[1]) / determinant),
-    ]
+    return limited(
+      (cross * slope[1] - sizeBend * slope[0]) / determinant,
+      (cross * slope[0] - logitBend * slope[1]) / determinant,
+    )
   }
-  return [limited(slope[0] / Math.abs(logitBend)), limited(slope[1] / Math.abs(sizeBend))]
+  return limited(slope[0] / Math.abs(logitBend), slope[1] / Math.abs(sizeBend))
 }
 
-function limited(step: number): number {
-  return Number.isFinite(step) ? Math.max(-2, Math.min(2, step)) : 0
+/** Shortened in both parts alike, since a step turned aside may lead down. */
+function limited(logitStep: number, sizeStep: number): [number, number] {
+  const longest = Math.max(Math.abs(logitStep), Math.abs(sizeStep))
+  if (!Number.isFinite(longest)) return [0, 0]
+  const part = Math.min(1, 2 / longest)
+  return [part * logitStep, part * sizeStep]
 }
 
 /**

@@ -63,6 +63,18 @@ describe('beta-binomial', () => {
     )
   })
 
+  it('climbs a ridge to its top', () => {
+    const counts = [
+      [0, 219],
+      [1, 96],
+      [0, 253],
+      [0, 289],
+      [0, 10],
+    ].map(([events, trials]) => ({ events: events!, trials: trials! }))
+    // The best of a fine grid is -7.741715.
+    expect(fitBetaBinomial(counts).logLikelihood).toBeGreaterThan(-7.741715)
+  })
+
   it('turns round with failures and does not depend on the order', () => {
     fc.assert(
       fc.property(groups, (counts) => {
