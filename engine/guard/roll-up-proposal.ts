@@ -105,7 +105,10 @@ export function proposeRollUp(input: Segmented, volume: Volume, rateOf: RateOf):
     dropped.push({
       from: smallest.id,
       into: ELSEWHERE,
-      reason: tooFew(smallest.id),
+      reason:
+        smallest.people < neededAt(smallest.id)
+          ? tooFew(smallest.id)
+          : `${tooFew(smallest.id)} are left to it by narrower segments`,
     })
   }
 }

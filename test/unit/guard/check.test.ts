@@ -131,11 +131,13 @@ describe('verdict and roll-up', () => {
     expect(report.rollUp!.merges[0]).toEqual({
       from: 'west',
       into: 'what else they match',
-      reason: 'fewer than 445 people',
+      reason: 'fewer than 445 people are left to it by narrower segments',
     })
-    expect(report.rollUp!.dropped).toMatchObject([{ id: 'west', reason: 'fewer than 445 people' }])
+    expect(report.rollUp!.dropped).toMatchObject([
+      { id: 'west', reason: 'fewer than 445 people are left to it by narrower segments' },
+    ])
     expect(report.rollUp!.homes!.map(({ id }) => id)).not.toContain('what else they match')
-    expect(checkText({ ...report, atMs: 0 })).toContain('  west: fewer than 445 people')
+    expect(checkText({ ...report, atMs: 0 })).toContain('  west: fewer than 445 people are left to it')
   })
 
   it('proposes nothing when only broad could live', () => {
@@ -246,6 +248,7 @@ describe('what a buyer is told', () => {
     // 518 complainers are too few for 30 clicks a week; the other two live on as they are.
     const { rollUp } = check({ segments, eventsPerLeafWeek: 30 })
     expect(rollUp!.entries).toEqual(['west', 'coast'])
+    expect(rollUp!.dropped).toMatchObject([{ id: 'complainers', reason: 'fewer than 667 people' }])
     expect(rollUp!.overlaps).toEqual(report.overlaps)
   })
 
