@@ -43,8 +43,8 @@ export function guardText(report: GuardReport, options: GuardTextOptions = {}): 
     .join('\n\n')}\n`
 }
 
-function reasonLines({ reasons, experiment }: GuardReport): string[] {
-  const lines = reasons.map(({ code, text }) => `${code}: ${text}`)
+function reasonLines({ reasons, experiment, answer }: GuardReport): string[] {
+  const lines = reasons.map(({ code, text }) => (answer.includes(text) ? code : `${code}: ${text}`))
   if (experiment.propensities === 'equal shares' && reasons.some(({ code }) => /^SAMPLE_RATIO/.test(code))) {
     lines.push(
       'No shares were given, so all arms counted as equally likely; if they were not, say so with --shares or --propensity.',

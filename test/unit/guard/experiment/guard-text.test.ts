@@ -94,7 +94,7 @@ Settings
     expect(guardText(report)).toBe(`UNREADABLE: This experiment cannot be read: only sums.
 
 Why
-SPREAD_UNKNOWN: only sums
+SPREAD_UNKNOWN
 
 The experiment
 spend (an amount) by mail, 20 people in 10 rows; propensities: none given, so all arms count as equally likely
