@@ -122,8 +122,11 @@ describe('statuses', () => {
     )
     const statuses = new Set((await Promise.all(asked)).map(({ statusCode }) => statusCode))
     expect(statuses).toEqual(new Set([200, 503]))
+    await get(409, '/v1/campaigns/new/budget-plan?budget=500')
     // The check above was not overridden.
     await activate(world, world.key('buyer'))
+    await get(200, '/v1/campaigns/spring/budget-plan?budget=500')
+    await get(404, '/v1/campaigns/nothing/budget-plan?budget=500')
   })
 
   it('of decisions, events, trackers and pictures', async () => {

@@ -75,6 +75,7 @@ describe('help', () => {
     ['segments', 'explain'],
     ['check'],
     ['guard'],
+    ['plan'],
     ['generate'],
     ['render'],
     ['serve'],
