@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { PolyadError } from '../core/errors.ts'
 import type { CampaignGuardQuery } from '../engine/guard/experiment/guard-campaign.ts'
-import type { Economics, JudgeOptions } from '../engine/guard/experiment/judge.ts'
+import type { Economics, JudgeOptions } from '../engine/guard/experiment/settings.ts'
 import { parseShares } from '../engine/guard/table/planned-shares.ts'
 import type { OutcomeKind, SegmentChoice, TableRoles } from '../engine/guard/table/table.ts'
 import type { TableSettings } from '../engine/guard/table/table-experiment.ts'
