@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { PolyadError } from '../core/errors.ts'
 import type { Cell, Table, TableBatch } from '../engine/guard/table/table.ts'
 import type { RowOrReject } from '../engine/ingest/row.ts'
 import { checkHeader } from './csv-header.ts'
@@ -21,6 +22,10 @@ const DELIMITERS = [',', ';', '\t', '|']
 export async function openTable(path: string): Promise<Table> {
   if (await isParquet(path)) return openParquet(path)
   const first = await firstLine(path)
+  if (first.trimStart().startsWith('[')) {
+    const mend = 'write each row as a JSON object on a line of its own (jq -c ".[]")'
+    throw new PolyadError('FILE_UNREADABLE', { path, problem: 'it is one JSON list, not JSON lines', mend })
+  }
   return first.trimStart().startsWith('{') ? openJsonTable(path) : openCsvTable(path, first)
 }
 

@@ -57,7 +57,8 @@ export function guardChart(report: GuardReport, currency?: string): string | und
   const bottom = HEIGHT_PX - 64
   const values = [
     0,
-    ...candidates.flatMap(({ heldOutGain, inSampleGain }) => [
+    ...candidates.flatMap(({ heldOutGain, guardedGain, inSampleGain, decision }) => [
+      ...(decision === 'chosen' ? [guardedGain.value] : []),
       heldOutGain.low,
       heldOutGain.high,
       heldOutGain.value,
@@ -119,7 +120,7 @@ function legendAt(y: number, report: GuardReport): { readonly parts: string[]; r
     [(x, at) => intervalBar(x, at - 8, at + 8) + heldOutMark(x, at), 'held out, with 95 % interval'],
     [
       isSplit ? (x, at) => choiceMark(x, at, 8) : (x, at) => zeroLine(x - 9, x + 9, at),
-      `the guard's choice: ${isSplit ? by : 'broad, the zero line'}`,
+      `the guard's choice${isSplit ? `, guarded: ${by}` : ': broad, the zero line'}`,
     ],
   ]
   const parts: string[] = []
@@ -195,9 +196,9 @@ function marks(report: GuardReport, xScale: Scale, yScale: Scale, units: Outcome
       const isChosen = verdict === 'SPLIT' && each.decision === 'chosen'
       return [
         `<g>${hover(each, units)}`,
-        ...(isChosen ? [choiceMark(x, at(each.heldOutGain.value))] : []),
         inSampleMark(x, at(each.inSampleGain)),
         heldOutMark(x, at(each.heldOutGain.value)),
+        ...(isChosen ? [choiceMark(x, at(each.guardedGain.value))] : []),
         '</g>',
       ]
     }),
@@ -263,8 +264,12 @@ function intervalBar(x: number, top: number, bottom: number): string {
   )
 }
 
+/** Where the guard's own policy comes to: a ring and its middle, so that the marks under it are seen. */
 function choiceMark(x: number, y: number, radiusPx = 10): string {
-  return `<circle cx="${px(x)}" cy="${px(y)}" r="${radiusPx}" fill="none" stroke="${CHART_COLOURS.ink}" stroke-width="2.5"/>`
+  return (
+    `<circle cx="${px(x)}" cy="${px(y)}" r="${radiusPx}" fill="none" stroke="${CHART_COLOURS.ink}" stroke-width="2.5"/>` +
+    `<circle cx="${px(x)}" cy="${px(y)}" r="2" fill="${CHART_COLOURS.ink}"/>`
+  )
 }
 
 function zeroLine(left: number, right: number, y: number): string {

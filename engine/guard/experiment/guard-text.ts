@@ -20,9 +20,7 @@ export function guardText(report: GuardReport, options: GuardTextOptions = {}): 
   const sections = [
     [`${report.verdict}: ${report.answer}`, ...(options.remarks ?? [])],
     ['Why', ...reasonLines(report)],
-    report.gain
-      ? [`Gain over broad (${report.experiment.broadArm}), a person`, ...gainLines(report, units)]
-      : [],
+    report.gain ? [gainTitle(report), ...gainLines(report, units)] : [],
     report.actions.length > 0 ? ['What to do, segment by segment', ...actionLines(report, units)] : [],
     ['The experiment', ...experimentLines(report, units)],
     report.candidates.length > 0
@@ -53,6 +51,12 @@ function reasonLines({ reasons, experiment, answer }: GuardReport): string[] {
   return lines
 }
 
+/** Whose gain it is: the chosen segmentation's, else that of the best one. */
+function gainTitle({ verdict, experiment }: GuardReport): string {
+  const gain = `gain over broad (${experiment.broadArm}), a person`
+  return verdict === 'SPLIT' ? `G${gain.slice(1)}` : `The best segmentation, not taken: ${gain}`
+}
+
 function gainLines({ gain, worthwhileGain }: GuardReport, units: OutcomeUnits): string[] {
   if (!gain) return []
   const { heldOut, inSample, relative, pValue, net } = gain
@@ -62,7 +66,7 @@ function gainLines({ gain, worthwhileGain }: GuardReport, units: OutcomeUnits): 
       [
         'held out',
         units.bareGain(heldOut.value),
-        `95 % interval ${interval(heldOut, units)}, p ${probability(pValue)}` +
+        `guarded; 95 % interval ${interval(heldOut, units)}, p ${probability(pValue)}` +
           (relative === null ? '' : `; ${signedPercent(relative)} of broad's mean`),
       ],
       [

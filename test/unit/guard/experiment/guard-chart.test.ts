@@ -26,7 +26,7 @@ describe('the chart of a guard', () => {
       'broad',
       'number of segments (log scale)',
       'percentage points of visit',
-      "the guard's choice: city",
+      "the guard's choice, guarded: city",
     ])
       expect(textOf('text')).toContain(text)
     // Three segmentations and the legend.

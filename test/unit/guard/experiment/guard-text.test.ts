@@ -25,7 +25,7 @@ GAIN_PROVED: held out, it gains
 
 Gain over broad (mens), a person
             percentage points of visit
-held out                         +1.25  95 % interval +0.85 to +1.65, p <0.0001; +6.94 % of broad's mean
+held out                         +1.25  guarded; 95 % interval +0.85 to +1.65, p <0.0001; +6.94 % of broad's mean
 in-sample                        +1.31  on the people it was chosen on: what a naive look would promise
 worthwhile                        +0.9  the smallest gain that is worth the trouble
 

@@ -351,6 +351,9 @@ describe('a table that is refused', () => {
       /line 1, "spend": a list or an object, not one value/,
     )
     expect(await problemOf('{"arm": "a"\n', {}, 'x.jsonl')).toMatch(/no column/)
+    expect(await problemOf('[{"arm": "a"}]\n', {}, 'x.json')).toMatch(
+      /one JSON list, not JSON lines; write each row/,
+    )
   })
 })
 
