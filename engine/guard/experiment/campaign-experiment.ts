@@ -7,8 +7,9 @@ import { wholeNumber } from '../../reporting/text-table.ts'
 import type { Experiment, Outcome } from './experiment.ts'
 import { leafLevels } from './leaf-levels.ts'
 
-/** Position of broad control among the arms of a campaign's experiment. */
+/** Positions of the arms of a campaign's experiment. */
 export const BROAD_CONTROL = 0
+export const NARROW = 1
 const ARMS = ['broad-control', 'narrow'] as const
 
 export interface CampaignLogs {
@@ -67,7 +68,7 @@ export function campaignExperiment(logs: CampaignLogs): CampaignExperiment | und
     experiment: {
       rows: people.length,
       arms: ARMS,
-      arm: Uint16Array.from(people, (_, row) => (row < narrowFrom ? BROAD_CONTROL : 1)),
+      arm: Uint16Array.from(people, (_, row) => (row < narrowFrom ? BROAD_CONTROL : NARROW)),
       outcome: outcomeOf(done, outcome),
       people: undefined,
       propensity: Float64Array.from(people, (_, row) => (row < narrowFrom ? share : 1 - share)),

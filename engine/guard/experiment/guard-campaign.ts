@@ -8,9 +8,10 @@ import { readNamedSegments } from '../../ingest/workspace-segments.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { checkDays, simulatedIn } from '../../reporting/report-campaign.ts'
 import { unreadableTable } from '../table/unreadable-table.ts'
-import { BROAD_CONTROL, campaignExperiment } from './campaign-experiment.ts'
+import { BROAD_CONTROL, campaignExperiment, NARROW } from './campaign-experiment.ts'
 import type { Experiment } from './experiment.ts'
 import { type GuardReport, GuardReportSchema } from './guard-report.ts'
+import { losingSegments } from './losing-segments.ts'
 import type { JudgeOptions } from './settings.ts'
 
 /** A guard's report of a campaign's own logs: the report, and what it is of. */
@@ -27,6 +28,23 @@ export const CampaignGuardSchema = Type.Object(
     simulated: Type.Union([Type.Boolean(), Type.Literal('mixed')]),
     /** Who is left out and why, in sentences. */
     notes: Type.Array(Type.String()),
+    /** Leaves where narrow is shown to do worse than broad control, most people first: those to merge. */
+    losing: Type.Array(
+      Type.Object(
+        {
+          segment: Type.String(),
+          people: Type.Integer({ minimum: 0 }),
+          /** Narrow less broad control, of means a person, with its 95 % interval. */
+          difference: Type.Object(
+            { value: Type.Number(), low: Type.Number(), high: Type.Number() },
+            { additionalProperties: false },
+          ),
+          /** Benjamini-Hochberg over the leaves. */
+          qValue: Type.Number(),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 )
@@ -125,14 +143,16 @@ export async function guardCampaign(
     currency,
     simulated: simulatedIn(rows),
     notes: [...(found?.notes ?? [])],
+    // Where people did not fall into the arms as assigned, no difference means anything.
+    losing:
+      found && report.verdict !== 'UNREADABLE' ? losingSegments(found.experiment, NARROW, BROAD_CONTROL) : [],
   }
 }
 
 /** What is said under the answer about a campaign: what it is of, who is left out, and which leaves to merge. */
 export function campaignRemarks(guard: CampaignGuard): string[] {
-  const { campaign, revisions, from, to, simulated, notes } = guard
+  const { campaign, revisions, from, to, simulated, notes, losing } = guard
   const days = from || to ? `, ${from ?? 'start'} to ${to ?? 'today'}` : ''
-  const losing = losingSegments(guard)
   return [
     `campaign ${campaign}${revisions.length > 0 ? ` (revision ${revisions.join(', ')})` : ''}${days}: people who ` +
       'matched a narrow segment, by assigned arm',
@@ -140,14 +160,9 @@ export function campaignRemarks(guard: CampaignGuard): string[] {
     ...(simulated === 'mixed' ? ['PARTLY SIMULATED TRAFFIC: real and simulated people together.'] : []),
     ...notes,
     ...(losing.length > 0
-      ? [`Narrow loses in: ${losing.join('; ')}. Merge these into wider segments, or leave them to broad.`]
+      ? [
+          `Narrow loses in: ${losing.map(({ segment }) => segment).join('; ')}. Merge these into wider segments, or leave them to broad.`,
+        ]
       : []),
   ]
-}
-
-/** Segments where the whole 95 % interval of narrow less broad is under 0. */
-function losingSegments({ actions, columns }: GuardReport): string[] {
-  return actions
-    .filter(({ difference }) => difference !== null && difference.high < 0)
-    .map(({ segment }) => segment[columns.at(-1) ?? ''] ?? 'everybody')
 }

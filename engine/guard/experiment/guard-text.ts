@@ -6,6 +6,8 @@ import { type OutcomeUnits, outcomeUnits } from './outcome-units.ts'
 
 /** Segments whose actions are listed; --json has all. */
 const MOST_ACTIONS = 20
+/** Characters of the columns of one segmentation. */
+const LONGEST_SPLIT = 60
 
 export interface GuardTextOptions {
   /** ISO 4217, of an outcome that is money. */
@@ -188,7 +190,7 @@ function candidateLines({ candidates }: GuardReport, units: OutcomeUnits): strin
     ],
     candidates.map((each: GuardCandidate) => [
       wholeNumber(each.segments),
-      each.columns.length === 0 ? '(everybody alike)' : each.columns.join(', '),
+      splitBy(each.columns),
       units.bareGain(each.inSampleGain),
       `${units.bareGain(each.heldOutGain.value)} (${interval(each.heldOutGain, units)})`,
       `${units.bareGain(each.guardedGain.value)} (${interval(each.guardedGain, units)})`,
@@ -197,6 +199,15 @@ function candidateLines({ candidates }: GuardReport, units: OutcomeUnits): strin
       each.decision === 'chosen' ? 'CHOSEN' : each.decision,
     ]),
   )
+}
+
+/** The columns of a segmentation; of many the last ones, which tell it from the one before. */
+function splitBy(columns: readonly string[]): string {
+  if (columns.length === 0) return '(everybody alike)'
+  let from = 0
+  const text = () => `${from > 0 ? '…, ' : ''}${columns.slice(from).join(', ')}`
+  while (text().length > LONGEST_SPLIT && from < columns.length - 1) from++
+  return text()
 }
 
 function powerLines({ power, worthwhileGain, experiment }: GuardReport, units: OutcomeUnits): string[] {

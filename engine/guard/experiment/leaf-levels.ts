@@ -52,8 +52,8 @@ export function leafLevels(
     leafPlaces.set(leaf, placeLeaf(leaf, grids.get(name!), segments.documents, places))
   }
   const unitOf = livingUnits(leafOf, leafPlaces, places, kFloor)
-  const isOneGrid = grids.size === 1 && [...grids.values()][0] !== undefined
-  return columnsOf(leafOf, unitOf, places, isOneGrid ? [...grids.values()][0] : undefined)
+  const known = [...grids.values()].filter((grid) => grid !== undefined)
+  return columnsOf(leafOf, unitOf, places, known.length === 1 ? known[0] : undefined)
 }
 
 /** The grid of that name, undefined for a rule or what is not there any more. */
@@ -221,6 +221,8 @@ function levelName(
   levels: readonly Place['level'][],
   grid: GridDefinition,
 ): string {
+  if (attribute < 0) return 'grid or rule'
+  if (step === 0) return 'rule'
   const steps = Math.max(...levels.filter(([other]) => other === attribute).map(([, each]) => each))
   const names = grid.attributes.slice(0, attribute + 1).join(', ')
   return step === steps ? names : `${names} (level ${step} of ${steps})`

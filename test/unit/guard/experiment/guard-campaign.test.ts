@@ -107,8 +107,8 @@ describe('the levels of leaves', () => {
 
   it('tell a remainder from its whole node, and rules from grids', () => {
     expect(shown(leaves({ 'usa/i0/CA/a1': 60, 'usa/i0/*/*': 70, west: 80, 'gone/by/now': 90 }))).toEqual([
-      ['level 1', { usa: 130, '(others)': 170 }],
-      ['level 2', { usa: 130, west: 80, 'gone/by/now': 90 }],
+      ['grid or rule', { usa: 130, '(others)': 170 }],
+      ['rule', { usa: 130, west: 80, 'gone/by/now': 90 }],
       ['segment', { 'i0, other': 70, 'i0, California, a1': 60, west: 80, 'gone/by/now': 90 }],
     ])
   })
@@ -219,6 +219,10 @@ describe('the guard of a campaign', () => {
       guard.actions.map(({ segment, arm }) => [Object.values(segment).at(-1), arm]),
     )
     expect(arms).toEqual({ California: 'narrow', Texas: 'broad-control' })
+    expect(guard.losing).toMatchObject([
+      { segment: 'Texas', people: 2_000, difference: { high: expect.any(Number) } },
+    ])
+    expect(guard.losing[0]!.difference.high).toBeLessThan(0)
     expect(campaignRemarks(guard)).toEqual([
       'campaign spring (revision 1): people who matched a narrow segment, by assigned arm',
       'Narrow loses in: Texas. Merge these into wider segments, or leave them to broad.',

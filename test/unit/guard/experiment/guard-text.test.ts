@@ -5,7 +5,7 @@ import { type GuardReport, GuardReportSchema } from '../../../../engine/guard/ex
 import { guardText } from '../../../../engine/guard/experiment/guard-text.ts'
 import { outcomeUnits } from '../../../../engine/guard/experiment/outcome-units.ts'
 import { unreadableTable } from '../../../../engine/guard/table/unreadable-table.ts'
-import { SPLIT } from './reports.ts'
+import { candidate, SPLIT } from './reports.ts'
 
 /** The page without the definitions, which are the same on each. */
 function page(report: GuardReport, options = {}): string {
@@ -123,6 +123,16 @@ spend (an amount) by mail, 20 people in 10 rows; propensities: none given, so al
     expect(text).toContain('c19 ')
     expect(text).not.toContain('c20 ')
     expect(text).toContain('and 3 more; --json has them all')
+  })
+
+  it('shows of many columns the last ones', () => {
+    const columns = Array.from({ length: 12 }, (_, at) => `a column ${at}`)
+    const text = page({
+      ...SPLIT,
+      candidates: [candidate(columns, 90, [0, 0, 0]), candidate([], 1, [0, 0, 0])],
+    })
+    expect(text).toContain('…, a column 8, a column 9, a column 10, a column 11 ')
+    expect(text).toContain('(everybody alike)')
   })
 
   it('says what more people would be needed, and what they cost', () => {
