@@ -195,7 +195,8 @@ async function segmentTitles(
   return titles
 }
 
-function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
+/** Whether the rows are of a simulator. */
+export function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
   const kinds = new Set(rows.map((row) => row.simulated))
   if (kinds.size === 2) return 'mixed'
   return kinds.has(true)
@@ -203,14 +204,15 @@ function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-function checkDays(query: ReportQuery): void {
+/** @throws PolyadError INPUT_INVALID for a day that is none, or a first day after the last */
+export function checkDays(query: Pick<ReportQuery, 'fromDay' | 'toDay'>, what = 'report'): void {
   for (const [where, day] of [
     ['from', query.fromDay],
     ['to', query.toDay],
   ] as const) {
     if (day === undefined || (DAY.test(day) && !Number.isNaN(Date.parse(day)))) continue
     throw new PolyadError('INPUT_INVALID', {
-      what: 'report',
+      what,
       where,
       problem: `"${day}" is not a day`,
       mend: 'write it as YYYY-MM-DD',
@@ -218,9 +220,9 @@ function checkDays(query: ReportQuery): void {
   }
   if (query.fromDay && query.toDay && query.fromDay > query.toDay) {
     throw new PolyadError('INPUT_INVALID', {
-      what: 'report',
+      what,
       where: 'from, to',
-      problem: `the report would begin on ${query.fromDay}, after it ends on ${query.toDay}`,
+      problem: `the ${what} would begin on ${query.fromDay}, after it ends on ${query.toDay}`,
     })
   }
 }

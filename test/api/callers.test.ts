@@ -4,6 +4,7 @@ import { requireLoopback } from '../../api/own-address.ts'
 import { buildServer, listen } from '../../api/server.ts'
 import { createStream } from '../../core/stream.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
+import { judgeExperiment } from '../../engine/guard/experiment/judge.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import {
   activate,
@@ -91,6 +92,7 @@ describe('a server without keys', () => {
       secrets: { identityKey: new Uint8Array(32), tokenKey: new Uint8Array(32) },
       fonts: await loadFonts('templates/fonts'),
       stream: createStream('never'),
+      judge: judgeExperiment,
     }
     await expect(buildServer({ ...parts, config })).rejects.toMatchObject({ code: 'BIND_REFUSED' })
     for (const address of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {

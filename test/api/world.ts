@@ -14,6 +14,7 @@ import type { Campaign } from '../../engine/campaign/campaign.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
+import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
@@ -169,6 +170,7 @@ export async function openWorld(options: {
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
     },
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
+    judge: judgeOnThread,
     stream: createStream('api tests'),
   })
 

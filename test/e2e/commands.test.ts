@@ -75,6 +75,7 @@ describe('help', () => {
     ['segments', 'overlap'],
     ['segments', 'explain'],
     ['check'],
+    ['guard'],
     ['plan'],
     ['generate'],
     ['render'],
