@@ -77,16 +77,17 @@ export function addedUp(seen: Seen): Differences {
     for (let round = 0; round < ROUNDS; round++) {
       for (const each of effects) {
         const others = new Float64Array(each.effect.length)
-        for (let cell = 0; cell < cells; cell++) {
-          const value = each.valueCodes[cell]!
-          others[value]! += (people[cell]! * (fit[cell]! - each.effect[value]!)) / each.peopleOf[value]!
-        }
         const before = each.effect
+        const { valueCodes } = each
+        for (let cell = 0; cell < cells; cell++) others[valueCodes[cell]!]! += people[cell]! * fit[cell]!
+        for (let value = 0; value < others.length; value++) {
+          others[value] = others[value]! / each.peopleOf[value]! - before[value]!
+        }
         const { effect, variance: left } = shrunk(each.seen, others, 1)
         each.effect = effect
         each.variance = left
         for (let cell = 0; cell < cells; cell++) {
-          const value = each.valueCodes[cell]!
+          const value = valueCodes[cell]!
           fit[cell]! += effect[value]! - before[value]!
         }
       }
