@@ -16,6 +16,17 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   comparison:
     'people who matched a narrow segment, by the arm they were assigned to (not by what they saw), one observation a ' +
     "person; difference of goal events per person with Welch's 95 % interval, valid for one look",
+  'daily looks':
+    'interval of the same difference that holds at every look together (asymptotic confidence sequence), narrowest at ' +
+    'the people the check expected to be reached, 5,000 without a check',
+  reach: 'distinct people with an impression; frequency: impressions / reach',
+  spend: "impressions x the campaign's costPerThousand / 1000: what was planned to be paid, not an invoice",
+  'cost per incremental goal event':
+    'spend per person of narrow / difference of goal events per person, with the bounds of the difference; it divides ' +
+    "all of narrow's spend, of which broad's ads would have cost about as much",
+  'lift that could be seen':
+    'smallest lift over broad that as many people show with 80 % power at one look, by the delta method',
+  pace: "spend so far / share of the flight that is gone, days and hours of the campaign's time zone, against the budget",
   lift: "difference / broad control, Fieller's interval: it leaves out 0 just when the difference's does",
   'people with a click (or conversion)':
     'people with a goal event / people; Wilson, the difference after Newcombe',

@@ -6,12 +6,14 @@ import { unitFromId } from '../campaign/ad-unit-id.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
 import { sharesOf } from '../decision/assignment.ts'
+import type { CheckReport } from '../guard/check-report.ts'
 import { readCheck } from '../guard/require-checked.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
 import { breakDown, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
 import { DEFINITIONS } from './definitions.ts'
+import { paceOf } from './pace.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
 
@@ -23,7 +25,7 @@ export interface ReportQuery {
   readonly toDay?: string
 }
 
-type ReportPorts = Pick<Ports, 'documents' | 'counters'>
+type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
 
 type ArmGroup = Report['leftOut'][number]
 const BOTH = 'narrow and broad-control'
@@ -63,8 +65,13 @@ export async function reportCampaign(
   const revisions = [...new Set(rows.map((row) => row.revision))].sort((a, b) => a - b)
   const arms = assignedArms(rows)
   const assignment = await checkAssignment(ports, name, revisions, arms, kFloor)
-  const comparison = compareArms(arms, campaign.goal.event, kFloor)
-  const titles = by === 'segment' ? await segmentTitles(ports, name, revisions) : new Map<string, string>()
+  const checks = await checksOf(ports, name, revisions)
+  const price = campaign.budget.costPerThousand
+  const comparison = compareArms(arms, campaign.goal.event, kFloor, {
+    price,
+    plannedPeople: plannedPeople(checks),
+  })
+  const titles = by === 'segment' ? segmentTitles(checks) : new Map<string, string>()
   const counts = countByPerson(rows)
   return {
     version: 1,
@@ -92,6 +99,7 @@ export async function reportCampaign(
           }
         : comparison,
     assignment,
+    pace: query.fromDay || query.toDay ? null : paceOf(campaign, impressionsPaid(rows), ports.clock.nowMs()),
     by,
     rows: breakDown(rows, {
       goal: campaign.goal.event,
@@ -181,18 +189,36 @@ async function checkAssignment(
   return { broadControlShare, pValue, broken: pValue < SAMPLE_RATIO_ALPHA, switched }
 }
 
-/** What the checks of these revisions call their leaves; the newest wins. */
-async function segmentTitles(
-  ports: ReportPorts,
+/** The checks of these revisions that there are, oldest first. */
+async function checksOf(
+  ports: Pick<Ports, 'documents'>,
   name: string,
   revisions: readonly number[],
-): Promise<Map<string, string>> {
-  const titles = new Map<string, string>()
+): Promise<readonly CheckReport[]> {
+  const checks: CheckReport[] = []
   for (const revision of revisions) {
     const check = await readCheck(ports, name, revision)
-    for (const leaf of check?.leaves ?? []) titles.set(leaf.id, leaf.title)
+    if (check) checks.push(check)
   }
-  return titles
+  return checks
+}
+
+/** Where nothing says how many people will be reached; what stats/confidence-sequence.ts takes as well. */
+const PLANNED_PEOPLE = 5000
+
+/** The first check's people: a later one may know what was seen by then. */
+function plannedPeople(checks: readonly CheckReport[]): number {
+  return checks[0]?.volume.peopleReached || PLANNED_PEOPLE
+}
+
+/** What the checks of these revisions call their leaves; the newest wins. */
+function segmentTitles(checks: readonly CheckReport[]): Map<string, string> {
+  return new Map(checks.flatMap((check) => check.leaves.map(({ id, title }) => [id, title] as const)))
+}
+
+/** House ads are not paid for. */
+function impressionsPaid(rows: readonly CounterRow[]): number {
+  return rows.reduce((sum, row) => sum + (row.adUnit === '' ? 0 : row.impressions), 0)
 }
 
 function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {

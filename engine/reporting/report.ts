@@ -11,6 +11,9 @@ const Estimate = Type.Object(
   closed,
 )
 
+/** Bounds that hold at every look together, 95 %. */
+const Sequence = Type.Object({ low: Type.Number(), high: Type.Number() }, closed)
+
 /** How a rate's interval was made. */
 const Rate = Type.Object(
   {
@@ -73,11 +76,31 @@ const BreakdownRow = Type.Union([
 const Arm = Type.Object(
   {
     people: Count,
+    /** Distinct people with an impression. */
+    reach: Count,
     impressions: Count,
+    /** Impressions a person reached; null: nobody was. */
+    frequency: Nullable(Type.Number()),
+    /** impressions x costPerThousand / 1000. */
+    spendMicros: Type.Integer(),
     goalEvents: Count,
     goalEventsPerPerson: Estimate,
     /** People with at least one goal event, of all in the arm. */
     respondersShare: Estimate,
+  },
+  closed,
+)
+
+/** What a goal event costs that broad would not have brought. */
+const IncrementalCost = Type.Object(
+  {
+    /** Micros; null where the difference is not told from 0 or is below it. */
+    valueMicros: Nullable(Type.Number()),
+    lowMicros: Nullable(Type.Number()),
+    highMicros: Nullable(Type.Number()),
+    /** Micros spent a person, narrow less broad control. */
+    extraSpendPerPersonMicros: Type.Number(),
+    text: Text,
   },
   closed,
 )
@@ -91,6 +114,12 @@ const Comparison = Type.Union([
       /** Goal events per person, narrow less broad control. */
       difference: Estimate,
       pValue: Type.Number(),
+      /** Of the difference, for those who look every day; narrowest at `plannedPeople`. */
+      sequence: Sequence,
+      plannedPeople: Count,
+      /** Smallest lift over broad that so many people show with 80 % power at one look; null: none that is possible. */
+      detectableLift: Nullable(Type.Number()),
+      costPerIncrementalEvent: IncrementalCost,
       /** difference / broad control. */
       lift: Type.Union([Estimate, Type.Null()]),
       /** Share of people with a goal event, narrow less broad control. */
@@ -150,6 +179,22 @@ export const ReportSchema = Type.Object(
       },
       closed,
     ),
+    /** Spend against the plan; null where the report is of some days only. */
+    pace: Type.Union([
+      Type.Object(
+        {
+          /** Share of the flight that is gone, 0..1. */
+          elapsed: Type.Number(),
+          spentMicros: Type.Integer(),
+          planMicros: Type.Integer(),
+          /** Spend at the flight's end if it goes on as it did; null before it begins. */
+          expectedMicros: Type.Union([Type.Integer(), Type.Null()]),
+          text: Text,
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
     by: Text,
     rows: Type.Array(BreakdownRow),
     definitions: Type.Record(Type.String(), Text),
@@ -163,6 +208,8 @@ export const REPORT_ALPHA = 0.05
 export type Report = Static<typeof ReportSchema>
 export type ReportRow = Report['rows'][number]
 export type ArmComparison = Report['comparison']
-export type ReportArm = Extract<ArmComparison, { enough: true }>['narrow']
+type EnoughToCompare = Extract<ArmComparison, { enough: true }>
+export type IncrementalCost = EnoughToCompare['costPerIncrementalEvent']
+export type ReportArm = EnoughToCompare['narrow']
 export type Estimate = ReportArm['goalEventsPerPerson']
 export type ReportRate = Extract<ReportRow, { hidden: false }>['clicksPerImpression']
