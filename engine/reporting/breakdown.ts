@@ -24,6 +24,8 @@ export interface BreakdownOptions {
    * a small one must be hidden by another narrow one; broad is made of whole arms and stands alone.
    */
   readonly bySegment: boolean
+  /** Keys that another table of the report hides, so that this one may not show them either. */
+  readonly alsoHidden?: ReadonlySet<string>
 }
 
 /** Rows of one breakdown, most impressions first; hidden ones last, by key. */
@@ -39,12 +41,16 @@ export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions
   // The house ad is the holdout, a whole arm, so it can hide nothing; another breakdown would show it.
   const parts = cells.filter(({ key }) => key !== HOUSE_AD && !(options.bySegment && key === BROAD_ID))
   const countsOf = new Map(parts.map(({ key, counts }) => [key, counts]))
-  const hidden = hideSmall(
+  const small = hideSmall(
     parts.map(({ key, counts }) => ({ key, people: counts.people.size })),
     [parts.map(({ key }) => key)],
     options.kFloor,
     (keys) => new Set(keys.flatMap((key) => [...countsOf.get(key)!.people.keys()])).size,
   )
+  const hidden = new Set([
+    ...small,
+    ...parts.flatMap(({ key }) => (options.alsoHidden?.has(key) ? [key] : [])),
+  ])
   const shown = cells
     .filter(({ key }) => !hidden.has(key))
     .map(({ key, counts }) => shownRow(key, counts, options))

@@ -31,6 +31,17 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   'people with a click (or conversion)':
     'people with a goal event / people; Wilson, the difference after Newcombe',
   assignment: `chi-square test of people by arm against the campaign's shares; broken below ${SAMPLE_RATIO_ALPHA}`,
+  'leaf by leaf':
+    'people by the leaf they matched and the arm they were assigned to, one observation a person and leaf; lift as above; ' +
+    "q: Benjamini and Hochberg's over all leaves that can be read; narrow wins or loses where q is at most 0.05",
+  'people with a click (or conversion), shrunk':
+    "narrow's people with a goal event / people, drawn up the grid's tree as far as a leaf has few events (gamma-Poisson); " +
+    'the interval takes the spread between leaves as known, so it is somewhat narrow',
+  'more people needed': `people who match the leaf until each arm has ${ENOUGH.people} people and ${ENOUGH.events} goal events, about`,
+  'equal segments': "1 / sum of squared shares of narrow's people; hidden leaves count as equal ones",
+  'merge a leaf':
+    'losing: narrow loses there whenever one looks (its confidence sequence is below 0), each leaf for itself',
+  'match no narrow segment': 'people served broad for want of a segment, down to a multiple of the k floor',
   'by segment':
     'the segment of the ad unit that was shown: a narrow one has the narrow arm only, broad has broad control and ' +
     'people who matched nothing',

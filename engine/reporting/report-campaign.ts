@@ -13,9 +13,12 @@ import type { Ports } from '../ports/ports.ts'
 import { breakDown, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
 import { DEFINITIONS } from './definitions.ts'
+import { hideLeaves } from './hide-leaves.ts'
+import { leafLifts } from './leaf-lifts.ts'
 import { paceOf } from './pace.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
+import { widerSegments } from './wider-segments.ts'
 
 export interface ReportQuery {
   /** segment (default), placement, day, or a slot's name. */
@@ -71,7 +74,7 @@ export async function reportCampaign(
     price,
     plannedPeople: plannedPeople(checks),
   })
-  const titles = by === 'segment' ? segmentTitles(checks) : new Map<string, string>()
+  const titles = segmentTitles(checks)
   const counts = countByPerson(rows)
   return {
     version: 1,
@@ -100,13 +103,22 @@ export async function reportCampaign(
         : comparison,
     assignment,
     pace: query.fromDay || query.toDay ? null : paceOf(campaign, impressionsPaid(rows), ports.clock.nowMs()),
+    leaves: leafLifts(rows, arms, {
+      goal: campaign.goal.event,
+      kFloor,
+      broadControlShare: assignment.broadControlShare,
+      titleOf: (leaf) => titles.get(leaf) ?? leaf,
+      widerOf: await widerSegments(ports, campaign),
+      plannedPeople: plannedLeafPeople(checks),
+    }),
     by,
     rows: breakDown(rows, {
       goal: campaign.goal.event,
       kFloor,
       keyOf,
-      titleOf: (key) => titles.get(key) ?? key,
+      titleOf: (key) => (by === 'segment' ? titles.get(key) : undefined) ?? key,
       bySegment: by === 'segment',
+      ...(by === 'segment' && { alsoHidden: hideLeaves(rows, arms.switched, kFloor).narrow }),
     }),
     definitions: DEFINITIONS,
   }
@@ -209,6 +221,14 @@ const PLANNED_PEOPLE = 5000
 /** The first check's people: a later one may know what was seen by then. */
 function plannedPeople(checks: readonly CheckReport[]): number {
   return checks[0]?.volume.peopleReached || PLANNED_PEOPLE
+}
+
+/** Of a leaf likewise, where the first check that has it may tell its people. */
+function plannedLeafPeople(checks: readonly CheckReport[]): (leaf: string) => number {
+  const people = new Map(
+    checks.toReversed().flatMap((check) => check.leaves.map((leaf) => [leaf.id, leaf.people] as const)),
+  )
+  return (leaf) => people.get(leaf) || PLANNED_PEOPLE
 }
 
 /** What the checks of these revisions call their leaves; the newest wins. */

@@ -1,4 +1,5 @@
 import { formatMoney } from '../../core/money.ts'
+import { leafLines } from './leaf-text.ts'
 import type { Estimate, Report, ReportArm, ReportRate, ReportRow } from './report.ts'
 import { percent, textTable, wholeNumber } from './text-table.ts'
 
@@ -8,7 +9,7 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
   day: 'day',
 }
 
-/** A report for people: narrow against broad first, then the breakdown, then what the numbers mean. */
+/** A report for people: the verdict first, then narrow against broad, leaves, the breakdown, then what the numbers mean. */
 export function reportText(report: Report): string {
   const { totals } = report
   const days = report.from || report.to ? `, ${report.from ?? 'start'} to ${report.to ?? 'today'}` : ''
@@ -18,6 +19,7 @@ export function reportText(report: Report): string {
   if (report.simulated === 'mixed')
     lines.push('PARTLY SIMULATED TRAFFIC: real and simulated people together.')
   lines.push(
+    report.comparison.text,
     `${wholeNumber(totals.people)} people, ${wholeNumber(totals.impressions)} impressions, ` +
       `${wholeNumber(totals.clicks)} clicks, ${wholeNumber(totals.conversions)} conversions worth ` +
       formatMoney({ amountMicros: totals.valueMicros, currency: report.currency }),
@@ -33,13 +35,14 @@ export function reportText(report: Report): string {
   }
   if (report.pace) lines.push(report.pace.text)
   lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
+  lines.push('', 'Narrow against broad, leaf by leaf', ...leafLines(report.leaves, report.goal))
   lines.push('', `By ${DIMENSIONS[report.by] ?? `slot ${report.by}`}`, ...breakdownLines(report))
   lines.push('', ...Object.entries(report.definitions).map(([name, meaning]) => `${name}: ${meaning}`))
   return `${lines.join('\n')}\n`
 }
 
 function comparisonLines({ comparison, assignment, goal, revisions, currency }: Report): string[] {
-  const lines = [comparison.text]
+  const lines: string[] = []
   if (comparison.enough) {
     lines.push(
       ...textTable(

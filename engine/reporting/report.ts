@@ -144,6 +144,72 @@ const Comparison = Type.Union([
   ),
 ])
 
+/** One matched leaf: its people by assigned arm, whatever they saw. An arm that is hidden is in no number of it. */
+const LeafRow = Type.Object(
+  {
+    leaf: Text,
+    title: Text,
+    /** The next wider segment; broad for a rule and for the widest of a grid. */
+    wider: Text,
+    /** As "123"; `<50` under the k floor, `hidden` for one that hides such an arm. */
+    narrowPeople: Text,
+    broadControlPeople: Text,
+    /** null: not enough data. */
+    compared: Type.Union([
+      Type.Object(
+        {
+          /** Goal events a person. */
+          narrow: Estimate,
+          broadControl: Estimate,
+          difference: Estimate,
+          lift: Type.Union([Estimate, Type.Null()]),
+          pValue: Type.Number(),
+          /** Benjamini and Hochberg's, over the leaves that are compared. */
+          qValue: Type.Number(),
+          sequence: Sequence,
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    /** Share of narrow's people with a goal event, drawn towards the wider segments'; null: narrow is hidden. */
+    respondersShrunk: Type.Union([Estimate, Type.Null()]),
+    /** Whether people fell into the leaf's arms as assigned; null: an arm is hidden, or the share changed. */
+    assignment: Type.Union([
+      Type.Object({ pValue: Type.Number(), qValue: Type.Number(), broken: Type.Boolean() }, closed),
+      Type.Null(),
+    ]),
+    /** People who match the leaf that are missing, about; 0: enough. */
+    needs: Count,
+    verdict: Type.Union([
+      Type.Literal('wins'),
+      Type.Literal('loses'),
+      Type.Literal('unclear'),
+      Type.Literal('not-enough'),
+      Type.Literal('broken'),
+    ]),
+    text: Text,
+  },
+  closed,
+)
+
+const Leaves = Type.Object(
+  {
+    /** Most people in narrow first; those that are hidden last, by id. */
+    rows: Type.Array(LeafRow),
+    /** 1 / sum of squared shares of narrow's people; hidden leaves count as equal ones. null: no leaf. */
+    effectiveSegments: Nullable(Type.Number()),
+    /** Share of matched people's impressions in leaves without a comparison, 0..1. */
+    unreadableSpendShare: Nullable(Type.Number()),
+    /** People served broad because they match no narrow segment, down to a multiple of the k floor. */
+    unmatchedPeople: Count,
+    /** Leaves whose confidence sequence is below 0. */
+    losing: Type.Array(Text),
+    text: Text,
+  },
+  closed,
+)
+
 export const ReportSchema = Type.Object(
   {
     version: Type.Literal(1),
@@ -195,6 +261,7 @@ export const ReportSchema = Type.Object(
       ),
       Type.Null(),
     ]),
+    leaves: Leaves,
     by: Text,
     rows: Type.Array(BreakdownRow),
     definitions: Type.Record(Type.String(), Text),
@@ -211,5 +278,7 @@ export type ArmComparison = Report['comparison']
 type EnoughToCompare = Extract<ArmComparison, { enough: true }>
 export type IncrementalCost = EnoughToCompare['costPerIncrementalEvent']
 export type ReportArm = EnoughToCompare['narrow']
+export type Leaves = Report['leaves']
+export type LeafRow = Leaves['rows'][number]
 export type Estimate = ReportArm['goalEventsPerPerson']
 export type ReportRate = Extract<ReportRow, { hidden: false }>['clicksPerImpression']

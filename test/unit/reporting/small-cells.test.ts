@@ -83,6 +83,32 @@ describe('a report', () => {
         }
         // The narrow arm's sum is known from the comparison: hidden segments must hide each other inside it.
         if (by === 'segment') expect(hidden.every((key) => SEGMENTS.includes(key))).toBe(true)
+        // Leaves by arm: the sum of each arm is in the comparison, and the narrow one's parts are also by segment.
+        const armPeople = (arm: CounterRow['arm'], leaves: readonly string[]) =>
+          new Set(
+            counted
+              .filter((each) => each.arm === arm && leaves.includes(each.leaf ?? ''))
+              .map((each) => each.person),
+          ).size
+        for (const [arm, told] of [
+          ['narrow', 'narrowPeople'],
+          ['broad-control', 'broadControlPeople'],
+        ] as const) {
+          const dark = report.leaves.rows
+            .filter((each) => !/^\d+$/.test(each[told]) && armPeople(arm, [each.leaf]) > 0)
+            .map(({ leaf }) => leaf)
+          for (const each of report.leaves.rows) {
+            if (!/^\d+$/.test(each[told])) continue
+            expect(Number(each[told])).toBe(armPeople(arm, [each.leaf]))
+            expect(Number(each[told])).toBeGreaterThanOrEqual(K)
+          }
+          if (dark.length > 0) {
+            expect(dark.length).toBeGreaterThan(1)
+            expect(armPeople(arm, dark)).toBeGreaterThanOrEqual(K)
+          }
+          if (by === 'segment' && arm === 'narrow') expect(dark.sort()).toEqual(hidden)
+        }
+        expect(report.leaves.unmatchedPeople % K).toBe(0)
         // Arms are shown too: none that is counted is small.
         for (const arm of ['narrow', 'broad-control', 'broad', 'holdout']) {
           const size = new Set(counted.filter((each) => each.arm === arm).map((each) => each.person)).size
