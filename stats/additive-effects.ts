@@ -42,8 +42,9 @@ export interface AdditiveEffects {
 
 /** A factor's usual spread counts as so many options. */
 const PRIOR_OPTIONS = 2
-const MOST_STEPS = 200
-const NEAR = 1e-6
+const MOST_STEPS = 100
+/** Variances that move by less of themselves are found. */
+const NEAR = 1e-3
 
 /**
  * Main effects of all options of all factors at once, on events a trial: rate = circumstances + one effect for each
@@ -232,7 +233,7 @@ function fitSpreads(
     const moved = Math.max(...next.map((value, factor) => Math.abs(value / variances[factor]! - 1)))
     variances = next
     fit = fitAt()
-    if (moved < NEAR * 100) break
+    if (moved < NEAR) break
   }
   return { ...fit, variances }
 }

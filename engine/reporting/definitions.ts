@@ -42,6 +42,11 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   'merge a leaf':
     'losing: narrow loses there whenever one looks (its confidence sequence is below 0), each leaf for itself',
   'match no narrow segment': 'people served broad for want of a segment, down to a multiple of the k floor',
+  'effect of an option':
+    "goal events per impression more than the slot's mean option by impressions, in % of the campaign's rate: least " +
+    'squares on all slots at once with placement, locale, day and segment, drawn towards 0 by a spread a slot (REML); 95 % ' +
+    'interval from people, not impressions; what only some combinations do is not in it',
+  shown: "impressions with the option / all impressions of the campaign's ads",
   'by segment':
     'the segment of the ad unit that was shown: a narrow one has the narrow arm only, broad has broad control and ' +
     'people who matched nothing',

@@ -2,9 +2,9 @@ import { PolyadError } from '../../core/errors.ts'
 import { createDoor } from '../../core/schema.ts'
 import { isSmall } from '../../stats/hide-small.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
-import { unitFromId } from '../campaign/ad-unit-id.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
+import type { Ledger } from '../campaign/ledger.ts'
 import { sharesOf } from '../decision/assignment.ts'
 import type { CheckReport } from '../guard/check-report.ts'
 import { readCheck } from '../guard/require-checked.ts'
@@ -13,11 +13,13 @@ import type { Ports } from '../ports/ports.ts'
 import { breakDown, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
 import { DEFINITIONS } from './definitions.ts'
+import { elementReport } from './elements.ts'
 import { hideLeaves } from './hide-leaves.ts'
 import { leafLifts } from './leaf-lifts.ts'
 import { paceOf } from './pace.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
+import { NO_SLOT, slotKey, slotKeyIfRead } from './slot-key.ts'
 import { widerSegments } from './wider-segments.ts'
 
 export interface ReportQuery {
@@ -33,8 +35,6 @@ type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
 type ArmGroup = Report['leftOut'][number]
 const BOTH = 'narrow and broad-control'
 const ARM_GROUPS: readonly ArmGroup[] = ['narrow', 'broad-control', 'broad', 'holdout', BOTH]
-/** The slot is absent in that placement. */
-const NO_SLOT = '(none)'
 
 const parseCampaign = createDoor('campaign', CampaignSchema)
 
@@ -55,7 +55,8 @@ export async function reportCampaign(
   const campaign = parseCampaign(document.body, `campaigns/${name}.json`)
   checkDays(query)
   const by = query.by ?? 'segment'
-  const keyOf = await keyFor(ports, campaign, by)
+  const ledger = await ledgerOf(ports, name)
+  const keyOf = keyFor(ledger, campaign, by)
 
   const everything = await ports.counters.rows({
     campaign: name,
@@ -111,6 +112,11 @@ export async function reportCampaign(
       widerOf: await widerSegments(ports, campaign),
       plannedPeople: plannedLeafPeople(checks),
     }),
+    elements: elementReport(rows, {
+      goal: campaign.goal.event,
+      kFloor,
+      slots: ledger ? campaign.slots.map(({ slot }) => ({ slot, keyOf: slotKeyIfRead(ledger, slot) })) : [],
+    }),
     by,
     rows: breakDown(rows, {
       goal: campaign.goal.event,
@@ -145,7 +151,7 @@ function leaveOutSmallArms(
   return { rows: rows.filter((row) => row.person === null || !leftOut.includes(groupOf(row))), leftOut }
 }
 
-async function keyFor(ports: ReportPorts, campaign: Campaign, by: string): Promise<KeyOf> {
+function keyFor(ledger: Ledger | undefined, campaign: Campaign, by: string): KeyOf {
   switch (by) {
     case 'segment':
       return (row) => (row.adUnit === '' ? HOUSE_AD : row.segment)
@@ -163,18 +169,13 @@ async function keyFor(ports: ReportPorts, campaign: Campaign, by: string): Promi
       mend: `use segment, placement, day or a slot: ${slots.join(', ')}`,
     })
   }
-  const document = await ports.documents.read('ledger', campaign.name)
-  if (!document) return () => NO_SLOT
-  const ledger = checkLedger(document.body, campaign.name)
-  const keys = new Map<string, string>([['', HOUSE_AD]])
-  return ({ adUnit }) => {
-    let key = keys.get(adUnit)
-    if (key === undefined) {
-      key = unitFromId(ledger, adUnit).choices[by] ?? NO_SLOT
-      keys.set(adUnit, key)
-    }
-    return key
-  }
+  if (!ledger) return () => NO_SLOT
+  return slotKey(ledger, by)
+}
+
+async function ledgerOf({ documents }: Pick<Ports, 'documents'>, name: string): Promise<Ledger | undefined> {
+  const document = await documents.read('ledger', name)
+  return document && checkLedger(document.body, name)
 }
 
 /** Whether people fell into the two arms as all the revisions counted here said they would. */

@@ -1,4 +1,5 @@
 import { formatMoney } from '../../core/money.ts'
+import { elementLines } from './element-text.ts'
 import { leafLines } from './leaf-text.ts'
 import type { Estimate, Report, ReportArm, ReportRate, ReportRow } from './report.ts'
 import { percent, textTable, wholeNumber } from './text-table.ts'
@@ -9,7 +10,7 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
   day: 'day',
 }
 
-/** A report for people: the verdict first, then narrow against broad, leaves, the breakdown, then what the numbers mean. */
+/** A report for people: the verdict first, then narrow against broad, leaves, slots, the breakdown, then what the numbers mean. */
 export function reportText(report: Report): string {
   const { totals } = report
   const days = report.from || report.to ? `, ${report.from ?? 'start'} to ${report.to ?? 'today'}` : ''
@@ -36,6 +37,9 @@ export function reportText(report: Report): string {
   if (report.pace) lines.push(report.pace.text)
   lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
   lines.push('', 'Narrow against broad, leaf by leaf', ...leafLines(report.leaves, report.goal))
+  if (report.elements.slots.length > 0) {
+    lines.push('', 'Every slot, option by option', ...elementLines(report.elements, report.goal))
+  }
   lines.push('', `By ${DIMENSIONS[report.by] ?? `slot ${report.by}`}`, ...breakdownLines(report))
   lines.push('', ...Object.entries(report.definitions).map(([name, meaning]) => `${name}: ${meaning}`))
   return `${lines.join('\n')}\n`

@@ -210,6 +210,68 @@ const Leaves = Type.Object(
   closed,
 )
 
+/** One option of a slot, over everything it was shown with. */
+const ElementOption = Type.Union([
+  Type.Object(
+    {
+      option: Text,
+      hidden: Type.Literal(false),
+      people: Count,
+      impressions: Count,
+      goalEvents: Count,
+      /** Of all impressions of the campaign's ads, 0..1. */
+      shareShown: Type.Number(),
+      /** Goal events an impression as they are; null: no impressions. */
+      rawRate: Nullable(Type.Number()),
+      /** Goal events an impression more than the slot's mean option, all else equal, drawn towards 0; null: not enough. */
+      effect: Type.Union([Estimate, Type.Null()]),
+      /** The same / the campaign's goal events an impression: 0.1 is +10 %. */
+      relativeEffect: Type.Union([Estimate, Type.Null()]),
+      /** People it would have to be shown to besides, about; 0: enough. */
+      needs: Count,
+      verdict: Type.Union([
+        Type.Literal('better'),
+        Type.Literal('worse'),
+        Type.Literal('unclear'),
+        Type.Literal('not-enough'),
+      ]),
+      text: Text,
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      option: Text,
+      hidden: Type.Literal(true),
+      /** `<50`, or `hidden` for a sibling that hides it. */
+      people: Text,
+    },
+    closed,
+  ),
+])
+
+const Elements = Type.Object(
+  {
+    slots: Type.Array(
+      Type.Object(
+        {
+          slot: Text,
+          /** Fitted standard deviation of its options' effects / the campaign's rate; null: nothing was fitted. */
+          spread: Nullable(Type.Number()),
+          /** Best first, then those without an effect, then hidden ones. */
+          options: Type.Array(ElementOption),
+          text: Text,
+        },
+        closed,
+      ),
+    ),
+    /** How many times more goal events vary than if each impression stood alone; null: nothing was fitted. */
+    designEffect: Nullable(Type.Number()),
+    text: Text,
+  },
+  closed,
+)
+
 export const ReportSchema = Type.Object(
   {
     version: Type.Literal(1),
@@ -262,6 +324,7 @@ export const ReportSchema = Type.Object(
       Type.Null(),
     ]),
     leaves: Leaves,
+    elements: Elements,
     by: Text,
     rows: Type.Array(BreakdownRow),
     definitions: Type.Record(Type.String(), Text),
@@ -280,5 +343,8 @@ export type IncrementalCost = EnoughToCompare['costPerIncrementalEvent']
 export type ReportArm = EnoughToCompare['narrow']
 export type Leaves = Report['leaves']
 export type LeafRow = Leaves['rows'][number]
+export type Elements = Report['elements']
+export type ElementSlot = Elements['slots'][number]
+export type ElementOption = ElementSlot['options'][number]
 export type Estimate = ReportArm['goalEventsPerPerson']
 export type ReportRate = Extract<ReportRow, { hidden: false }>['clicksPerImpression']
