@@ -26,7 +26,7 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
     "all of narrow's spend, of which broad's ads would have cost about as much",
   'lift that could be seen':
     'smallest lift over broad that as many people show with 80 % power at one look, by the delta method',
-  pace: "spend so far / share of the flight that is gone, days and hours of the campaign's time zone, against the budget",
+  pace: "spend so far / share of the flight that is gone, by days of the campaign's time zone with today as half a day, against the budget",
   lift: "difference / broad control, Fieller's interval: it leaves out 0 just when the difference's does",
   'people with a click (or conversion)':
     'people with a goal event / people; Wilson, the difference after Newcombe',

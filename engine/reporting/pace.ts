@@ -6,8 +6,8 @@ import { spendMicros } from './spend.ts'
 import { percent } from './text-table.ts'
 
 const MS_PER_DAY = 86_400_000
-/** Longest a day lasts where clocks are set back, and an hour to spare. */
-const LONGEST_DAY_MS = 26 * 3_600_000
+/** Today counts as so much of a day, so that all reports of a day are the same. */
+const TODAY = 0.5
 /** An end so near to the plan is on pace. */
 const NEAR = 0.1
 
@@ -25,8 +25,8 @@ export function paceOf(
   const spent = spendMicros(impressions, budget.costPerThousand)
   const days = daysBetween(flight.from, flight.to) + 1
   const today = dayIn(timeZone, nowMs)
-  const passed = daysBetween(flight.from, today) + shareOfDay(timeZone, today, nowMs)
-  const elapsed = Math.min(1, Math.max(0, passed / days))
+  const before = daysBetween(flight.from, today)
+  const elapsed = before < 0 ? 0 : before >= days ? 1 : (before + TODAY) / days
   const expectedMicros = elapsed > 0 ? Math.round(spent / elapsed) : null
   const money = (amountMicros: number) => formatMoney({ ...budget.total, amountMicros })
   const soFar = `${money(spent)} of ${money(planMicros)}`
@@ -52,27 +52,4 @@ export function paceOf(
 
 function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / MS_PER_DAY)
-}
-
-/** How much of the day is gone; days when clocks change are longer or shorter. */
-function shareOfDay(timeZone: string, day: string, nowMs: number): number {
-  const begins = firstMoment(timeZone, (found) => found >= day, nowMs - LONGEST_DAY_MS, nowMs)
-  const ends = firstMoment(timeZone, (found) => found > day, nowMs, nowMs + LONGEST_DAY_MS)
-  return (nowMs - begins) / (ends - begins)
-}
-
-/** The millisecond from which on the day is such a one, between one before and one after it. */
-function firstMoment(
-  timeZone: string,
-  isSuch: (day: string) => boolean,
-  beforeMs: number,
-  afterMs: number,
-): number {
-  let [before, after] = [beforeMs, afterMs]
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2)
-    if (isSuch(dayIn(timeZone, middle))) after = middle
-    else before = middle
-  }
-  return after
 }

@@ -32,8 +32,11 @@ describe('pace', () => {
     const before = paceOf(CAMPAIGN, 0, Date.parse('2026-11-01T03:00:00Z'))
     expect(before).toMatchObject({ elapsed: 0, expectedMicros: null })
     expect(before.text).toContain('The flight begins on 2026-11-01')
-    // The first day has 25 hours there: clocks are set back at two.
-    expect(paceOf(CAMPAIGN, 0, Date.parse('2026-11-01T16:30:00Z')).elapsed).toBeCloseTo(0.5 / 28, 8)
+    // All reports of a day say the same.
+    const morning = paceOf(CAMPAIGN, 5000, Date.parse('2026-11-01T04:00:00Z'))
+    expect(morning.elapsed).toBeCloseTo(0.5 / 28, 12)
+    expect(paceOf(CAMPAIGN, 5000, Date.parse('2026-11-02T04:59:00Z'))).toEqual(morning)
+    expect(paceOf(CAMPAIGN, 5000, noonOf('2026-11-28')).elapsed).toBeCloseTo(27.5 / 28, 12)
     expect(paceOf(CAMPAIGN, 100, noonOf('2026-11-29')).text).toBe(
       'The flight ended on 2026-11-28 with $0.50 of $10,000.00 spent.',
     )
