@@ -20,6 +20,8 @@ export interface LeafOptions {
   readonly kFloor: number
   /** Share of matched people (without holdout) that should be in broad control; null: it changed on the way. */
   readonly broadControlShare: number | null
+  /** Over all leaves: then none of them is judged. */
+  readonly assignmentBroken: boolean
   readonly titleOf: (leaf: string) => string
   readonly widerOf: WiderSegments
   /** People the confidence sequence of a leaf is narrowest at, fixed before the first look. */
@@ -84,7 +86,7 @@ export function leafLifts(rows: readonly CounterRow[], arms: AssignedArms, optio
       respondersShrunk: rate ? { value: rate.rate, low: rate.low, high: rate.high } : null,
       assignment,
       needs,
-      ...verdictOf(found, assignment?.broken ?? false, needs, wider),
+      ...verdictOf(found, options.assignmentBroken || (assignment?.broken ?? false), needs, wider),
     }
   })
   const size = ({ narrowPeople }: LeafRow) => (/^\d+$/.test(narrowPeople) ? Number(narrowPeople) : -1)

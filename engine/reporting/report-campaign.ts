@@ -108,6 +108,7 @@ export async function reportCampaign(
       goal: campaign.goal.event,
       kFloor,
       broadControlShare: assignment.broadControlShare,
+      assignmentBroken: assignment.broken,
       titleOf: (leaf) => titles.get(leaf) ?? leaf,
       widerOf: await widerSegments(ports, campaign),
       plannedPeople: plannedLeafPeople(checks),

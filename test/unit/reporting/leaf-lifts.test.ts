@@ -5,6 +5,7 @@ import { assignedArms } from '../../../engine/reporting/compare-arms.ts'
 import { type LeafOptions, leafLifts } from '../../../engine/reporting/leaf-lifts.ts'
 import type { LeafRow } from '../../../engine/reporting/report.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
+import { reportText } from '../../../engine/reporting/report-text.ts'
 import { shrunkLeafRates } from '../../../engine/reporting/shrunk-leaf-rates.ts'
 import { widerSegments } from '../../../engine/reporting/wider-segments.ts'
 import { memoryDocuments } from '../guard/memory-documents.ts'
@@ -14,6 +15,7 @@ const OPTIONS: LeafOptions = {
   goal: 'click',
   kFloor: 50,
   broadControlShare: 0.5,
+  assignmentBroken: false,
   titleOf: (leaf) => leaf.toUpperCase(),
   widerOf: () => ['broad'],
   plannedPeople: () => 5000,
@@ -101,6 +103,8 @@ describe('leaves', () => {
     expect(found(rows, 'bad')).toMatchObject({ verdict: 'broken', assignment: { broken: true } })
     expect(found(rows, 'wins').assignment).toMatchObject({ broken: false, qValue: 1 })
     expect(found(lifts(traffic, { ...OPTIONS, broadControlShare: null }).rows, 'wins').assignment).toBeNull()
+    const all = lifts(traffic, { ...OPTIONS, assignmentBroken: true })
+    expect(all.rows.map(({ verdict }) => verdict)).toEqual(['broken', 'broken', 'broken', 'not-enough'])
   })
 
   it('count segments by how even they are, and people whom none fits down to the floor', () => {
@@ -192,6 +196,22 @@ describe('shrunk rates of leaves', () => {
     expect(widerOf('runners')).toEqual(['broad'])
     expect(widerOf('grid/ca')).toEqual(['broad'])
     expect((await widerSegments(portsOf([]), CAMPAIGN))('grid/ca/hiking')).toEqual(['broad'])
+  })
+})
+
+describe('leaves for people', () => {
+  it('are twenty at most, each with its verdict, after the verdict over all', async () => {
+    const rows = Array.from({ length: 23 }, (_, at) => leaf(`l${at}`, 120, 80, 40)).flat()
+    const report = await reportCampaign(portsOf(rows, { ...CAMPAIGN, broadControlShare: 0.5 }), 'spring')
+    const text = reportText(report)
+    const lines = text.split('\n')
+    expect(lines[1]).toMatch(/^Narrow brings more clicks a person than broad: \+100 %/)
+    // 80 beside 40 of 120, in every leaf: lift +100 %, and people with a click are two in three.
+    const told = lines.filter((line) => line.endsWith('narrow wins here'))
+    expect(told).toHaveLength(20)
+    expect(told[0]).toMatch(/^l0 +120 +120 +0\.67 : 0\.33 +\+100\.0 % \(/)
+    expect(lines).toContain('and 3 more; --json has all')
+    expect(lines).toContain('23 of 23 leaves can be read.')
   })
 })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CounterRow } from '../../../engine/ports/counters.ts'
 import { breakDown, HOUSE_AD } from '../../../engine/reporting/breakdown.ts'
+import { elementReport } from '../../../engine/reporting/elements.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
 import { CONTROL, portsOf, row } from './traffic.ts'
 
@@ -46,6 +47,36 @@ describe('a breakdown', () => {
       ['a', '<6'],
       ['b', 'hidden'],
     ])
+  })
+})
+
+describe('elements', () => {
+  it('hide what the breakdown by the same slot hides, and tell no more of it together than the floor', () => {
+    fc.assert(
+      fc.property(traffic, (rows) => {
+        const keyOf = ({ adUnit, day }: CounterRow) => (adUnit === '' ? HOUSE_AD : day)
+        const options = { goal: 'click', kFloor: K } as const
+        const { slots } = elementReport(rows, { ...options, slots: [{ slot: 'day', keyOf }] })
+        const broken = breakDown(rows, { ...options, keyOf, titleOf: (key) => key, bySegment: false })
+        const dark = slots[0]!.options.filter(({ hidden }) => hidden).map(({ option }) => option)
+        expect(dark).toEqual(broken.filter(({ hidden }) => hidden).map(({ key }) => key))
+        const ads = rows.filter(({ adUnit }) => adUnit !== '')
+        const peopleOf = (keys: readonly string[]) =>
+          new Set(ads.filter((each) => keys.includes(keyOf(each))).map(({ person }) => person)).size
+        for (const each of slots[0]!.options) {
+          if (each.hidden) continue
+          expect(each.people).toBe(peopleOf([each.option]))
+          expect(each.people).toBeGreaterThanOrEqual(K)
+        }
+        // Shares and events of shown options leave the hidden ones as a group.
+        const isWholeHidden = slots[0]!.options.every(({ hidden }) => hidden)
+        if (dark.length > 0 && !isWholeHidden) {
+          expect(dark.length).toBeGreaterThan(1)
+          expect(peopleOf(dark)).toBeGreaterThanOrEqual(K)
+        }
+      }),
+      { numRuns: 150 },
+    )
   })
 })
 
