@@ -54,61 +54,89 @@ export function addedUp(seen: Seen): Differences {
   const cells = candidate.cells.length
   const mean = new Float64Array(cells * arms)
   const variance = new Float64Array(cells * arms)
-  const people = Float64Array.from({ length: cells }, (_, cell) => peopleOfCell(sums, arms, cell))
-  const columns = candidate.valueCodes.map((valueCodes, column) => {
-    const wider = sumsOfWider(sums, arms, valueCodes)
-    const values = wider.length / (arms * SUM_FIELDS)
-    const peopleOf = Float64Array.from({ length: values }, (_, value) => peopleOfCell(wider, arms, value))
-    return { valueCodes, sums: wider, readable: readable.values[column]!, peopleOf }
+  const columns = candidate.valueCodes.map((codes, column) => {
+    const wider = sumsOfWider(sums, arms, codes)
+    return { codes, sums: wider, readable: readable.values[column]!, people: peopleOf(wider, arms) }
   })
+  const people = peopleOf(sums, arms)
+  const taken = columns.reduce((sum, column) => sum + column.people.length - 1, 1)
   for (let arm = 0; arm < arms; arm++) {
     if (arm === broadArm) continue
-    const compare = (of: CellSums, readableOf: Uint8Array) =>
-      compared(of, readableOf, { arm, broadArm, arms, spreads })
-    const all = compare(everybody, ALL_READABLE)
+    const pair = { arm, broadArm, arms, spreads }
+    const all = compared(everybody, ALL_READABLE, pair)
     const fit = new Float64Array(cells).fill(all.difference[0]!)
     const fitVariance = new Float64Array(cells).fill(all.noise[0]!)
-    const effects = columns.map((column) => ({
-      ...column,
-      seen: compare(column.sums, column.readable),
-      effect: new Float64Array(column.peopleOf.length) as Float64Array,
-      variance: new Float64Array(column.peopleOf.length) as Float64Array,
-    }))
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const each of effects) {
-        const others = new Float64Array(each.effect.length)
-        const before = each.effect
-        const { valueCodes } = each
-        for (let cell = 0; cell < cells; cell++) others[valueCodes[cell]!]! += people[cell]! * fit[cell]!
-        for (let value = 0; value < others.length; value++) {
-          others[value] = others[value]! / each.peopleOf[value]! - before[value]!
-        }
-        const { effect, variance: left } = shrunk(each.seen, others, 1)
-        each.effect = effect
-        each.variance = left
-        for (let cell = 0; cell < cells; cell++) {
-          const value = valueCodes[cell]!
-          fit[cell]! += effect[value]! - before[value]!
-        }
-      }
-    }
-    for (const { valueCodes, variance: left } of effects) {
-      for (let cell = 0; cell < cells; cell++) fitVariance[cell]! += left[valueCodes[cell]!]!
-    }
-    const isOneColumn = columns.length <= 1
-    const taken = effects.reduce((sum, { effect }) => sum + effect.length - 1, 1)
-    const own = isOneColumn ? undefined : shrunk(compare(sums, readable.cells), fit, taken)
+    const settled = settleColumns(fit, fitVariance, people, columns, pair)
+    // With one column its values are the cells.
+    const own = columns.length > 1 ? shrunk(compared(sums, readable.cells, pair), settled, taken) : NOTHING
     for (let cell = 0; cell < cells; cell++) {
       const at = cell * arms + arm
-      mean[at] = fit[cell]! + (own?.effect[cell] ?? 0)
-      const trust = own?.trust[cell] ?? 0
-      variance[at] = (own?.variance[cell] ?? 0) + (1 - trust) ** 2 * fitVariance[cell]!
+      mean[at] = settled[cell]! + (own.effect[cell] ?? 0)
+      variance[at] = (own.variance[cell] ?? 0) + (1 - (own.trust[cell] ?? 0)) ** 2 * fitVariance[cell]!
     }
   }
   return { mean, variance }
 }
 
+interface Column {
+  readonly codes: Uint32Array
+  readonly sums: CellSums
+  readonly readable: Uint8Array
+  /** By value. */
+  readonly people: Float64Array
+}
+
+/** Adds the effects of the columns' values to what is expected of cells, and their variances; both in place. */
+function settleColumns(
+  fit: Float64Array,
+  fitVariance: Float64Array,
+  people: Float64Array,
+  columns: readonly Column[],
+  pair: Pair,
+): Float64Array {
+  const seen = columns.map((column) => compared(column.sums, column.readable, pair))
+  const settled = columns.map((column) => nothingOf(column.people.length))
+  for (let round = 0; round < (columns.length > 1 ? ROUNDS : 1); round++) {
+    for (let at = 0; at < columns.length; at++) {
+      const { codes, people: inValue } = columns[at]!
+      const before = settled[at]!.effect
+      // What the other columns let expect of each value.
+      const expected = new Float64Array(inValue.length)
+      for (let cell = 0; cell < fit.length; cell++) expected[codes[cell]!]! += people[cell]! * fit[cell]!
+      for (let value = 0; value < expected.length; value++) {
+        expected[value] = expected[value]! / inValue[value]! - before[value]!
+      }
+      const after = shrunk(seen[at]!, expected, 1)
+      settled[at] = after
+      for (let cell = 0; cell < fit.length; cell++) {
+        fit[cell]! += after.effect[codes[cell]!]! - before[codes[cell]!]!
+      }
+    }
+  }
+  for (let at = 0; at < columns.length; at++) {
+    const { codes } = columns[at]!
+    const { variance } = settled[at]!
+    for (let cell = 0; cell < fit.length; cell++) fitVariance[cell]! += variance[codes[cell]!]!
+  }
+  return fit
+}
+
+function peopleOf(sums: CellSums, arms: number): Float64Array {
+  const cells = sums.length / (arms * SUM_FIELDS)
+  const people = new Float64Array(cells)
+  for (let cell = 0; cell < cells; cell++) people[cell] = peopleOfCell(sums, arms, cell)
+  return people
+}
+
 const ALL_READABLE = Uint8Array.of(1)
+
+/** Two arms to compare. */
+interface Pair {
+  readonly arm: number
+  readonly broadArm: number
+  readonly arms: number
+  readonly spreads: Float64Array
+}
 
 interface Compared {
   readonly difference: Float64Array
@@ -116,17 +144,7 @@ interface Compared {
   readonly noise: Float64Array
 }
 
-function compared(
-  sums: CellSums,
-  readable: Uint8Array,
-  of: {
-    readonly arm: number
-    readonly broadArm: number
-    readonly arms: number
-    readonly spreads: Float64Array
-  },
-): Compared {
-  const { arm, broadArm, arms, spreads } = of
+function compared(sums: CellSums, readable: Uint8Array, { arm, broadArm, arms, spreads }: Pair): Compared {
   const cells = readable.length
   const difference = new Float64Array(cells)
   const noise = new Float64Array(cells).fill(Infinity)
@@ -159,6 +177,16 @@ interface Shrunk {
   readonly trust: Float64Array
 }
 
+function nothingOf(length: number): Shrunk {
+  return {
+    effect: new Float64Array(length),
+    variance: new Float64Array(length),
+    trust: new Float64Array(length),
+  }
+}
+
+const NOTHING: Shrunk = nothingOf(0)
+
 /**
  * What each value adds to what is expected of it, shrunk.
  *
@@ -177,19 +205,18 @@ function shrunk({ difference, noise }: Compared, expected: Float64Array, taken: 
     squares += weight * weight
     count++
   }
-  const effect = new Float64Array(noise.length)
-  const variance = new Float64Array(noise.length)
-  const trust = new Float64Array(noise.length)
   const degrees = Math.max(1, count - taken)
   // What the fit takes of the spread is taken evenly.
   const scale = count > taken ? ((weights - squares / weights) * degrees) / (count - 1) : 0
   const tau2 = scale > 0 ? Math.max(0, (q - degrees) / scale) : 0
-  if (tau2 === 0) return { effect, variance, trust }
+  const result = nothingOf(noise.length)
+  if (tau2 === 0) return result
+  const { effect, variance, trust } = result
   for (let at = 0; at < noise.length; at++) {
     if (!(noise[at]! < Infinity)) continue
     trust[at] = tau2 / (tau2 + noise[at]!)
     effect[at] = trust[at]! * (difference[at]! - expected[at]!)
     variance[at] = trust[at]! * noise[at]!
   }
-  return { effect, variance, trust }
+  return result
 }

@@ -4,14 +4,8 @@ import { describeExperiment } from './describe.ts'
 import type { Experiment } from './experiment.ts'
 import { actionsOf, candidateRow, gainReport, powerOf } from './findings.ts'
 import type { GuardReport } from './guard-report.ts'
-import {
-  coarsestWithinOneError,
-  columnsToJudge,
-  depthWeights,
-  isProved,
-  judgeCandidates,
-} from './judge-candidates.ts'
-import type { JudgeOptions } from './settings.ts'
+import { coarsestWithinOneError, columnsToJudge, depthWeights, judgeCandidates } from './judge-candidates.ts'
+import { GUARD_SETTINGS, type JudgeOptions } from './settings.ts'
 import { brokenAssignment, problemOf, unreadableReport } from './unreadable.ts'
 import { verdictOf } from './verdict.ts'
 import { worthwhileOf } from './words.ts'
@@ -43,7 +37,7 @@ export function judgeExperiment(experiment: Experiment, options: JudgeOptions): 
     judged.map(({ pValue }) => pValue),
     depthWeights(columns),
   )
-  const proved = judged.filter((each, at) => isProved(each, adjusted[at]!))
+  const proved = judged.filter((_, at) => adjusted[at]! <= GUARD_SETTINGS.alpha)
   const chosen = coarsestWithinOneError(proved)
   const best = chosen ?? judged.reduce((a, b) => (b.fit.guarded.gain > a.fit.guarded.gain ? b : a))
   const worthwhileGain = worthwhileOf(base.experiment.broadMean, options.worthwhile)

@@ -1,5 +1,4 @@
 import type { Stream } from '../../../core/stream.ts'
-import { Z_95 } from '../../../stats/normal.ts'
 import type { Candidate } from './candidates.ts'
 import {
   type CellSums,
@@ -16,15 +15,14 @@ import { gainOf, meanGain } from './held-out-gain.ts'
 import { type Learning, learnPolicy } from './policy.ts'
 
 /** Draws of the law of no difference, at the most, and for candidates of many cells at the least. */
-const MOST_DRAWS = 600
+const MOST_DRAWS = 300
 const FEWEST_DRAWS = 100
-/** Where the interval of the gain holds 0, nothing can be proved: a rough probability does. */
-const ROUGH_DRAWS = 40
 /** Normal numbers to be drawn for one candidate, about. */
-const NUMBERS = 1_500_000
+const NUMBERS = 800_000
 /** So many draws at or above what was seen are enough to know that it is nothing special. */
 const ENOUGH_ABOVE = 10
-/** More draws would change nothing about a ratio as rare as this. */
+/** Nothing is proved by probabilities above the first; those below the second prove it among any number of candidates. */
+const PLAINLY_ORDINARY = 0.02
 const PLAINLY_RARE = 1e-5
 /** The tail is fitted to this share of the draws. */
 const TAIL_SHARE = 0.1
@@ -37,7 +35,7 @@ const FEWEST_IN_TAIL = 10
  * Drawn, not derived: cell means of everybody from the normal law with the cells' own people and spreads, then the same
  * number of halvings of them, then the same learning and trying. Beyond what the draws reach, the tail is continued as
  * an exponential of the same mean excess, which falls more slowly than the true one. Stops early where the ratio is
- * plainly ordinary or plainly rare. Cost: up to 600 draws for a few cells, 100 for many, 40 where nothing can be proved.
+ * plainly ordinary or plainly rare. Cost: up to 300 draws for a few cells, 100 for many.
  *
  * @param halvings as many as were tried
  * @see Besag, Clifford 1991, Biometrika 78:301-304 (stopping); Knijnenburg, Wessels, Reinders, Shmulevich 2009,
@@ -52,8 +50,7 @@ export function nullProbability(
   if (ratio <= 0) return 1
   const { candidate, arms } = learning
   const numbers = candidate.cells.length * arms * (halvings + 1)
-  const most =
-    ratio > Z_95 ? Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(NUMBERS / numbers))) : ROUGH_DRAWS
+  const most = Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(NUMBERS / numbers)))
   const errors = errorsIfAlike(candidate, arms, all)
   const drawn: number[] = []
   let above = 0
@@ -61,10 +58,15 @@ export function nullProbability(
     const value = drawRatio(learning, all, errors, halvings, stream)
     drawn.push(value)
     if (value >= ratio && ++above >= ENOUGH_ABOVE) return above / drawn.length
-    if (above === 0 && drawn.length % FEWEST_DRAWS === 0 && tailProbability(drawn, ratio, 0) < PLAINLY_RARE)
-      break
+    if (drawn.length % FEWEST_DRAWS === 0 && isPlain(drawn, ratio, above)) break
   }
   return tailProbability(drawn, ratio, above)
+}
+
+/** Whether more draws could change what follows from the probability. */
+function isPlain(drawn: readonly number[], ratio: number, above: number): boolean {
+  const probability = tailProbability(drawn, ratio, above)
+  return probability > PLAINLY_ORDINARY || probability < PLAINLY_RARE
 }
 
 /** Standard error of the mean of everybody in each cell and arm, spreads pooled over arms, as if arms were alike. */

@@ -34,7 +34,7 @@ export interface Economics {
 export const GUARD_SETTINGS = {
   halvings: 10,
   /** Chance of even one false split among all candidates, if no segment has a better arm than broad's. */
-  alpha: 0.005,
+  alpha: 0.01,
   /** A segment gets another arm than broad's where that one is better with this probability. */
   leastChance: 0.6,
   /** Events each arm needs for an experiment to be read at all. */
