@@ -17,6 +17,7 @@ import { createMetrics } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
 import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
+import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerDecisions } from './routes/decisions.ts'
 import { registerEvents } from './routes/events.ts'
@@ -75,6 +76,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerSegments(server, context)
   registerTemplates(server, context)
   registerCampaigns(server, context)
+  registerBudgetPlan(server, context)
   registerAdUnits(server, context)
   registerHouseAds(server)
   registerDecisions(server, context)

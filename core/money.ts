@@ -1,3 +1,5 @@
+import { PolyadError } from './errors.ts'
+
 /** An amount of money: integer millionths of a unit of an ISO 4217 currency. 1.25 USD is 1250000 micros. */
 export interface Money {
   readonly amountMicros: number
@@ -11,4 +13,39 @@ export function formatMoney(money: Money, locale = 'en-US'): string {
   return new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency }).format(
     money.amountMicros / MICROS_PER_UNIT,
   )
+}
+
+/** Micros in the smallest coin of a currency: 10,000 in a US cent, 1,000,000 in a yen, which has none smaller. */
+export function minorUnitMicros(currency: string): number {
+  const { maximumFractionDigits } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions()
+  return MICROS_PER_UNIT / 10 ** (maximumFractionDigits ?? 2)
+}
+
+const AMOUNT = /^(\d+)(?:\.(\d{1,6}))?(?:\s*([A-Za-z]{3}))?$/
+
+/**
+ * An amount above 0 that somebody wrote, `5000`, `4999.50` or `5000 USD`, in the one currency it may be in.
+ *
+ * @param where what is being read in the message, e.g. --budget
+ * @throws PolyadError INPUT_INVALID for anything else, another currency, or more than 2^53 micros
+ */
+export function parseMoney(text: string, currency: string, where: string): Money {
+  const example = `write it as 5000 or "5000 ${currency}"`
+  const refuse = (problem: string, mend: string) =>
+    new PolyadError('INPUT_INVALID', { what: 'amount of money', where, problem, mend })
+  const match = AMOUNT.exec(text.trim())
+  if (!match) throw refuse(`"${text}" is not an amount of money above 0`, example)
+  const [, units, fraction = '', given = currency] = match
+  if (given.toUpperCase() !== currency) {
+    throw refuse(`"${text}" is not in ${currency}, the campaign's currency`, example)
+  }
+  const micros = BigInt(units!) * BigInt(MICROS_PER_UNIT) + BigInt(fraction.padEnd(6, '0'))
+  if (micros === 0n) throw refuse(`"${text}" is nothing`, example)
+  if (micros > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw refuse(`"${text}" is more than can be counted to the millionth`, 'give at most 9007199254')
+  }
+  return { amountMicros: Number(micros), currency }
 }

@@ -39,6 +39,7 @@ const TAIL_DENOMINATOR = [
 export function erfc(x: number): number {
   const y = Math.abs(x)
   if (y <= 0.46875) return 1 - x * ratio(y * y, ERF_NUMERATOR, ERF_DENOMINATOR)
+  if (y > 28) return x < 0 ? 2 : 0
   let tail: number
   if (y <= 4) {
     tail = ratio(y, ERFC_NUMERATOR, ERFC_DENOMINATOR)

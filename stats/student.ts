@@ -13,7 +13,9 @@ export function studentTwoSided(t: number, degrees: number): number {
  * @param degrees degrees of freedom, above 0, need not be whole; relative error about 1e-11 up to 1e6
  */
 export function studentCritical(alpha: number, degrees: number): number {
-  // t^2/(degrees + t^2) is small where degrees is large, so this side keeps its digits.
+  // Of t^2/(degrees + t^2) and what is left of 1, the smaller keeps its digits: that one where degrees is large.
   const share = betaQuantile(1 - alpha, 0.5, degrees / 2)
-  return Math.sqrt((degrees * share) / (1 - share))
+  if (share < 0.5) return Math.sqrt((degrees * share) / (1 - share))
+  const rest = betaQuantile(alpha, degrees / 2, 0.5)
+  return Math.sqrt((degrees * (1 - rest)) / rest)
 }

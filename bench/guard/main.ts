@@ -1,9 +1,11 @@
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import { benchHillstrom } from './hillstrom.ts'
 import { benchMarket, type GuardBenchOptions } from './market.ts'
 
 /** What the guard is held against; each takes minutes. */
 const BENCHES: Readonly<Record<string, (options: GuardBenchOptions) => Promise<string>>> = {
+  hillstrom: ({ seeds }) => benchHillstrom(seeds),
   market: benchMarket,
 }
 

@@ -116,8 +116,11 @@ describe('statuses', () => {
       await get(200, `/v1/campaigns/spring/${part}`)
       await get(404, `/v1/campaigns/nothing/${part}`)
     }
+    await get(409, '/v1/campaigns/new/budget-plan?budget=500')
     // The check above was not overridden.
     await activate(world, world.key('buyer'))
+    await get(200, '/v1/campaigns/spring/budget-plan?budget=500')
+    await get(404, '/v1/campaigns/nothing/budget-plan?budget=500')
   })
 
   it('of decisions, events, trackers and pictures', async () => {

@@ -74,6 +74,7 @@ describe('help', () => {
     ['segments', 'overlap'],
     ['segments', 'explain'],
     ['check'],
+    ['plan'],
     ['generate'],
     ['render'],
     ['serve'],

@@ -6,7 +6,7 @@ import type { Base } from './describe.ts'
 import type { Experiment } from './experiment.ts'
 import type { GuardAction, GuardCandidate, GuardReport } from './guard-report.ts'
 import { allPeople } from './halves.ts'
-import type { Judged } from './judge-candidates.ts'
+import { isProved, type Judged } from './judge-candidates.ts'
 import { bestOther } from './policy.ts'
 import { GUARD_SETTINGS, type JudgeOptions } from './settings.ts'
 import { netGain } from './verdict.ts'
@@ -77,7 +77,7 @@ export function candidateRow(judged: Judged, adjusted: number, isChosen: boolean
     guardedGain: estimate(judged.fit.guarded),
     pValue: judged.pValue,
     holm: adjusted,
-    decision: isChosen ? 'chosen' : adjusted <= GUARD_SETTINGS.alpha ? 'proved' : 'not proved',
+    decision: isChosen ? 'chosen' : isProved(judged, adjusted) ? 'proved' : 'not proved',
   }
 }
 

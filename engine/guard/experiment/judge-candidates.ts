@@ -1,4 +1,5 @@
 import { createStream } from '../../../core/stream.ts'
+import { Z_95 } from '../../../stats/normal.ts'
 import { type Candidate, candidateOf, listCandidates, MOST_CANDIDATES } from './candidates.ts'
 import { type CellSums, meanAt, peopleOfCell, SUM_FIELDS, sumCells } from './cell-sums.ts'
 import { type CrossFit, crossFit, gainRatio } from './cross-fit.ts'
@@ -49,7 +50,7 @@ export function depthWeights(columns: readonly (readonly SegmentColumn[])[]): nu
 export function judgeCandidates(
   experiment: Experiment,
   columns: readonly (readonly SegmentColumn[])[],
-  { seed, baseline }: JudgeOptions,
+  { seed, baseline }: Pick<JudgeOptions, 'seed' | 'baseline'>,
 ): Judged[] {
   const arms = experiment.arms.length
   const { halvings, leastChance, leastEventsPerArm } = GUARD_SETTINGS
@@ -93,6 +94,17 @@ function inSampleGain(policy: Learnt, arms: number, all: CellSums): number {
     gain += inCell * difference
   })
   return gain / people
+}
+
+/**
+ * Whether a gain is proved: too large for the law of no difference, by all candidates together, and its 95 % interval
+ * on people held out leaves out 0. The second also guards where segments differ so much that little is shrunk, but in
+ * none of them another arm is better.
+ *
+ * @param holm its p-value, adjusted for all candidates
+ */
+export function isProved({ fit }: Judged, holm: number): boolean {
+  return holm <= GUARD_SETTINGS.alpha && fit.guarded.gain > Z_95 * fit.guarded.error
 }
 
 /** Of the proved ones: the fewest segments that gain no less than the best by more than its standard error. */

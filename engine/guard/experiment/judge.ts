@@ -4,20 +4,26 @@ import { describeExperiment } from './describe.ts'
 import type { Experiment } from './experiment.ts'
 import { actionsOf, candidateRow, gainReport, powerOf } from './findings.ts'
 import type { GuardReport } from './guard-report.ts'
-import { coarsestWithinOneError, columnsToJudge, depthWeights, judgeCandidates } from './judge-candidates.ts'
-import { GUARD_SETTINGS, type JudgeOptions } from './settings.ts'
+import {
+  coarsestWithinOneError,
+  columnsToJudge,
+  depthWeights,
+  isProved,
+  judgeCandidates,
+} from './judge-candidates.ts'
+import type { JudgeOptions } from './settings.ts'
 import { brokenAssignment, problemOf, unreadableReport } from './unreadable.ts'
 import { verdictOf } from './verdict.ts'
 import { worthwhileOf } from './words.ts'
 
-export type { Economics, JudgeOptions } from './settings.ts'
+export type { JudgeOptions } from './settings.ts'
 
 /**
  * Says whether treating segments differently pays, on people held out.
  *
  * In order, and the first failure decides: can the experiment be read; does a cost ratio ask for a lift nobody reaches;
- * which segments have the events; the gain of each segmentation on people held out, with p-values by the law of no
- * difference and Holm's adjustment; the coarsest proved one within a standard error of the best; its cost.
+ * which segments have the events; the gain of each segmentation on people held out, whether it is proved; the coarsest
+ * proved one within a standard error of the best; its cost.
  *
  * The same experiment, options and seed give the same report. Cost: 64,000 people and 12 candidates in a few seconds.
  *
@@ -37,7 +43,7 @@ export function judgeExperiment(experiment: Experiment, options: JudgeOptions): 
     judged.map(({ pValue }) => pValue),
     depthWeights(columns),
   )
-  const proved = judged.filter((_, at) => adjusted[at]! <= GUARD_SETTINGS.alpha)
+  const proved = judged.filter((each, at) => isProved(each, adjusted[at]!))
   const chosen = coarsestWithinOneError(proved)
   const best = chosen ?? judged.reduce((a, b) => (b.fit.guarded.gain > a.fit.guarded.gain ? b : a))
   const worthwhileGain = worthwhileOf(base.experiment.broadMean, options.worthwhile)

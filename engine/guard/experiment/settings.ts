@@ -34,11 +34,13 @@ export interface Economics {
 export const GUARD_SETTINGS = {
   halvings: 20,
   /** Chance of even one false split among all candidates, if no segment has a better arm than broad's. */
-  alpha: 0.002,
+  alpha: 0.05,
   /** A segment gets another arm than broad's where that one is better with this probability. */
   leastChance: 0.8,
+  /** Events each arm needs for an experiment to be read at all. */
+  leastEvents: 50,
   /** Events each arm needs in a segment before anything is decided there; else the wider one decides. */
-  leastEventsPerArm: 50,
+  leastEventsPerArm: 10,
   /** Values of one column. */
   mostValues: 1000,
   /** Of broad's mean. */

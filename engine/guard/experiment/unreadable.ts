@@ -54,12 +54,12 @@ export function problemOf(experiment: Experiment, options: JudgeOptions): Proble
   const everybody = peopleOfCell(all, arms.length, 0)
   const smallest = Math.min(...arms.map((_, arm) => all[arm * SUM_FIELDS]! / everybody))
   const events = eventsOfCell(all, arms.length, 0) * smallest
-  if (events < GUARD_SETTINGS.leastEventsPerArm) {
+  if (events < GUARD_SETTINGS.leastEvents) {
     return {
       code: 'TOO_FEW_EVENTS',
       text:
         `its smallest arm can expect ${Math.floor(events)} events (${options.outcome}) of equal weight; ` +
-        `${GUARD_SETTINGS.leastEventsPerArm} are needed to tell arms apart at all`,
+        `${GUARD_SETTINGS.leastEvents} are needed to tell arms apart at all`,
     }
   }
   return undefined

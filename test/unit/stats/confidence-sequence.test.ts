@@ -6,35 +6,28 @@ import {
   sequentialPValue,
 } from '../../../stats/confidence-sequence.ts'
 import { normalQuantile, Z_95 } from '../../../stats/normal.ts'
+import { type MeanWithError, relativeLift } from '../../../stats/relative-lift.ts'
 
-interface Arm {
-  readonly mean: number
-  /** Of one person. */
-  readonly variance: number
+interface Arm extends MeanWithError {
   readonly people: number
 }
 
 const meanArm = (sum: number, squares: number, people: number): Arm => ({
   mean: sum / people,
-  variance: (squares - sum ** 2 / people) / (people - 1),
+  meanVariance: (squares - sum ** 2 / people) / (people - 1) / people,
   people,
 })
 
 const rateArm = (events: number, people: number): Arm => ({
   mean: events / people,
-  variance: (events / people) * (1 - events / people),
+  meanVariance: ((events / people) * (1 - events / people)) / people,
   people,
 })
 
-/** Lift of the second arm over the first and its delta-method error. */
-function lift(a: Arm, b: Arm) {
-  const variance = b.variance / b.people / a.mean ** 2 + (a.variance / a.people) * (b.mean ** 2 / a.mean ** 4)
-  return {
-    estimate: (b.mean - a.mean) / a.mean,
-    standardError: Math.sqrt(variance),
-    observations: a.people + b.people,
-  }
-}
+const lift = (base: Arm, other: Arm) => ({
+  ...relativeLift(other, base),
+  observations: base.people + other.people,
+})
 
 describe('confidence sequence', () => {
   it('is that of GrowthBook (packages/stats/tests/frequentist/test_tests.py)', () => {

@@ -50,6 +50,21 @@ describe('gamma function', () => {
     expectNear(chiSquareTail(x, degrees), expected, 1e-12),
   )
 
+  it('of a whole shape is the chance of fewer Poisson events, summed', () => {
+    for (const [shape, x] of [
+      [1001, 1001],
+      [1000, 1040.5],
+      [5000, 4900],
+      [20, 35],
+    ] as const) {
+      let chance = 0
+      for (let events = 0; events < shape; events++) {
+        chance += Math.exp(events * Math.log(x) - x - logGamma(events + 1))
+      }
+      expectNear(upperGamma(shape, x), chance, 1e-10)
+    }
+  })
+
   it.each([
     // R's qchisq.
     [0.95, 1, 3.841458820694124],
@@ -116,6 +131,7 @@ describe("Student's law", () => {
   })
 
   it('with one degree it is the Cauchy law: P(|T| > 1) = 1/2', () => {
+    expectNear(studentCritical(1e-4, 1), Math.tan((Math.PI / 2) * (1 - 1e-4)), 1e-11)
     expectNear(studentTwoSided(1, 1), 0.5, 1e-13)
     expect(studentTwoSided(0, 5)).toBe(1)
     expect(studentTwoSided(Infinity, 5)).toBe(0)

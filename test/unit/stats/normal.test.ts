@@ -23,6 +23,12 @@ describe('normal law', () => {
     expectNear(erfc(-x), 2 - expected, 1e-15)
   })
 
+  it('is certain at infinity', () => {
+    expect(normalCdf(Infinity)).toBe(1)
+    expect(normalCdf(-Infinity)).toBe(0)
+    expect(erfc(1e3)).toBe(0)
+  })
+
   it.each([
     // The test values of Wichura 1988, table 1.
     [0.25, -0.6744897501960817],

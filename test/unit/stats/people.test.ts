@@ -4,6 +4,7 @@ import { createStream } from '../../../core/stream.ts'
 import { clusteredRate, compareMeans, meanInterval, momentsOf } from '../../../stats/person-means.ts'
 import { newcombeDifference, wilsonInterval } from '../../../stats/proportion.ts'
 import { sampleRatio } from '../../../stats/sample-ratio.ts'
+import { createDraws, distanceFromUniform } from './sample.ts'
 
 describe('means over people', () => {
   it("is Welch's test on his kind of data", () => {
@@ -17,6 +18,20 @@ describe('means over people', () => {
     expect(result.low).toBeCloseTo(-6.8876, 3)
     expect(result.high).toBeCloseTo(0.8876, 3)
     expect(result.lift!.ratio).toBe(-0.5)
+  })
+
+  it("is GrowthBook's two-sided test (packages/stats/tests/frequentist/test_tests.py)", () => {
+    const arm = (mean: number, deviation: number, people: number) => ({
+      people,
+      sum: mean * people,
+      sumOfSquares: deviation ** 2 * (people - 1) + mean ** 2 * people,
+    })
+    const result = compareMeans(arm(0.7, 6.2, 3461), arm(0.41, 3.9, 3407))
+    expect(result.difference).toBeCloseTo(0.29, 12)
+    expect(result.low).toBeCloseTo(0.04538, 5)
+    expect(result.high).toBeCloseTo(0.53462, 5)
+    expect(result.pValue).toBeCloseTo(0.02016, 5)
+    expect(result.lift!.ratio).toBeCloseTo(0.70732, 5)
   })
 
   it('the lift leaves 0 out exactly when the difference does, and holds the lift seen', () => {
@@ -79,6 +94,29 @@ describe('means over people', () => {
       { numRuns: 300 },
     )
     expect(compareMeans(momentsOf([1, 2, 3]), momentsOf([0, 0, 1])).lift).toBeUndefined()
+  })
+
+  it('mean, difference and lift hold their truths in 95 % of samples of unlike arms, and p-values are uniform', () => {
+    const draws = createDraws(createStream('welch'))
+    const rounds = 1500
+    let [mean, difference, lift] = [0, 0, 0]
+    const pValues: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const first = momentsOf(Array.from({ length: 15 }, () => 6 + 2 * draws.normal()))
+      const second = momentsOf(Array.from({ length: 40 }, () => 5 + draws.normal()))
+      const own = meanInterval(first)
+      if (own.low <= 6 && 6 <= own.high) mean++
+      const compared = compareMeans(first, second)
+      if (compared.low <= 1 && 1 <= compared.high) difference++
+      if (compared.lift!.low <= 0.2 && 0.2 <= compared.lift!.high) lift++
+      const moved = momentsOf(Array.from({ length: 15 }, () => 5 + 2 * draws.normal()))
+      pValues.push(compareMeans(moved, second).pValue)
+    }
+    for (const held of [mean, difference, lift]) {
+      expect(held / rounds).toBeGreaterThan(0.935)
+      expect(held / rounds).toBeLessThan(0.965)
+    }
+    expect(distanceFromUniform(pValues)).toBeLessThan(1)
   })
 
   it('holds the truth in 95 % of samples where people differ widely, and counting impressions does not', () => {

@@ -16,6 +16,19 @@ describe('Wilson interval', () => {
     expect(interval.high).toBeCloseTo(high, 4)
   })
 
+  it.each([
+    // R's binom.confint, in statsmodels/stats/tests/results/results_proportion.py.
+    [18, 20, 0.6989663547715128, 0.972133518786232],
+    [4, 20, 0.0806576625797981, 0.4160174322518935],
+    [4, 200, 0.00780442641634947, 0.05028708690582643],
+    [190, 200, 0.910421851861224, 0.972617354399236],
+    [0, 30, 0, 0.11351339],
+  ])('%i of %i, as R has it', (successes, trials, low, high) => {
+    const interval = wilsonInterval(successes, trials)
+    expect(interval.low).toBeCloseTo(low, 8)
+    expect(interval.high).toBeCloseTo(high, 8)
+  })
+
   it('holds the true rate in about 95 % of samples, counted exactly over every outcome', () => {
     const trials = 200
     const coverages: number[] = []
@@ -68,6 +81,34 @@ describe('difference of two rates', () => {
     const interval = newcombeDifference({ successes: a, trials: m }, { successes: b, trials: n })
     expect(interval.low).toBeCloseTo(low, 4)
     expect(interval.high).toBeCloseTo(high, 4)
+  })
+
+  it('holds the true difference in about 95 % of samples, counted exactly over every outcome', () => {
+    const [m, n] = [40, 60]
+    const intervals = Array.from({ length: m + 1 }, (_, a) =>
+      Array.from({ length: n + 1 }, (_, b) =>
+        newcombeDifference({ successes: a, trials: m }, { successes: b, trials: n }),
+      ),
+    )
+    const coverages: number[] = []
+    for (const first of [0.03, 0.1, 0.2, 0.35, 0.5, 0.8]) {
+      for (const second of [0.05, 0.1, 0.3, 0.5, 0.7]) {
+        const chances = Array.from({ length: n + 1 }, (_, b) => binomial(b, n, second))
+        let covered = 0
+        intervals.forEach((row, a) => {
+          let inRow = 0
+          row.forEach(({ low, high }, b) => {
+            if (low <= first - second && first - second <= high) inRow += chances[b]!
+          })
+          covered += inRow * binomial(a, m, first)
+        })
+        coverages.push(covered)
+      }
+    }
+    const mean = coverages.reduce((sum, each) => sum + each, 0) / coverages.length
+    expect(mean).toBeGreaterThan(0.945)
+    expect(mean).toBeLessThan(0.97)
+    expect(Math.min(...coverages)).toBeGreaterThan(0.92)
   })
 })
 
