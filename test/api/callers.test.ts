@@ -3,6 +3,7 @@ import { createKey, listKeys, removeKey } from '../../api/keys.ts'
 import { requireLoopback } from '../../api/own-address.ts'
 import { buildServer, listen } from '../../api/server.ts'
 import { createStream } from '../../core/stream.ts'
+import type { CheckReport } from '../../engine/guard/check-report.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import {
   activate,
@@ -162,7 +163,23 @@ describe('a server with keys', () => {
         payload: { override: { reason: 'because' } },
       })
       expect(response.statusCode, role).toBe(status)
+      if (status !== 200) continue
+      const { override, atMs } = response.json() as CheckReport
+      expect(override).toEqual({
+        reason: 'because',
+        who: expect.stringMatching(/^admin key [a-z0-9]+$/i),
+        atMs,
+      })
+      const stored = await world.ask({ url: '/v1/campaigns/spring/check', key: world.key('analyst') })
+      expect((stored.json() as CheckReport).override).toEqual(override)
     }
+    const blank = await world.ask({
+      method: 'POST',
+      url: '/v1/campaigns/spring/check',
+      key: world.key('buyer'),
+      payload: { override: { reason: '   ' } },
+    })
+    expect(blank.json()).toMatchObject({ status: 400, detail: expect.stringContaining('/override/reason') })
   })
 
   it.each([

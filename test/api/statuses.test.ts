@@ -112,7 +112,7 @@ describe('statuses', () => {
   it('of campaigns', async () => {
     await send(200, 'POST', '/v1/campaigns/spring/check', {})
     await send(404, 'POST', '/v1/campaigns/nothing/check', {})
-    for (const part of ['check', 'ad-units', 'report']) {
+    for (const part of ['check', 'history', 'ad-units', 'report']) {
       await get(200, `/v1/campaigns/spring/${part}`)
       await get(404, `/v1/campaigns/nothing/${part}`)
     }
