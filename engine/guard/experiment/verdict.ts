@@ -4,8 +4,9 @@ import type { Gain } from './cross-fit.ts'
 import type { Base } from './describe.ts'
 import type { GuardReport, ReasonCode } from './guard-report.ts'
 import type { Judged } from './judge-candidates.ts'
+import { outcomeUnits } from './outcome-units.ts'
 import type { JudgeOptions } from './settings.ts'
-import { amount, percent } from './words.ts'
+import { percent } from './words.ts'
 
 /** More than twice the response of broad is not believed (GUARD 3.3, step 1). */
 const HIGHEST_BELIEVED_LIFT = 2
@@ -24,6 +25,7 @@ export interface Finding {
 export function verdictOf(finding: Finding): Pick<GuardReport, 'verdict' | 'answer' | 'reasons'> {
   const { base, chosen, judged, worthwhileGain, options } = finding
   const { broadArm } = base.experiment
+  const { gain: told } = outcomeUnits(base.experiment, options.economics?.currency)
   const serveBroad = `Give everybody ${broadArm}`
   const lift = breakEvenLift(1, REVENUE_PER_COST, options.economics?.costRatio ?? 1)
   if (lift > HIGHEST_BELIEVED_LIFT) {
@@ -41,8 +43,8 @@ export function verdictOf(finding: Finding): Pick<GuardReport, 'verdict' | 'answ
   const most = Math.max(...judged.map(({ fit }) => Math.max(upper(fit.guarded), upper(fit.unguarded))))
   if (most < worthwhileGain) {
     const text =
-      `no segmentation gains as much as ${amount(worthwhileGain)} a person on people held out; the most that any could ` +
-      `is ${amount(most)} (upper end of its 95 % interval)`
+      `no segmentation gains as much as ${told(worthwhileGain)} on people held out; the most that any could ` +
+      `is ${told(most)} (upper end of its 95 % interval)`
     return answered(
       'BROAD',
       `${serveBroad}: no split gains enough to be worth it.`,
@@ -51,8 +53,8 @@ export function verdictOf(finding: Finding): Pick<GuardReport, 'verdict' | 'answ
     )
   }
   const text =
-    `no segmentation is proved to gain on people held out, and a gain of ${amount(worthwhileGain)} a person is not ` +
-    `excluded either (up to ${amount(most)} is possible)`
+    `no segmentation is proved to gain on people held out, and a gain of ${told(worthwhileGain)} is not ` +
+    `excluded either (up to ${told(most)} is possible)`
   return answered(
     'KEEP-TESTING',
     `${serveBroad} for now and keep testing: a split is not proved to pay, nor that none does.`,
@@ -62,7 +64,7 @@ export function verdictOf(finding: Finding): Pick<GuardReport, 'verdict' | 'answ
 }
 
 function provedVerdict(
-  { base, options }: Finding,
+  { base, options, worthwhileGain }: Finding,
   chosen: Judged,
   lift: number,
 ): ReturnType<typeof verdictOf> {
@@ -70,10 +72,19 @@ function provedVerdict(
   const { gain, error } = chosen.fit.guarded
   const by = chosen.candidate.columns.join(' and ') || 'nothing'
   const relative = broadMean > 0 ? gain / broadMean : undefined
+  const { gain: told, bareGain } = outcomeUnits(base.experiment, options.economics?.currency)
   const held =
-    `held out, it gains ${amount(gain)} a person over ${broadArm} for everybody ` +
-    `(95 % interval ${amount(gain - Z_95 * error)} to ${amount(gain + Z_95 * error)}` +
+    `held out, it gains ${told(gain)} over ${broadArm} for everybody ` +
+    `(95 % interval ${bareGain(gain - Z_95 * error)} to ${bareGain(gain + Z_95 * error)}` +
     `${relative === undefined ? '' : `, ${percent(relative)} of broad's`})`
+  if (upper(chosen.fit.guarded) < worthwhileGain) {
+    return answered(
+      'BROAD',
+      `Give everybody ${broadArm}: the split by ${by} gains something, but too little to be worth it.`,
+      'NO_WORTHWHILE_GAIN',
+      `${held}; ${told(worthwhileGain)} would be worth the trouble`,
+    )
+  }
   const net = netGain(chosen, base, options)
   if ((net !== undefined && net <= 0) || (relative !== undefined && 1 + relative < lift)) {
     const cost = options.economics?.costPerSegmentMicros

@@ -6,11 +6,6 @@ export function worthwhileOf(broadMean: number, worthwhile: JudgeOptions['worthw
   return Math.abs(broadMean) * (worthwhile?.relative ?? GUARD_SETTINGS.worthwhileShare)
 }
 
-/** Three digits that count. */
-export function amount(value: number): string {
-  return String(Number(value.toPrecision(3)))
-}
-
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(2))} %`
 }
