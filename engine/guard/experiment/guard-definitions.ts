@@ -8,7 +8,8 @@ export const GUARD_DEFINITIONS: Readonly<Record<string, string>> = {
   'held out': 'the same choice measured on people it was not made on, over many splits of the people',
   guarded:
     "held-out gain of the guard's own choice, which takes another arm than broad's only where it is sure enough, with " +
-    "each segment's numbers drawn towards those of the wider segment around it",
+    "each segment's numbers drawn towards those of the wider segments around it; its interval is that of one halving, " +
+    'and the proof, which averages over many, can be surer than it looks',
   'p, Holm':
     'probability of such a guarded gain if no segment had a better arm than broad; Holm is adjusted for all ' +
     'segmentations that were judged',
