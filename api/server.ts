@@ -21,6 +21,7 @@ import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerDecisions } from './routes/decisions.ts'
 import { registerEvents } from './routes/events.ts'
+import { registerEventsExport } from './routes/events-export.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
 import { registerSegments } from './routes/segments.ts'
@@ -81,6 +82,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerHouseAds(server)
   registerDecisions(server, context)
   registerEvents(server, context)
+  registerEventsExport(server, context)
   registerTrackers(server, context)
   registerHealth(server, context)
   server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
