@@ -19,6 +19,7 @@ import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
+import { registerComparedReports } from './routes/compared-reports.ts'
 import { registerDecisions } from './routes/decisions.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerEventsExport } from './routes/events-export.ts'
@@ -78,6 +79,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTemplates(server, context)
   registerCampaigns(server, context)
   registerBudgetPlan(server, context)
+  registerComparedReports(server, context)
   registerAdUnits(server, context)
   registerHouseAds(server)
   registerDecisions(server, context)

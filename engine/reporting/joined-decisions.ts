@@ -1,12 +1,15 @@
 import type { EventLog } from '../ports/event-log.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../tracking/record.ts'
 
+/** What a row keeps of an event: the ids in it are the decision's own. */
+export type JoinedEvent = Pick<EventRecord, 'atMs' | 'valueMicros' | 'late'>
+
 /** A decision with what came of it. A repeated event is the same event, so there is at most one of a type. */
 export interface JoinedDecision {
   readonly decision: DecisionRecord
-  readonly impression: EventRecord | null
-  readonly click: EventRecord | null
-  readonly conversion: EventRecord | null
+  readonly impression: JoinedEvent | null
+  readonly click: JoinedEvent | null
+  readonly conversion: JoinedEvent | null
 }
 
 /** Whether a decision is taken; asked again in each reading of the log. */
@@ -32,21 +35,30 @@ export async function joinDecisions(
   const first: Window = new Map()
   let records = 0
   let decisions = 0
-  for await (const record of recordsOf(log, Number.POSITIVE_INFINITY)) {
-    records++
-    if (record.type !== 'decision' || !(await wanted(record))) continue
-    if (decisions++ < windowDecisions) open(first, record)
+  for await (const batch of log.read(0)) {
+    records += batch.records.length
+    for (const record of batch.records) {
+      if (record.type !== 'decision') continue
+      // Mostly known at once; a promise for each of millions of records would cost more than reading them.
+      const isWanted = wanted(record)
+      if (!(typeof isWanted === 'boolean' ? isWanted : await isWanted)) continue
+      if (decisions++ < windowDecisions) open(first, record)
+    }
   }
 
   /** Gives `window` its events, and opens the window after it in the same reading. */
   async function fill(window: Window, nextFrom: number): Promise<Window> {
     const next: Window = new Map()
     let passed = 0
-    for await (const record of recordsOf(log, records)) {
-      if (record.type !== 'decision') take(window, record)
-      else if (nextFrom < decisions && (await wanted(record))) {
-        if (passed >= nextFrom && passed < nextFrom + windowDecisions) open(next, record)
-        passed++
+    for await (const batch of firstOf(log, records)) {
+      for (const record of batch) {
+        if (record.type !== 'decision') take(window, record)
+        else if (nextFrom < decisions) {
+          const isWanted = wanted(record)
+          if (!(typeof isWanted === 'boolean' ? isWanted : await isWanted)) continue
+          if (passed >= nextFrom && passed < nextFrom + windowDecisions) open(next, record)
+          passed++
+        }
       }
     }
     return next
@@ -69,18 +81,18 @@ function open(window: Window, decision: DecisionRecord): void {
   window.set(decision.id, { decision, impression: null, click: null, conversion: null })
 }
 
-function take(window: Window, event: EventRecord): void {
-  const joined = window.get(event.decision)
-  if (joined) joined[event.type] ??= event
+function take(window: Window, { decision, type, atMs, valueMicros, late }: EventRecord): void {
+  const joined = window.get(decision)
+  if (joined) joined[type] ??= { atMs, valueMicros, late }
 }
 
-async function* recordsOf(log: Pick<EventLog, 'read'>, most: number): AsyncGenerator<LogRecord> {
-  let read = 0
-  if (most === 0) return
-  for await (const batch of log.read(0)) {
-    for (const record of batch.records) {
-      yield record
-      if (++read === most) return
-    }
+/** The first `most` records of the log. */
+async function* firstOf(log: Pick<EventLog, 'read'>, most: number): AsyncGenerator<readonly LogRecord[]> {
+  let left = most
+  if (left === 0) return
+  for await (const { records } of log.read(0)) {
+    yield records.length > left ? records.slice(0, left) : records
+    left -= records.length
+    if (left <= 0) return
   }
 }

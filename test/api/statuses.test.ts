@@ -117,6 +117,8 @@ describe('statuses', () => {
       await get(200, `/v1/campaigns/spring/${part}`)
       await get(404, `/v1/campaigns/nothing/${part}`)
     }
+    await get(200, '/v1/campaigns/spring/report/comparison?withTo=2026-03-05')
+    await get(404, '/v1/campaigns/spring/report/comparison?with=nothing')
     await get(409, '/v1/campaigns/new/budget-plan?budget=500')
     // The check above was not overridden.
     await activate(world, world.key('buyer'))
