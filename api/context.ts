@@ -1,3 +1,4 @@
+import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { CounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
@@ -31,4 +32,5 @@ export interface ApiContext {
   readonly adUnits: AdUnitPages
   readonly metrics: Metrics
   readonly loadCounters: CounterLoader
+  readonly judge: Judge
 }

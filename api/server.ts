@@ -5,6 +5,7 @@ import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Stream } from '../core/stream.ts'
 import type { CampaignState } from '../engine/decision/active-campaigns.ts'
+import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
 import { createCounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
@@ -23,6 +24,7 @@ import { registerComparedReports } from './routes/compared-reports.ts'
 import { registerDecisions } from './routes/decisions.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerEventsExport } from './routes/events-export.ts'
+import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
 import { registerSegments } from './routes/segments.ts'
@@ -38,6 +40,8 @@ export interface ServerParts {
   readonly fonts: Fonts
   /** Chance for decisions; seeded anew by every process. */
   readonly stream: Stream
+  /** Judges experiments, away from the thread that answers. */
+  readonly judge: Judge
   readonly logger?: FastifyServerOptions['logger']
 }
 
@@ -78,6 +82,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerSegments(server, context)
   registerTemplates(server, context)
   registerCampaigns(server, context)
+  registerGuard(server, context)
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
   registerAdUnits(server, context)
@@ -132,6 +137,7 @@ function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
     adUnits: createAdUnitPages({ serving, renderer, fonts }),
     metrics: createMetrics(),
     loadCounters: createCounterLoader(ports),
+    judge: parts.judge,
   }
 }
 

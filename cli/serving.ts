@@ -5,6 +5,7 @@ import { listKeys } from '../api/keys.ts'
 import { buildServer, listen } from '../api/server.ts'
 import { PolyadError } from '../core/errors.ts'
 import { createStream } from '../core/stream.ts'
+import { judgeOnThread } from '../jobs/local/judge.ts'
 import type { Workspace } from './compose.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
@@ -40,6 +41,7 @@ export async function startServer(
       fingerprint,
       webFolders: [join(PACKAGE_ROOT, 'web/public'), join(PACKAGE_ROOT, 'dist/web')],
     },
+    judge: judgeOnThread,
     stream: createStream(randomBytes(16).toString('hex')),
     logger: { level: config.logLevel, stream: process.stderr },
   })

@@ -15,25 +15,49 @@ const UNCLOSED = 'a quote is not closed'
 /**
  * The rows of CSV lines, the first of which is the header, in batches.
  *
- * A record that turns out broken costs its first line only: the lines it had taken in are read again, so a stray quote
- * does not swallow what follows.
- *
  * @param path for messages
  * @param maxBytes a record of several lines may be this long
  */
-export async function* csvRows(
+export function csvRows(
   path: string,
   lines: AsyncIterable<readonly TextLine[]>,
   maxBytes: number,
   options: CsvOptions,
 ): AsyncGenerator<RowOrReject[]> {
   const delimiter = options.delimiter ?? ','
+  return csvRecords(path, lines, maxBytes, delimiter, (fields) => {
+    const header = checkHeader(path, fields, delimiter, options.columns ?? [])
+    return { columns: header.length, rowOf: (line, record) => ({ line, row: rowOf(header, record) }) }
+  })
+}
+
+/** A row that could not be read: see RowOrReject. */
+type Reject = Extract<RowOrReject, { readonly reject: string }>
+
+/**
+ * The records of CSV lines after the header, in batches.
+ *
+ * A record that turns out broken costs its first line only: the lines it had taken in are read again, so a stray quote
+ * does not swallow what follows.
+ *
+ * @param openHeader told the header's fields, says how many a record must have and what becomes of each
+ */
+export async function* csvRecords<T>(
+  path: string,
+  lines: AsyncIterable<readonly TextLine[]>,
+  maxBytes: number,
+  delimiter: string,
+  openHeader: (fields: readonly string[]) => {
+    readonly columns: number
+    rowOf(line: number, fields: readonly string[]): T
+  },
+): AsyncGenerator<(T | Reject)[]> {
   const reader = createCsvRecordReader(delimiter)
-  let header: readonly string[] | undefined
+  let header: ReturnType<typeof openHeader> | undefined
   /** The lines of the record being read. */
   let open: TextLine[] = []
   let openBytes = 0
-  let rows: RowOrReject[] = []
+  let rows: (T | Reject)[] = []
 
   const close = (): TextLine[] => {
     const closed = open
@@ -71,9 +95,9 @@ export async function* csvRows(
     const text = record.length === 1 ? record[0]!.text : record.map((part) => part.text).join('\n')
     const bad = record.find((part) => part.reject !== undefined)
     if (bad?.reject !== undefined) reject(line, bad.reject, text)
-    else if (!header) header = checkHeader(path, fields, delimiter, options.columns ?? [])
-    else if (fields.length === header.length) rows.push({ line, row: rowOf(header, fields) })
-    else reject(line, `${fields.length} columns where the header has ${header.length}`, text)
+    else if (!header) header = openHeader(fields)
+    else if (fields.length === header.columns) rows.push(header.rowOf(line, fields))
+    else reject(line, `${fields.length} columns where the header has ${header.columns}`, text)
   }
 
   for await (const batch of lines) {

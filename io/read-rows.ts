@@ -12,9 +12,9 @@ export interface ReadRowsOptions extends CsvOptions {
 }
 
 /** A line, and a row of several lines, longer than this is rejected. */
-const MAX_ROW_BYTES = 1_000_000
+export const MAX_ROW_BYTES = 1_000_000
 /** Rows of a JSONL file among which each column must be seen. */
-const PROBED_ROWS = 5_000
+export const PROBED_ROWS = 5_000
 
 /**
  * The rows of a CSV file with a header or of a JSONL file, plain or gzipped, in file order; blank lines are passed over.
@@ -107,7 +107,8 @@ async function* jsonRows(
   yield held
 }
 
-function jsonRow({ line, text, reject }: TextLine): RowOrReject {
+/** A line of JSON as a row; its reasons are those rows share. */
+export function jsonRow({ line, text, reject }: TextLine): RowOrReject {
   const rejected = (reason: string): RowOrReject => {
     return { line, reject: reason, text: text.slice(0, REJECTED_TEXT_CHARACTERS) }
   }

@@ -3,7 +3,7 @@ import { isSmall } from '../stats/hide-small.ts'
 import type { GridTree } from './grid.ts'
 import type { Population } from './population.ts'
 import { BROAD_ID, type Segment } from './segment.ts'
-import { shownPeople } from './shown-people.ts'
+import { type ShownPeople, shownPeople } from './shown-people.ts'
 
 export interface Overlap {
   /** Segment ids, in the order of the segments given. */
@@ -58,15 +58,88 @@ export function shownOverlaps(
   trees: readonly GridTree[],
   kFloor: number,
 ): Overlap[] {
-  const shown = shownPeople(segments, trees, kFloor)
-  const sizes = new Map(segments.map(({ id }, index) => [id, shown[index]!]))
-  const mayTell = (id: string, shared: number) => {
-    const size = sizes.get(id)!
-    return typeof size === 'number' && !isSmall(size - shared, kFloor)
-  }
-  return overlap(population, segments).filter(
-    ({ a, b, people }) => people >= kFloor && mayTell(a, people) && mayTell(b, people),
+  const sizes = toldSizes(segments, trees, kFloor)
+  return overlap(population, segments).filter((pair) => mayTell(pair, sizes, kFloor))
+}
+
+/** From here on the smaller of two segments is largely the larger one again (GUARD 3.3, step 3). */
+const LARGE_CONTAINMENT = 0.5
+
+/** Two segments that are largely one; without numbers where these would tell of a few people. */
+export interface LargeOverlap {
+  readonly a: string
+  readonly b: string
+  readonly people: number | null
+  readonly containment: number | null
+}
+
+/**
+ * The pairs of segments of which one is largely in the other, the largest containment first, then those without numbers.
+ * Segments of which the size is hidden are in none.
+ *
+ * Only siblings count: two rules, or nodes of two grids. Nodes of one grid share nobody. A node inside a wider rule is
+ * no sibling of it but a part, so such a pair counts only where they are largely equal (Jaccard index).
+ *
+ * Cost: that of `overlap` where there is more than one grid or rule, else none.
+ */
+export function largeOverlaps(
+  population: Population,
+  segments: readonly Segment[],
+  trees: readonly GridTree[],
+  kFloor: number,
+): LargeOverlap[] {
+  const gridOf = new Map(
+    segments.map(({ id, kind }) => [
+      id,
+      kind === 'rule' ? undefined : trees.find(({ nodes }) => nodes.has(id))?.definition.name,
+    ]),
   )
+  if (trees.length < 2 && segments.every(({ kind }) => kind !== 'rule')) return []
+  const sizes = toldSizes(segments, trees, kFloor)
+  const areOne = ({ a, b, jaccard, containment }: Overlap) => {
+    const [grid, other] = [gridOf.get(a), gridOf.get(b)]
+    if (typeof sizes.get(a) !== 'number' || typeof sizes.get(b) !== 'number') return false
+    const isSibling = (grid === undefined) === (other === undefined)
+    return (isSibling ? containment : jaccard) >= LARGE_CONTAINMENT
+  }
+  return overlap(population, segments)
+    .filter(areOne)
+    .map((pair) => {
+      const { a, b, people, containment } = pair
+      return mayTell(pair, sizes, kFloor)
+        ? { a, b, people, containment }
+        : { a, b, people: null, containment: null }
+    })
+    .sort(
+      (x, y) => (y.containment ?? 0) - (x.containment ?? 0) || compareText(x.a, y.a) || compareText(x.b, y.b),
+    )
+}
+
+function toldSizes(
+  segments: readonly Segment[],
+  trees: readonly GridTree[],
+  kFloor: number,
+): ReadonlyMap<string, ShownPeople> {
+  const shown = shownPeople(segments, trees, kFloor)
+  return new Map(segments.map(({ id }, index) => [id, shown[index]!]))
+}
+
+function mayTell(
+  { a, b, people }: Overlap,
+  sizes: ReadonlyMap<string, ShownPeople>,
+  kFloor: number,
+): boolean {
+  return (
+    people >= kFloor &&
+    [a, b].every((id) => {
+      const size = sizes.get(id)!
+      return typeof size === 'number' && !isSmall(size - people, kFloor)
+    })
+  )
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Row r is in the segments `segments[starts[r]]` up to, not including, `segments[starts[r + 1]]`, ascending. */

@@ -36,17 +36,23 @@ interface Survivor {
 }
 
 /**
- * Merges what cannot live alone (GUARD 3.3, step 2). Leaves come first; then, from the deepest node to the root:
+ * Merges what cannot live alone (GUARD 3.3, step 2), the cheapest merge first; a merge costs the people it moves.
+ * Leaves come first; then, from the deepest node to the root:
  *
  * 1. A starved leaf's people join the remainder of their parent. Only that makes a remainder: a healthy leaf is not
  *    touched because a few people beside it lack an attribute.
- * 2. While a remainder cannot live, its smallest surviving sibling joins it (ties: first id in text order). Siblings are
+ * 2. A remainder that cannot live goes up to the remainder of the next wider node, or takes its smallest surviving
+ *    sibling: whichever moves fewer people (ties: the sibling; of siblings, the first id in text order). Siblings are
  *    the survivors under its node, without those inside another remainder there; they follow if that one joins.
- * 3. When none is left, it goes up to the remainder of the next wider node. What reaches the root is served broad.
+ * 3. What reaches the root is served broad.
+ *
+ * Where one floor holds for all, what lives has more people than what does not, so only people under the floor ever
+ * move, which no roll-up can do with fewer, and each goes no further than to the first node that holds enough of them.
+ * A sibling joins only where floors differ (a leaf of a high rate needs fewer people).
  *
  * People who lack an attribute are in the remainder of the nearest node above them that has one, else in broad. The
- * result does not depend on the order of `nodes`. Where nobody lacks an attribute, a higher floor keeps a part of the
- * leaves a lower one keeps; people who lack one may change remainders, and so which sibling is the smallest.
+ * result does not depend on the order of `nodes`. Under one floor for all, the leaves of a higher floor are a part of
+ * those of a lower one.
  *
  * Cost: the nodes, times their depth, sorted.
  *
@@ -80,11 +86,12 @@ export function rollUp<N extends RollUpNode>(
     for (;;) {
       const verdict = passes(node, people)
       if (verdict.ok) return [{ id: node.id, people, peopleUnder: total, inside: siblings }]
-      const smallest = siblings.shift()
-      if (!smallest) {
+      const smallest = siblings[0]
+      if (!smallest || people < smallest.people) {
         moveUp(node, verdict.reason)
-        return []
+        return siblings
       }
+      siblings.shift()
       merges.push({ from: smallest.id, into: node.id, reason: verdict.reason })
       people += smallest.people
       if (smallest.inside) siblings = [...siblings, ...smallest.inside].sort(bySizeThenId)

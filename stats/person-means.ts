@@ -22,6 +22,11 @@ export function momentsOf(values: Iterable<number>): Moments {
   return { people, sum, sumOfSquares }
 }
 
+/** Variance of one person's number, unbiased. At least two people. */
+export function varianceOf(moments: Moments): number {
+  return meanAndVariance(moments).meanVariance * moments.people
+}
+
 function meanAndVariance(moments: Moments): { mean: number; meanVariance: number } {
   if (!(moments.people >= 2))
     throw new RangeError(`a mean with an error needs two people, not ${moments.people}`)
@@ -40,6 +45,8 @@ export function meanInterval(moments: Moments, alpha = 0.05): Interval & { reado
 export interface Comparison extends Interval {
   /** First mean less second. */
   readonly difference: number
+  /** Of the difference. */
+  readonly standardError: number
   /** Two-sided, of no difference. */
   readonly pValue: number
   /** difference / second mean; undefined where that mean is not clearly above 0. */
@@ -64,6 +71,7 @@ export function compareMeans(first: Moments, second: Moments, alpha = 0.05): Com
   if (variance === 0) {
     return {
       difference,
+      standardError: 0,
       low: difference,
       high: difference,
       pValue: difference === 0 ? 1 : 0,
@@ -76,6 +84,7 @@ export function compareMeans(first: Moments, second: Moments, alpha = 0.05): Com
   const error = Math.sqrt(variance)
   return {
     difference,
+    standardError: error,
     low: difference - critical * error,
     high: difference + critical * error,
     pValue: studentTwoSided(difference / error, degrees),

@@ -55,6 +55,14 @@ export interface Segmentation {
   readonly effectiveSegments: number
 }
 
+/** Two segments of which one is largely in the other; null: numbers that would tell of a few people. */
+interface Overlap {
+  readonly a: string
+  readonly b: string
+  readonly people: number | null
+  readonly containment: number | null
+}
+
 export interface CheckReport {
   readonly revision: number
   readonly verdict: 'passed' | 'refused'
@@ -71,7 +79,38 @@ export interface CheckReport {
     readonly peopleNeeded: number
     readonly kFloor: number
     readonly goal: string
+    readonly peopleShown: number
+    readonly baselineRate: number
+    readonly eventRate: number
+    readonly currency: string
   }
+  readonly history:
+    | { readonly without: string }
+    | {
+        readonly fromDay: string
+        readonly toDay: string
+        readonly impressions: number
+        readonly events: number
+      }
+  readonly breakEven: {
+    readonly reach: number
+    readonly broadPays: boolean
+    /** 0.2 is +20 %; null: broad does not pay, or nobody is reached. */
+    readonly reachLimitedLift: number | null
+    readonly budgetLimitedLift: number
+  }
+  readonly readable: {
+    /** The lift that answers are costed for. */
+    readonly lift: number
+    readonly versusBroad: {
+      readonly detectableLift: number | null
+      readonly toRead: { readonly impressions: number; readonly amountMicros: number } | null
+    }
+    readonly weeks: number | null
+    /** In so many that lift shows within the flight. */
+    readonly leaves: number
+  }
+  readonly overlaps: readonly Overlap[]
   readonly leaves: readonly {
     readonly id: string
     readonly title: string
@@ -85,8 +124,8 @@ export interface CheckReport {
   readonly rollUp?: {
     readonly after: Segmentation
     readonly merges: readonly { readonly from: string; readonly into: string; readonly reason: string }[]
-    readonly homes?: readonly { readonly id: string; readonly title: string; readonly leaves: number }[]
-    readonly dropped?: readonly { readonly id: string; readonly title: string; readonly reason: string }[]
+    readonly homes: readonly { readonly id: string; readonly title: string; readonly leaves: number }[]
+    readonly dropped: readonly { readonly id: string; readonly title: string; readonly reason: string }[]
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CheckReport, Segmentation } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
-import { count, decimal, percent, shortCount } from './format.ts'
+import { count, decimal, money, percent, shortCount, signedPercent } from './format.ts'
 
 /**
  * The guard's verdict, and what rolling up makes, or made, of the segmentation.
@@ -47,6 +47,9 @@ export function showCheck(
         check.override && element('p', {}, `Overridden by ${check.override.who}: ${check.override.reason}`),
         list(check.reasons.map(({ text }) => text)),
         element('p', {}, volumeText(check.volume)),
+        element('p', {}, reachText(check)),
+        element('p', {}, answerText(check)),
+        element('p', {}, breakEvenText(check.breakEven)),
         before &&
           element(
             'p',
@@ -54,6 +57,10 @@ export function showCheck(
             `Revision ${before.revision} was rolled up into this one: ${before.reasons[0]?.text ?? 'it was too fine'}.`,
           ),
         folded(`Worth knowing (${check.warnings.length})`, list(check.warnings)),
+        folded(
+          check.overlaps.length === 1 ? 'Two segments that are largely one' : 'Segments that are largely one',
+          list(overlapTexts(check)),
+        ),
       ),
       element(
         'div',
@@ -72,6 +79,45 @@ function verdictOf(check: CheckReport): string {
 
 function volumeText({ impressionsWeek, eventsWeek, eventsFloor, goal, peopleNeeded }: CheckReport['volume']) {
   return `The budget buys about ${shortCount(Math.round(impressionsWeek))} impressions and ${shortCount(Math.round(eventsWeek))} ${goal}s a week. To be read, a segment needs ${decimal(eventsFloor)} ${goal}s a week, which takes ${count(peopleNeeded)} people.`
+}
+
+function reachText({ volume, breakEven, history }: CheckReport): string {
+  const rates =
+    'without' in history
+      ? `Every segment is reckoned with today’s ${percent(volume.baselineRate)} ${volume.goal}s an impression.`
+      : `Segments are reckoned with their own rates, from ${shortCount(history.impressions)} impressions and ${count(history.events)} ${volume.goal}s of ${history.fromDay} to ${history.toDay}: ${percent(volume.eventRate)} an impression over all.`
+  return `The campaign serves ${count(volume.peopleReached)} of ${count(volume.people)} people, so ${percent(1 - breakEven.reach)} of the broad audience is lost; about ${count(volume.peopleShown)} will see an ad. ${rates}`
+}
+
+function answerText({ readable, volume, before }: CheckReport): string {
+  const { detectableLift, toRead } = readable.versusBroad
+  const shows =
+    detectableLift === null
+      ? 'Against broad this flight can show no difference.'
+      : `Against broad this flight shows a difference from ${signedPercent(detectableLift)} on.`
+  const takes = toRead
+    ? ` To read ${signedPercent(readable.lift)} takes ${shortCount(toRead.impressions)} impressions, ${money(toRead.amountMicros, volume.currency)}.`
+    : ''
+  return `${shows}${takes} ${count(readable.leaves)} of ${count(before.leaves)} segments can read that alone.`
+}
+
+function breakEvenText({ broadPays, reachLimitedLift, budgetLimitedLift }: CheckReport['breakEven']): string {
+  const fixed = `${signedPercent(budgetLimitedLift)} where the budget is gone before everybody is reached`
+  if (reachLimitedLift !== null) {
+    return `Lift to earn what broad alone earns: ${signedPercent(reachLimitedLift)} where money is left, ${fixed}.`
+  }
+  return broadPays ? 'It reaches nobody.' : `Broad does not pay. Lift to earn what it earns: ${fixed}.`
+}
+
+function overlapTexts({ overlaps, leaves }: CheckReport): string[] {
+  const titles = new Map(leaves.map(({ id, title }) => [id, title]))
+  return overlaps.map(({ a, b, people, containment }) => {
+    const share =
+      people === null || containment === null
+        ? 'over half of the smaller one'
+        : `${count(people)} people, ${percent(containment)} of the smaller one`
+    return `${titles.get(a) ?? a} and ${titles.get(b) ?? b}: ${share}`
+  })
 }
 
 const LINES: readonly (readonly [string, (of: Segmentation) => string])[] = [
@@ -119,14 +165,12 @@ function segmentationTable(
 function mergeList({ merges, homes, dropped }: NonNullable<CheckReport['rollUp']>): HTMLElement | undefined {
   if (merges.length === 0) return undefined
   return folded(
-    `Where ${count(merges.length)} segments go`,
+    merges.length === 1 ? 'Where 1 segment goes' : `Where ${count(merges.length)} segments go`,
     element(
       'ul',
       { class: 'merges', tabindex: 0, 'aria-label': 'Where segments go' },
-      ...(homes ?? []).map(({ title, leaves }) => element('li', {}, `${title}: ${count(leaves)}`)),
-      ...(dropped ?? []).map(({ title, reason }) =>
-        element('li', {}, `${title} leaves the campaign: ${reason}`),
-      ),
+      ...homes.map(({ title, leaves }) => element('li', {}, `${title}: ${count(leaves)}`)),
+      ...dropped.map(({ title, reason }) => element('li', {}, `${title} leaves the campaign: ${reason}`)),
     ),
   )
 }

@@ -24,3 +24,9 @@ export const rate = (value: number): string => (value === 0 ? '0' : value.toPrec
 
 export const decimal = (value: number): string =>
   new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(value)
+
+/** $1,250 */
+export const money = (amountMicros: number, currency: string): string =>
+  new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(
+    amountMicros / 1_000_000,
+  )

@@ -6,7 +6,9 @@ import type { Plan } from '../../engine/campaign/plan.ts'
 import { validateCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
-import { readCheck } from '../../engine/guard/require-checked.ts'
+import type { HistorySource } from '../../engine/guard/history.ts'
+import { loadHistory } from '../../engine/guard/load-history.ts'
+import { noCheckText, readCheck } from '../../engine/guard/require-checked.ts'
 import { reportCampaign } from '../../engine/reporting/report-campaign.ts'
 import { createSpace } from '../../engine/space/space.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
@@ -20,7 +22,13 @@ const CheckBody = Type.Object(
     /** Go ahead although the guard refuses; kept with who and when. */
     override: Type.Optional(
       Type.Object(
-        { reason: Type.String({ minLength: 1, maxLength: 1000 }) },
+        {
+          reason: Type.String({
+            pattern: '\\S\\s*\\S\\s*\\S',
+            maxLength: 1000,
+            description: 'a reason that the next reader understands',
+          }),
+        },
         { additionalProperties: false },
       ),
     ),
@@ -78,6 +86,11 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
     listed: (name) => serving.states().find(({ campaign }) => campaign === name) ?? {},
   })
 
+  const historyOf = async (name: string): Promise<HistorySource> => {
+    await context.loadCounters()
+    return loadHistory(ports, name)
+  }
+
   server.post<{ Params: Params; Body: Static<typeof CheckBody> }>(
     '/v1/campaigns/:name/check',
     {
@@ -98,6 +111,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
       const report = await checkCampaign(ports, name, {
         fingerprint: config.fingerprint,
         fonts,
+        history: await historyOf(name),
         ...(override ? { override: { reason: override.reason, who: whoOf(request.caller) } } : {}),
       })
       await refreshQuietly(context, request)
@@ -124,9 +138,23 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
       throw new PolyadError('NOT_FOUND', {
         what: 'check of',
         name: `${name}@${revision}`,
-        mend: 'POST to make it',
+        mend: `${await noCheckText(ports, name, revision)}; POST to make it`,
       })
     },
+  )
+
+  server.get<{ Params: Params }>(
+    '/v1/campaigns/:name/history',
+    {
+      schema: {
+        tags,
+        summary:
+          'What narrow ads of other revisions did, by segment: what a check draws the rates of leaves from',
+        params: NameParams,
+        response: answers({ 200: 'The history, or `without`: why there is none' }, 404),
+      },
+    },
+    (request) => historyOf(request.params.name),
   )
 
   server.get<{ Params: Params; Querystring: Static<typeof WindowQuery> }>(

@@ -1,13 +1,24 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
+import { createDoor } from '../../core/schema.ts'
 import { applyRollUp } from '../../engine/guard/apply-roll-up.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
 import { checkText } from '../../engine/guard/check-text.ts'
-import { invoke, workspaceCommand } from '../command.ts'
+import { type HistorySource, HistorySourceSchema } from '../../engine/guard/history.ts'
+import { loadHistory } from '../../engine/guard/load-history.ts'
+import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
+import { hasEventLog } from '../../store/embedded/event-log.ts'
+import { holderOf } from '../../store/embedded/hold-workspace.ts'
+import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
+import { getFromHolder } from '../holder.ts'
+
+const WITHOUT_HISTORY: ReadonlySet<string> = new Set(['WORKSPACE_HELD', 'HOLDER_REFUSED', 'STORE_DAMAGED'])
+
+const parseHistory = createDoor('campaign history', HistorySourceSchema)
 
 interface CheckCommandOptions {
   readonly apply?: boolean
@@ -30,18 +41,27 @@ export function checkCommand(environment: ConfigSource): Command {
     .option('--apply', 'write the proposed roll-up as a new revision')
     .option('--override <reason>', 'go ahead although it is refused; the reason is kept, with who and when')
     .action((campaign: string, options: CheckCommandOptions) =>
-      invoke(environment, options, async ({ config, folder, json, output }) => {
+      invoke(environment, options, async (invocation) => {
+        const { config, folder, json, output } = invocation
+        const history = await readHistory(campaign, invocation)
         const workspace = await openWorkspace(config, folder)
         try {
-          let report = await runCheck(workspace, campaign, options.apply ? undefined : options.override)
+          let report = await runCheck(workspace, campaign, {
+            history,
+            ...(options.apply ? {} : { override: options.override }),
+          })
           if (options.apply && report.rollUp) {
             await applyRollUp(workspace.ports, campaign)
-            for (const { id, reason } of report.rollUp.dropped ?? []) {
+            for (const { id, reason } of report.rollUp.dropped) {
               output.note(
                 `segment ${id} left the campaign: ${reason}; its people are served what else they match`,
               )
             }
-            report = await runCheck(workspace, campaign, options.override)
+            // What was rolled up may have served: to the new revision that is history.
+            report = await runCheck(workspace, campaign, {
+              history: await readHistory(campaign, invocation),
+              override: options.override,
+            })
           } else if (options.apply) {
             output.note('there is nothing to roll up: every leaf can live, or no grid can be merged')
           }
@@ -61,15 +81,41 @@ export function checkCommand(environment: ConfigSource): Command {
 export function runCheck(
   workspace: Workspace,
   campaign: string,
-  overrideReason?: string,
+  { override: reason, history }: { override?: string | undefined; history: HistorySource },
 ): Promise<CheckReport> {
-  if (overrideReason !== undefined && overrideReason.trim().length < 3) {
+  if (reason !== undefined && reason.trim().length < 3) {
     const problem = 'an override needs a reason that the next reader understands'
     throw new PolyadError('INPUT_INVALID', { what: 'option', where: '--override', problem })
   }
   return checkCampaign(workspace.ports, campaign, {
     fingerprint: workspace.fingerprint,
     fonts: workspace.fonts,
-    ...(overrideReason !== undefined && { override: { reason: overrideReason, who: userInfo().username } }),
+    history,
+    ...(reason !== undefined && { override: { reason, who: userInfo().username } }),
   })
+}
+
+/**
+ * History from whoever has the counters: a running server by its API, otherwise the workspace's own store, which is
+ * held no longer than it takes to read. A check does not fail for want of it; its report says why it had none.
+ */
+async function readHistory(campaign: string, { config, folder }: Invocation): Promise<HistorySource> {
+  try {
+    const holder = await holderOf(folder)
+    if (holder?.url) {
+      const path = `/v1/campaigns/${encodeURIComponent(campaign)}/history`
+      return parseHistory(await getFromHolder(holder, path, config.apiKey), `${holder.url}${path}`)
+    }
+    if (!holder && !(await hasEventLog(folder))) return { without: 'nothing has been served yet' }
+    const workspace = await openWorkspace(config, folder, { hold: 'check' })
+    try {
+      await createCounterLoader(workspace.ports)()
+      return await loadHistory(workspace.ports, campaign)
+    } finally {
+      await workspace.close()
+    }
+  } catch (error) {
+    if (error instanceof PolyadError && WITHOUT_HISTORY.has(error.code)) return { without: error.message }
+    throw error
+  }
 }

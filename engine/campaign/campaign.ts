@@ -103,10 +103,29 @@ export const CampaignSchema = Type.Object(
         event: Type.Union([Type.Literal('click'), Type.Literal('conversion')]),
         /** Events per impression, 0..1. */
         baselineRate: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+        /** Lift that is worth an answer; the check says what one costs. 0.2 is +20 %. Default 0.2. */
+        readableLift: Type.Optional(Type.Number({ minimum: 0.001, maximum: 10 })),
       },
       { additionalProperties: false },
     ),
-    /** Platforms whose minimum audience sizes the check applies: keys of data/platforms. */
+    /** What narrow must make up for. Either of revenuePerCost and valuePerGoal, not both. */
+    economics: Type.Optional(
+      Type.Object(
+        {
+          /** Broad's revenue for each unit of its cost. Default 1.2. */
+          revenuePerCost: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
+          /** Worth of one goal event; revenuePerCost follows from it, baselineRate and costPerThousand. */
+          valuePerGoal: Type.Optional(Money),
+          /**
+           * Cost of a narrow impression over that of a broad one, which costPerThousand is: data fees, smaller
+           * auctions, more creative. Default 1.
+           */
+          costRatio: Type.Optional(Type.Number({ minimum: 0.01, maximum: 100 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    /** Platforms whose minimums and caps the check applies: keys of data/platforms. */
     platforms: Type.Optional(Type.Array(Type.String())),
     /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */
     broadControlShare: Type.Optional(Type.Number({ minimum: 0.01, maximum: 0.9 })),
@@ -131,4 +150,7 @@ export const DEFAULTS = {
   holdoutShare: 0,
   eventsPerLeafWeek: 50,
   kFloor: 50,
+  readableLift: 0.2,
+  revenuePerCost: 1.2,
+  costRatio: 1,
 } as const

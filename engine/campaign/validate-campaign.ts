@@ -146,7 +146,7 @@ function checkExclusions(campaign: Campaign, report: Report): void {
 }
 
 /** Time zone, flight and money. */
-function checkTerms({ timeZone, flight, budget }: Campaign, report: Report): void {
+function checkTerms({ timeZone, flight, budget, economics = {} }: Campaign, report: Report): void {
   if (!isTimeZone(timeZone)) {
     report('/timeZone', `"${timeZone}" is not a time zone`, 'write an IANA name, e.g. America/New_York')
   }
@@ -159,6 +159,21 @@ function checkTerms({ timeZone, flight, budget }: Campaign, report: Report): voi
       `is in ${budget.total.currency}, its cost per thousand in ${budget.costPerThousand.currency}`,
       'write both in one currency',
     )
+  }
+  const { valuePerGoal, revenuePerCost } = economics
+  if (valuePerGoal === undefined) return
+  if (revenuePerCost !== undefined) {
+    report('/economics', 'has both revenuePerCost and valuePerGoal', 'keep one: the other follows from it')
+  }
+  if (valuePerGoal.currency !== budget.total.currency) {
+    report(
+      '/economics/valuePerGoal',
+      `is in ${valuePerGoal.currency}, the budget in ${budget.total.currency}`,
+      'write both in one currency',
+    )
+  }
+  if (valuePerGoal.amountMicros === 0) {
+    report('/economics/valuePerGoal', 'is 0, so nothing could ever pay', 'say what one goal event is worth')
   }
 }
 

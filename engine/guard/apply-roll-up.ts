@@ -3,7 +3,7 @@ import { createDoor } from '../../core/schema.ts'
 import { CampaignSchema } from '../campaign/campaign.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { CheckReport } from './check-report.ts'
-import { readCheck } from './require-checked.ts'
+import { noCheckText, readCheck } from './require-checked.ts'
 
 export interface AppliedRollUp {
   /** Revision of the rolled-up campaign; check it next. */
@@ -28,7 +28,7 @@ export async function applyRollUp(ports: Pick<Ports, 'documents'>, name: string)
     throw new PolyadError('CHECK_MISSING', {
       campaign: name,
       revision,
-      reason: 'it has not been checked yet',
+      reason: await noCheckText(ports, name, revision),
     })
   }
   const { rollUp } = report

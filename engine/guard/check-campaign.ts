@@ -1,4 +1,6 @@
+import type { GridTree } from '../../segments/grid.ts'
 import { gridTrees } from '../../segments/grid-sums.ts'
+import { largeOverlaps } from '../../segments/overlap.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
 import { type PlacedRule, unknownValueRemarks, writtenRules } from '../../segments/unknown-values.ts'
 import type { Fonts } from '../../templates/fonts.ts'
@@ -11,16 +13,22 @@ import { readNamedSegments } from '../ingest/workspace-segments.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createAvailability, readWhens } from '../space/availability.ts'
 import { createSpace, type Space } from '../space/space.ts'
-import type { CheckReport } from './check-report.ts'
+import { answerOnBroad, assignedImpressionsWeek } from './answers.ts'
+import { breakEvenOf } from './break-even.ts'
+import { CHECK_VERSION, type CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
 import { expectVolume, type Volume } from './expected-volume.ts'
-import { findLeaves, hiddenLeaves, shownLeaves } from './leaves.ts'
+import type { HistorySource } from './history.ts'
+import { type HistoryRates, ratesFrom } from './history-rates.ts'
+import { findLeaves, hiddenLeaves, type LeafFinding, shownLeaves } from './leaves.ts'
 import { checkBasis, checkName } from './require-checked.ts'
 import { ELSEWHERE, proposeRollUp, type RollUpProposal, type Segmented } from './roll-up-proposal.ts'
+import { rounded } from './rounded.ts'
 import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
-import { breakEvenOf, flightWarnings, reasonsToRefuse, warningsOf } from './verdict.ts'
+import { reasonsToRefuse } from './verdict.ts'
+import { flightWarnings, warningsOf } from './warnings.ts'
 
 export interface CheckOptions {
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
@@ -31,7 +39,11 @@ export interface CheckOptions {
   readonly revision?: number
   /** Go ahead although the guard refuses; kept with who and when. It never lifts the k floor. */
   readonly override?: { readonly reason: string; readonly who: string }
+  /** What narrow ads of other revisions did (load-history.ts); without it leaves have the campaign's baseline rate. */
+  readonly history?: HistorySource
 }
+
+const NO_HISTORY: HistorySource = { without: 'it was not asked for' }
 
 type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
 
@@ -39,7 +51,8 @@ type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'cl
  * Checks one revision of a campaign on the current population and keeps the report: what it would come to, which copy
  * does not fit, which leaves cannot live, and what to merge.
  *
- * An override given earlier for the very same thing (same revision, population, segments, template) is kept.
+ * An override given earlier for the very same thing (same revision, population, segments, template) is kept. History
+ * does not make a check stale: what came in meanwhile changes no campaign.
  */
 export async function checkCampaign(
   ports: CheckPorts,
@@ -56,7 +69,7 @@ export async function checkCampaign(
   const documents = await readNamedSegments(ports, entries)
   const segmented = { population, catalogue: population.catalogue, documents, entries }
   const atMs = ports.clock.nowMs()
-  const found = examine(plan, segmented, options.fonts)
+  const found = examine(plan, segmented, options.fonts, options.history)
   const document = checkName(name, plan.revision)
   const earlier = (await ports.documents.read('check', document))?.body as CheckReport | undefined
   const override = options.override
@@ -74,11 +87,15 @@ export async function checkCampaign(
   return report
 }
 
-/** Everything a check finds, from a plan and the population it stands on; the same inputs give the same findings. */
+/**
+ * Everything a check finds, from a plan, the population it stands on, and history; the same inputs give the same
+ * findings.
+ */
 export function examine(
   plan: Plan,
   segmented: Segmented,
   fonts: Fonts,
+  history: HistorySource = NO_HISTORY,
 ): Omit<CheckReport, 'atMs' | 'override'> {
   const { campaign, segments } = plan
   const { population } = segmented
@@ -88,12 +105,15 @@ export function examine(
 
   const kFloor = campaign.kFloor ?? DEFAULTS.kFloor
   const served = servedPeople(population, segments, kFloor, isOneGrid(campaign.segments))
-  const volume = expectVolume(campaign, population.people, served.matched)
   const trees = gridTrees(segmented)
-  const leaves = findLeaves(plan, served, volume, availability, trees)
+  const rates = ratesFrom(history, trees, campaign.goal.baselineRate)
+  const volume = expectVolume(campaign, population.people, served.matched, rates.overall)
+  const overlaps = largeOverlaps(population, segments, trees, kFloor)
+  const lift = campaign.goal.readableLift ?? DEFAULTS.readableLift
+  const leaves = findLeaves(plan, { served, volume, availability, trees, rates, overlaps, lift })
   const hidden = hiddenLeaves(leaves, trees, volume)
-  const before = segmentationOf(leaves, space.count, volume, hidden)
-  const breakEven = breakEvenOf(volume)
+  const before = segmentationOf(leaves, space.count, volume, hidden, rates.rateOf)
+  const breakEven = breakEvenOf(campaign, volume)
   const adUnits = countAdUnits(plan, space)
   const undecided = space.undecided.map(({ slot, asset, segments: open, example }) => ({
     slot,
@@ -103,9 +123,9 @@ export function examine(
   }))
   const copy = checkCopy(plan, copyTable, availability, fonts)
   const reasons = reasonsToRefuse(leaves, { volume, breakEven, before })
-  const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, volume) : undefined
+  const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, { volume, rates, trees }) : undefined
   return {
-    version: 1,
+    version: CHECK_VERSION,
     campaign: campaign.name,
     revision: plan.revision,
     populationHash: plan.populationHash,
@@ -113,7 +133,7 @@ export function examine(
     verdict: reasons.length > 0 ? 'refused' : 'passed',
     reasons,
     warnings: [
-      ...warningsOf(campaign, leaves, { volume, undecided, copy, adUnits }),
+      ...warningsOf(campaign, leaves, { volume, breakEven, undecided, copy, adUnits, overlaps }),
       ...unknownValueRemarks([...writtenRules(segments, trees), ...whensOf(plan)], population),
     ],
     servedFromBroad: leaves
@@ -124,7 +144,10 @@ export function examine(
     undecided,
     copy,
     volume,
+    history,
     breakEven,
+    readable: readableOf(volume, leaves, rates, lift),
+    overlaps,
     leaves: shownLeaves(leaves, volume, hidden),
     slots: summariseLevels(leaves, kFloor, hidden),
     before,
@@ -142,18 +165,41 @@ function isOneGrid(entries: Segmented['entries']): boolean {
   return entries.length === 1 && typeof entries[0] !== 'string'
 }
 
-function rollUpOf(plan: Plan, segmented: Segmented, volume: Volume): CheckReport['rollUp'] {
-  const proposal = proposeRollUp(segmented, widestVolume(plan, segmented, volume))
+function readableOf(
+  volume: Volume,
+  leaves: readonly LeafFinding[],
+  { overall }: HistoryRates,
+  lift: number,
+): CheckReport['readable'] {
+  const versusBroad = answerOnBroad(volume, lift, volume.peopleMatched, overall)
+  const perWeek = assignedImpressionsWeek(volume, volume.peopleMatched)
+  const { toRead } = versusBroad
+  return {
+    lift,
+    versusBroad,
+    weeks: toRead && perWeek > 0 ? rounded(toRead.impressions / perWeek) : null,
+    leaves: leaves.filter(({ versusBroad: shows }) => (shows?.detectableLift ?? Infinity) <= lift).length,
+  }
+}
+
+function rollUpOf(
+  plan: Plan,
+  segmented: Segmented,
+  found: { readonly volume: Volume; readonly rates: HistoryRates; readonly trees: readonly GridTree[] },
+): CheckReport['rollUp'] {
+  const { volume, rates, trees } = found
+  const proposal = proposeRollUp(segmented, widestVolume(plan, segmented, volume), rates.rateOf)
   if (!proposal) return undefined
   const { entries, merges, segments, served } = proposal
   const rolled: Plan = { ...plan, segments, campaign: { ...plan.campaign, segments: entries } }
-  const after = expectVolume(plan.campaign, volume.people, served.matched)
+  const after = expectVolume(plan.campaign, volume.people, served.matched, rates.overall)
   return {
     after: segmentationOf(
       [...served.of].map(([id, people]) => ({ id, people })),
       createSpace(rolled).count,
       after,
       new Set(),
+      rates.rateOf,
     ),
     entries: entries.map((entry) =>
       typeof entry === 'string'
@@ -172,6 +218,7 @@ function rollUpOf(plan: Plan, segmented: Segmented, volume: Volume): CheckReport
         title: plan.segments.find(({ id }) => id === from)?.title ?? from,
         reason,
       })),
+    overlaps: largeOverlaps(segmented.population, segments, trees, volume.kFloor),
   }
 }
 
@@ -188,14 +235,18 @@ function homesOf(
 }
 
 /**
- * The volume with as many people reached as rolling up can reach. A targeted campaign spends its budget on the people of
- * its leaves: merging leaves under the k floor brings people back, and each then sees less.
+ * The volume in which a leaf needs as many people as it can after any rolling up. A targeted campaign spends its budget
+ * on the people of its leaves: merging leaves under the k floor brings people back, and each then sees less. In a
+ * tailored one it matters only where narrow impressions have a price of their own: the budget then buys fewer, the more
+ * (or, where they are cheaper, the fewer) people see narrow ads.
  */
 function widestVolume(plan: Plan, segmented: Segmented, volume: Volume): Volume {
-  if (volume.mode === 'tailored') return volume
+  const { mode, costRatio, people, eventRate } = volume
+  if (mode === 'tailored' && costRatio === 1) return volume
+  if (mode === 'tailored' && costRatio < 1) return expectVolume(plan.campaign, people, 0, eventRate)
   const inGrids = gridTrees(segmented).reduce((sum, tree) => sum + tree.nodes.get(tree.root)!.people, 0)
-  const inRules = plan.segments.reduce((sum, { kind, people }) => (kind === 'rule' ? sum + people : sum), 0)
-  return expectVolume(plan.campaign, volume.people, Math.min(volume.people, inGrids + inRules))
+  const inRules = plan.segments.reduce((sum, { kind, people: own }) => (kind === 'rule' ? sum + own : sum), 0)
+  return expectVolume(plan.campaign, people, Math.min(people, inGrids + inRules), eventRate)
 }
 
 /** Segments that have no ad unit are listed up to here. */

@@ -1,4 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { HistorySourceSchema } from './history.ts'
+
+/** Reports of other versions have to be made anew. */
+export const CHECK_VERSION = 2
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -16,6 +20,29 @@ const Reason = Type.Object(
       Type.Literal('BREAK_EVEN'),
     ]),
     text: Text,
+  },
+  closed,
+)
+
+/** What it takes to see a lift of so much: 5 % two-sided, 80 % power. */
+const Answer = Type.Object(
+  {
+    impressions: Type.Number(),
+    /** At the showings a person of this flight; null where nobody is shown anything. */
+    people: Nullable(Type.Number()),
+    /** At costPerThousand, in the budget's currency. */
+    amountMicros: Type.Number(),
+  },
+  closed,
+)
+
+/** Narrow against broad control. */
+const Versus = Type.Object(
+  {
+    /** Smallest relative lift that shows within the flight; null: none that is possible. */
+    detectableLift: Nullable(Type.Number()),
+    /** For the lift in `readable`; null where that needs a rate above 1. */
+    toRead: Nullable(Answer),
   },
   closed,
 )
@@ -39,6 +66,20 @@ const SlotLevel = Type.Object(
     eventsPerOption: Type.Number(),
     /** Smallest relative lift between two options that shows there, 0.2 is +20 %; null: none that is possible. */
     detectableLift: Nullable(Type.Number()),
+    /** For the lift in `readable`, over all options; null where that needs a rate above 1. */
+    toRead: Nullable(Answer),
+  },
+  closed,
+)
+
+/** A rate of goal events per impression that history knows. */
+const Rate = Type.Object(
+  {
+    value: Type.Number(),
+    low: Type.Number(),
+    high: Type.Number(),
+    /** The segment or wider node whose history it is. */
+    at: Text,
   },
   closed,
 )
@@ -48,18 +89,43 @@ const Leaf = Type.Object(
     id: Text,
     title: Text,
     /**
-     * Distinct people of the population the leaf would be served to: those in no narrower segment. It and the three
-     * numbers after it are null under the k floor, and where a leaf under it could be found by subtraction.
+     * Distinct people of the population the leaf would be served to: those in no narrower segment (unduplicated). It
+     * and the numbers after it are null under the k floor, and where a leaf under it could be found by subtraction.
      */
     people: Nullable(Count),
+    /** People who meet its rule, also those whom a narrower segment takes: then down to a multiple of the k floor. */
+    matching: Nullable(Count),
     /** Of everybody reached, 0..1. */
     share: Nullable(Type.Number()),
+    /** Share of everybody whom a campaign of this leaf alone would not reach, 0..1. */
+    broadLost: Nullable(Type.Number()),
+    /** Of its own ads, as what is next. */
     impressionsWeek: Nullable(Type.Number()),
+    /** People expected to see one of its ads within the flight at least once. */
+    peopleShown: Nullable(Type.Number()),
     eventsWeek: Nullable(Type.Number()),
+    /** What eventsWeek reckons with; absent: the campaign's baselineRate. */
+    rate: Type.Optional(Rate),
+    /** Null as well where the leaf is served broad. */
+    versusBroad: Nullable(Versus),
+    /** Segments that share half of the smaller one's people with it; merge them, or exclude one from the other. */
+    overlapsWith: Type.Array(Text),
     problems: Type.Array(
       Type.Union([Type.Literal('k-floor'), Type.Literal('platform-minimum'), Type.Literal('starved')]),
     ),
     slots: Type.Array(SlotLevel),
+  },
+  closed,
+)
+
+/** Two segments of which one is largely in the other. */
+const Overlap = Type.Object(
+  {
+    a: Text,
+    b: Text,
+    /** In both, and over the smaller; null where they would tell of a few people who are in one alone. */
+    people: Nullable(Count),
+    containment: Nullable(Type.Number()),
   },
   closed,
 )
@@ -83,21 +149,37 @@ const Segmentation = Type.Object(
   closed,
 )
 
+const Verdict = Type.Union([Type.Literal('passed'), Type.Literal('refused')])
+const Override = Type.Object({ reason: Text, who: Text, atMs: Count }, closed)
+
+/** What a check of any version says of whether its campaign may run. */
+export const CheckVerdictSchema = Type.Object({
+  version: Count,
+  campaign: Text,
+  revision: Count,
+  populationHash: Text,
+  basis: Text,
+  verdict: Verdict,
+  reasons: Type.Array(Reason),
+  override: Type.Optional(Override),
+})
+
 /** Document kind `check`, named CAMPAIGN@REVISION: what the guard found in one revision on one population. */
 export const CheckReportSchema = Type.Object(
   {
-    version: Type.Literal(1),
+    /** 1 had no answers, economics, history and overlaps. */
+    version: Type.Literal(CHECK_VERSION),
     campaign: Text,
     revision: Count,
     populationHash: Text,
     /** contentHash of the campaign, template, segments and population that were checked: stale when it differs. */
     basis: Text,
     atMs: Count,
-    verdict: Type.Union([Type.Literal('passed'), Type.Literal('refused')]),
+    verdict: Verdict,
     reasons: Type.Array(Reason),
     /** Worth knowing, not worth refusing. */
     warnings: Type.Array(Text),
-    override: Type.Optional(Type.Object({ reason: Text, who: Text, atMs: Count }, closed)),
+    override: Type.Optional(Override),
     /** Leaves whose rule fewer people meet than the k floor: whatever the verdict or an override, they are served broad. */
     servedFromBroad: Type.Array(Text),
     adUnits: Type.Object(
@@ -151,27 +233,74 @@ export const CheckReportSchema = Type.Object(
       {
         mode: Type.Union([Type.Literal('tailored'), Type.Literal('targeted')]),
         people: Count,
+        /** Unduplicated: distinct people the campaign serves, broad included. */
         peopleReached: Count,
+        /** Those of them some leaf is served to, down to a multiple of the k floor. */
+        peopleMatched: Count,
+        /** People expected to see an ad of the campaign within the flight at least once. */
+        peopleShown: Type.Number(),
         weeks: Type.Number(),
         impressionsWeek: Type.Number(),
         eventsWeek: Type.Number(),
         goal: Text,
         baselineRate: Type.Number(),
+        /** Goal events per impression that the expected numbers reckon with: of history, or else baselineRate. */
+        eventRate: Type.Number(),
+        /** Of broad impressions; narrow ones cost costRatio times as much. */
+        costPerThousandMicros: Count,
+        currency: Text,
+        costRatio: Type.Number(),
         broadControlShare: Type.Number(),
         holdoutShare: Type.Number(),
         eventsFloor: Type.Number(),
         kFloor: Count,
         /** Fewest people a platform of the campaign takes, and which one says so. */
         platformMinimum: Type.Optional(Type.Object({ people: Count, platform: Text }, closed)),
-        /** People a leaf needs to pass every floor. */
+        /** People a leaf needs to pass every floor, at eventRate. */
         peopleNeeded: Count,
       },
       closed,
     ),
+    /** Of earlier revisions, which the rates of leaves are drawn from; or why there is none. */
+    history: HistorySourceSchema,
     breakEven: Type.Object(
-      { lift: Type.Number(), reach: Type.Number(), revenuePerCost: Type.Number(), costRatio: Type.Number() },
+      {
+        /** People the campaign serves over broad's, 0..1; the rest of the broad audience is lost. */
+        reach: Type.Number(),
+        /** Broad's revenue for each unit of its cost. */
+        revenuePerCost: Type.Number(),
+        revenueFrom: Type.Union([
+          Type.Literal('assumed'),
+          Type.Literal('stated'),
+          Type.Literal('value-per-goal'),
+        ]),
+        costRatio: Type.Number(),
+        /** False: broad earns no more than it costs, so earning as much as it does is no aim. */
+        broadPays: Type.Boolean(),
+        /** Lift to earn what broad earns when money is left over; 0.2 is +20 %; null: broad does not pay, or nobody is reached. */
+        reachLimitedLift: Nullable(Type.Number()),
+        /** The same when the budget is gone before everybody is reached. */
+        budgetLimitedLift: Type.Number(),
+        /** Of the larger lift: amber above +50 %, red above +100 %. */
+        signal: Type.Union([Type.Literal('green'), Type.Literal('amber'), Type.Literal('red')]),
+      },
       closed,
     ),
+    /** What a readable answer takes over the whole campaign; each leaf has its own. */
+    readable: Type.Object(
+      {
+        /** The lift that answers are costed for, 0.2 is +20 %. */
+        lift: Type.Number(),
+        versusBroad: Versus,
+        /** Weeks of this budget until narrow against broad is read; null: never. */
+        weeks: Nullable(Type.Number()),
+        /** Leaves in which that lift over broad shows within the flight. */
+        leaves: Count,
+      },
+      closed,
+    ),
+    /** Segments that are largely in one another, between rules and between grids; largest containment first. */
+    overlaps: Type.Array(Overlap),
     /** Largest leaves first, then the hidden ones by id. */
     leaves: Type.Array(Leaf),
     /**
@@ -190,6 +319,8 @@ export const CheckReportSchema = Type.Object(
                 leaves: Count,
                 people: Nullable(Count),
                 medianLift: Nullable(Type.Number()),
+                /** Median over the leaves. */
+                toRead: Nullable(Answer),
               },
               closed,
             ),
@@ -213,10 +344,12 @@ export const CheckReportSchema = Type.Object(
           ),
           /** Every leaf that does not live on, once, with the segment its people end in; `broad` for everybody's. */
           merges: Type.Array(Type.Object({ from: Text, into: Text, reason: Text }, closed)),
-          /** Segments that leaves go into, with how many, most first; absent in checks of before it was told. */
-          homes: Type.Optional(Type.Array(Type.Object({ id: Text, title: Text, leaves: Count }, closed))),
-          /** Rule segments that would leave the campaign; absent in checks of before it was told. */
-          dropped: Type.Optional(Type.Array(Type.Object({ id: Text, title: Text, reason: Text }, closed))),
+          /** Segments that leaves go into, with how many, most first. */
+          homes: Type.Array(Type.Object({ id: Text, title: Text, leaves: Count }, closed)),
+          /** Rule segments that would leave the campaign. */
+          dropped: Type.Array(Type.Object({ id: Text, title: Text, reason: Text }, closed)),
+          /** Those that would live on and are largely in one another: rolling up does not mend it. */
+          overlaps: Type.Array(Overlap),
         },
         closed,
       ),
@@ -225,6 +358,10 @@ export const CheckReportSchema = Type.Object(
   closed,
 )
 
+export type Answer = Static<typeof Answer>
+export type Versus = Static<typeof Versus>
+export type LeafRate = Static<typeof Rate>
+export type CheckOverlap = Static<typeof Overlap>
 export type CheckReport = Static<typeof CheckReportSchema>
 export type CheckReason = CheckReport['reasons'][number]
 export type CheckLeaf = CheckReport['leaves'][number]

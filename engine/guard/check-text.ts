@@ -1,7 +1,8 @@
 import { PLATFORMS } from '../../data/platforms.ts'
-import { percent, textTable, wholeNumber } from '../reporting/text-table.ts'
+import { counted, percent, type TextColumn, textTable, wholeNumber } from '../reporting/text-table.ts'
 import type { CheckLeaf, CheckReport, Segmentation } from './check-report.ts'
-import { showingsPerPersonWeek } from './verdict.ts'
+import { answerText, breakEvenLines, historyLine, readableLines, signedPercent } from './numbers-text.ts'
+import { showingsPerPersonWeek } from './warnings.ts'
 
 /** Lines of each list; `--json` has all of them. */
 const LISTED = 10
@@ -13,7 +14,10 @@ export function checkText(report: CheckReport): string {
     report.override ? overrideLines(report, report.override) : [],
     adUnitLines(report),
     volumeLines(report),
+    breakEvenLines(report),
+    readableLines(report),
     leafLines(report),
+    overlapLines('Segments that are largely one', report.overlaps),
     slotLines(report),
     rollUpLines(report),
     copyLines(report),
@@ -29,14 +33,18 @@ export function checkText(report: CheckReport): string {
 
 function verdictLine(report: CheckReport): string {
   const name = `${report.campaign}@${report.revision}`
-  const size = `${wholeNumber(report.adUnits.count)} ad units over ${wholeNumber(report.before.leaves)} leaves`
+  const size = `${counted(BigInt(report.adUnits.count), 'ad unit')} over ${leavesText(report.before.leaves)}`
   if (report.verdict === 'passed') return `PASSED: ${name} may run, ${size}.`
   const cure = report.rollUp
-    ? `; "polyad check ${report.campaign} --apply" rolls it up to ${wholeNumber(report.rollUp.after.leaves)} leaves`
+    ? `; "polyad check ${report.campaign} --apply" rolls it up to ${leavesText(report.rollUp.after.leaves)}`
     : ''
   return report.override
     ? `REFUSED, OVERRIDDEN: ${name} may run although the guard refuses it, ${size}.`
     : `REFUSED: ${name} is too narrow, ${size}${cure}.`
+}
+
+function leavesText(count: number): string {
+  return counted(count, 'leaf', 'leaves')
 }
 
 function overrideLines(report: CheckReport, override: NonNullable<CheckReport['override']>): string[] {
@@ -45,7 +53,8 @@ function overrideLines(report: CheckReport, override: NonNullable<CheckReport['o
   ]
   if (report.servedFromBroad.length > 0) {
     lines.push(
-      `  ${wholeNumber(report.servedFromBroad.length)} leaves under the k floor are served broad all the same`,
+      `  ${leavesText(report.servedFromBroad.length)} under the k floor ` +
+        `${report.servedFromBroad.length === 1 ? 'is' : 'are'} served broad all the same`,
     )
   }
   return lines
@@ -72,49 +81,91 @@ function adUnitLines({ adUnits, leaves }: CheckReport): string[] {
 
 function optionsText(counts: readonly string[]): string {
   const unused = counts.filter((count) => count === '0').length
-  const used = `${wholeNumber(counts.length - unused)} options`
+  const used = counted(counts.length - unused, 'option')
   return unused > 0 ? `${used}, and ${wholeNumber(unused)} that no ad unit has` : used
 }
 
-function volumeLines({ volume, breakEven }: CheckReport): string[] {
+function volumeLines({ volume, history }: CheckReport): string[] {
   const { platformMinimum } = volume
+  const lost = volume.people > 0 ? 1 - volume.peopleReached / volume.people : 0
   return [
-    `Expected: ${wholeNumber(volume.impressionsWeek)} impressions and ${wholeNumber(volume.eventsWeek)} ` +
-      `${volume.goal}s a week for ${volume.weeks.toFixed(1)} weeks, ` +
-      `${wholeNumber(volume.peopleReached)} of ${wholeNumber(volume.people)} people reached (${volume.mode}), ` +
+    `Expected: ${counted(Math.round(volume.impressionsWeek), 'impression')} and ` +
+      `${counted(Math.round(volume.eventsWeek), volume.goal)} a week for ${volume.weeks.toFixed(1)} weeks, ` +
       `${showingsPerPersonWeek(volume).toFixed(1)} showings a person a week`,
+    `  serves ${wholeNumber(volume.peopleReached)} of ${wholeNumber(volume.people)} people (${volume.mode}, broad ` +
+      `included), ${percent(lost)} of the broad audience lost; about ${wholeNumber(volume.peopleShown)} of them ` +
+      'will see an ad',
     `  a leaf needs ${wholeNumber(volume.peopleNeeded)} people: ${volume.eventsFloor} ${volume.goal}s a week, ` +
       `k floor ${volume.kFloor}` +
       (platformMinimum
         ? `, ${PLATFORMS[platformMinimum.platform]?.title ?? platformMinimum.platform} ` +
           `${wholeNumber(platformMinimum.people)}`
         : ''),
-    `  to earn as much as broad alone, narrow ads must work ${breakEven.lift.toFixed(2)} times as well: together they ` +
-      `reach ${percent(breakEven.reach)} of broad's people (assumed: broad earns ${breakEven.revenuePerCost} for each 1 it costs)`,
+    historyLine(history, volume),
   ]
 }
 
-function leafLines({ leaves, volume }: CheckReport): string[] {
+function leafLines({ leaves, volume, history }: CheckReport): string[] {
   if (leaves.length === 0) return []
   const shown = leaves.slice(0, LISTED)
+  const rated = !('without' in history)
+  const rate: TextColumn[] = rated ? [{ heading: `${volume.goal}s/impression`, numeric: true }] : []
   return [
     `Largest leaves (${shown.length} of ${wholeNumber(leaves.length)})`,
     ...textTable(
       [
         { heading: '  leaf' },
         { heading: 'people', numeric: true },
+        { heading: 'shown an ad', numeric: true },
         { heading: 'impressions/week', numeric: true },
+        ...rate,
         { heading: `${volume.goal}s/week`, numeric: true },
+        { heading: 'shows against broad', numeric: true },
         { heading: 'under' },
       ],
       shown.map((leaf) => [
         `  ${leaf.title}`,
         leafPeople(leaf, volume.kFloor),
+        leaf.peopleShown === null ? '' : wholeNumber(leaf.peopleShown),
         leaf.impressionsWeek === null ? '' : wholeNumber(leaf.impressionsWeek),
+        ...(rated ? [leaf.rate ? percent(leaf.rate.value) : ''] : []),
         leaf.eventsWeek === null ? '' : leaf.eventsWeek.toFixed(1),
+        leaf.versusBroad
+          ? leaf.versusBroad.detectableLift === null
+            ? 'nothing'
+            : signedPercent(leaf.versusBroad.detectableLift)
+          : '',
         leaf.problems.map((problem) => PROBLEMS[problem]).join(', '),
       ]),
     ),
+    ...(shown.some((leaf) => leafPeople(leaf, volume.kFloor) === 'hidden')
+      ? [`  hidden: shown, it would let a leaf of fewer than ${volume.kFloor} people be worked out`]
+      : []),
+  ]
+}
+
+function overlapLines(heading: string, overlaps: CheckReport['overlaps']): string[] {
+  if (overlaps.length === 0) return []
+  const shown = overlaps.slice(0, LISTED)
+  return [
+    `${heading} (${shown.length} of ${wholeNumber(overlaps.length)})`,
+    ...textTable(
+      [
+        { heading: '  segment', whole: true },
+        { heading: 'and', whole: true },
+        { heading: 'people in both', numeric: true },
+        { heading: 'of the smaller', numeric: true },
+      ],
+      shown.map(({ a, b, people, containment }) => [
+        `  ${a}`,
+        b,
+        people === null ? 'hidden' : wholeNumber(people),
+        containment === null ? 'over half' : percent(containment),
+      ]),
+    ),
+    ...(shown.some(({ people }) => people === null)
+      ? ['  hidden: shown, it would tell of a few people who are in one of the two alone']
+      : []),
   ]
 }
 
@@ -136,7 +187,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   nowhere: 'nowhere',
 }
 
-function slotLines({ slots }: CheckReport): string[] {
+function slotLines({ slots, readable, volume }: CheckReport): string[] {
   if (slots.length === 0) return []
   return [
     'Where the options of each slot can be told apart within the flight',
@@ -147,14 +198,16 @@ function slotLines({ slots }: CheckReport): string[] {
         { heading: 'leaves', numeric: true },
         { heading: 'people', numeric: true },
         { heading: 'smallest lift that shows (median)', numeric: true },
+        { heading: `one answer on ${signedPercent(readable.lift)} takes`, numeric: true },
       ],
       slots.flatMap(({ slot, levels }) =>
-        levels.map(({ level, leaves, people, medianLift }) => [
+        levels.map(({ level, leaves, people, medianLift, toRead }) => [
           `  ${slot}`,
           LEVELS[level] ?? level,
           wholeNumber(leaves),
           people === null ? '' : wholeNumber(people),
-          medianLift === null ? 'none' : `+${percent(medianLift)}`,
+          medianLift === null ? 'none' : signedPercent(medianLift),
+          answerText(toRead, volume),
         ]),
       ),
     ),
@@ -185,21 +238,23 @@ function rollUpLines({ before, rollUp, volume }: CheckReport): string[] {
     ),
     '',
     ...homeLines(rollUp),
+    ...overlapLines('Rolled up, these would still be largely one', rollUp.overlaps),
   ]
 }
 
-function homeLines({ merges, homes = [], dropped = [] }: NonNullable<CheckReport['rollUp']>): string[] {
+function homeLines({ merges, homes, dropped }: NonNullable<CheckReport['rollUp']>): string[] {
   const rest = homes.slice(LISTED)
   const inRest = rest.reduce((sum, { leaves }) => sum + leaves, 0)
+  const going = merges.length - dropped.length
   return [
-    `Where the ${wholeNumber(merges.length - dropped.length)} leaves go that do not live on`,
+    going === 1
+      ? 'Where the leaf goes that does not live on'
+      : `Where the ${wholeNumber(going)} leaves go that do not live on`,
     ...textTable(
       [{ heading: '  into' }, { heading: 'leaves', numeric: true }],
       homes.slice(0, LISTED).map(({ title, leaves }) => [`  ${title}`, wholeNumber(leaves)]),
     ),
-    ...(rest.length > 0
-      ? [`  and ${wholeNumber(inRest)} into ${wholeNumber(rest.length)} more segments`]
-      : []),
+    ...(rest.length > 0 ? [`  and ${wholeNumber(inRest)} into ${counted(rest.length, 'more segment')}`] : []),
     ...(dropped.length > 0
       ? [
           'Segments that would leave the campaign; their people are served what else they match',
@@ -211,13 +266,16 @@ function homeLines({ merges, homes = [], dropped = [] }: NonNullable<CheckReport
 
 function copyLines({ copy }: CheckReport): string[] {
   const lines = [
-    `Copy: ${wholeNumber(copy.checked)} texts laid out, ${wholeNumber(copy.misfitCount)} do not fit` +
-      (copy.skipped > 0 ? `; ${wholeNumber(copy.skipped)} shorter ones were not laid out` : ''),
+    `Copy: ${counted(copy.checked, 'text')} laid out, ${wholeNumber(copy.misfitCount)} ` +
+      `${copy.misfitCount === 1 ? 'does' : 'do'} not fit` +
+      (copy.skipped > 0
+        ? `; ${counted(copy.skipped, 'shorter one')} ${copy.skipped === 1 ? 'was' : 'were'} not laid out`
+        : ''),
   ]
   for (const each of copy.broken.slice(0, LISTED)) {
     lines.push(
-      `  ${each.slot} ${each.asset} (${each.locale}) cannot be rendered for ${wholeNumber(each.segments)} segments, ` +
-        `${each.example} first: ${each.problem}`,
+      `  ${each.slot} ${each.asset} (${each.locale}) cannot be rendered for ${counted(each.segments, 'segment')}, ` +
+        `${each.example}${each.segments === 1 ? '' : ' first'}: ${each.problem}`,
     )
   }
   for (const each of copy.misfits.slice(0, LISTED)) {

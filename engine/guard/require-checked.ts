@@ -4,9 +4,16 @@ import { contentHash } from '../../core/hash.ts'
 import { createDoor } from '../../core/schema.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { Ports } from '../ports/ports.ts'
-import { type CheckReport, CheckReportSchema } from './check-report.ts'
+import { CHECK_VERSION, type CheckReport, CheckReportSchema, CheckVerdictSchema } from './check-report.ts'
 
 const readReport = createDoor('check report', CheckReportSchema)
+const readVerdict = createDoor('check report', CheckVerdictSchema)
+
+/** What lets a plan run: of a report of any version. */
+type CheckVerdict = Pick<
+  CheckReport,
+  'verdict' | 'reasons' | 'override' | 'basis' | 'populationHash' | 'campaign' | 'revision'
+>
 
 /** Name of the document that holds the check of one revision. */
 export function checkName(campaign: string, revision: number): string {
@@ -19,30 +26,61 @@ export function checkBasis(plan: Plan): string {
   return contentHash(canonicalJson({ campaign, template, segments, populationHash }))
 }
 
-/** The newest check of a revision, undefined when there was none. */
+/**
+ * The newest check of a revision, undefined when there was none or an earlier version of Polyad wrote it in another
+ * form: then it has to be made anew, and `noCheckText` says so.
+ */
 export async function readCheck(
   ports: Pick<Ports, 'documents'>,
   campaign: string,
   revision: number,
 ): Promise<CheckReport | undefined> {
-  const name = checkName(campaign, revision)
-  const document = await ports.documents.read('check', name)
-  return document && readReport(document.body, `check ${name}`)
+  const body = await readBody(ports, campaign, revision)
+  return body === undefined || versionOf(body) < CHECK_VERSION
+    ? undefined
+    : readReport(body, `check ${checkName(campaign, revision)}`)
+}
+
+/** Why `readCheck` has found none. */
+export async function noCheckText(
+  ports: Pick<Ports, 'documents'>,
+  campaign: string,
+  revision: number,
+): Promise<string> {
+  return (await readBody(ports, campaign, revision)) === undefined
+    ? 'it has not been checked yet'
+    : 'an earlier version of Polyad checked it, and wrote less than this one needs'
+}
+
+async function readBody(
+  { documents }: Pick<Ports, 'documents'>,
+  campaign: string,
+  revision: number,
+): Promise<unknown> {
+  return (await documents.read('check', checkName(campaign, revision)))?.body
+}
+
+function versionOf(body: unknown): number {
+  const { version } = body as { readonly version?: unknown }
+  return typeof version === 'number' ? version : CHECK_VERSION
 }
 
 /**
- * The check that lets a plan be generated, rendered, exported or served.
+ * The check that lets a plan be generated, rendered, exported or served. A check by an earlier version counts: a new
+ * version of Polyad takes no campaign off the air.
  *
  * @throws PolyadError CHECK_MISSING when the revision was never checked, or what it was checked on has changed;
  * CHECK_REFUSED when the check refuses it and nobody has overridden that
  */
-export async function requireChecked(ports: Pick<Ports, 'documents'>, plan: Plan): Promise<CheckReport> {
+export async function requireChecked(ports: Pick<Ports, 'documents'>, plan: Plan): Promise<CheckVerdict> {
   const campaign = plan.campaign.name
   const { revision } = plan
-  const report = await readCheck(ports, campaign, revision)
-  if (!report) {
-    throw new PolyadError('CHECK_MISSING', { campaign, revision, reason: 'it has not been checked yet' })
+  const body = await readBody(ports, campaign, revision)
+  if (body === undefined) {
+    const reason = await noCheckText(ports, campaign, revision)
+    throw new PolyadError('CHECK_MISSING', { campaign, revision, reason })
   }
+  const report = readVerdict(body, `check ${checkName(campaign, revision)}`)
   if (report.basis !== checkBasis(plan)) {
     const reason =
       report.populationHash === plan.populationHash

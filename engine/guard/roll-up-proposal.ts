@@ -8,7 +8,7 @@ import { type RollUp, rollUp } from '../../segments/roll-up.ts'
 import { BROAD_ID, type Segment, type SegmentDocument } from '../../segments/segment.ts'
 import type { CampaignSegments } from '../campaign/campaign.ts'
 import type { CheckReport } from './check-report.ts'
-import { problemsOf, type Volume } from './expected-volume.ts'
+import { peopleNeededAt, problemsOf, type RateOf, type Volume } from './expected-volume.ts'
 import { type ServedPeople, servedPeople } from './served-people.ts'
 
 type Merge = NonNullable<CheckReport['rollUp']>['merges'][number]
@@ -42,7 +42,8 @@ export const ELSEWHERE = 'what else they match'
  *
  * @returns undefined when nothing is left to serve but broad
  */
-export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal | undefined {
+export function proposeRollUp(input: Segmented, volume: Volume, rateOf: RateOf): RollUpProposal | undefined {
+  const neededAt = (id: string) => peopleNeededAt(volume, rateOf(id))
   const grids = input.entries.filter((entry) => typeof entry !== 'string')
   const definitions = grids.map(({ grid }) => {
     const document = input.documents.get(grid)
@@ -52,13 +53,12 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
   let names = input.entries.filter((entry) => typeof entry === 'string')
   const dropped: Merge[] = []
   // Never how many: from two such numbers the size of a leaf under the k floor could be told.
-  const tooFew = `fewer than ${volume.peopleNeeded} people`
-  const tooFewBeside = `${tooFew} are left beside it`
+  const tooFew = (id: string) => `fewer than ${neededAt(id)} people`
   let takers = new Set<string>()
   for (;;) {
     const rules = resolveSegments({ ...input, entries: names }).filter(({ id }) => id !== BROAD_ID)
     const merges: Merge[] = [...dropped]
-    const taking = rules.filter(({ id, people }) => takers.has(id) || people < volume.peopleNeeded)
+    const taking = rules.filter(({ id, people }) => takers.has(id) || people < neededAt(id))
     takers = new Set(taking.map(({ id }) => id))
     const rolled = definitions.map((definition) => {
       const tree = createGridTree(
@@ -72,10 +72,10 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
         leaves,
         remainders,
         merges: steps,
-      } = rollUp({ nodes: tree.nodes.values() }, ({ kind }, people) =>
-        people >= volume.peopleNeeded
+      } = rollUp({ nodes: tree.nodes.values() }, ({ id, kind }, people) =>
+        people >= neededAt(id)
           ? { ok: true }
-          : { ok: false, reason: kind === 'cell' ? tooFew : tooFewBeside },
+          : { ok: false, reason: kind === 'cell' ? tooFew(id) : `${tooFew(id)} are left beside it` },
       )
       merges.push(...leavesToHomes(tree, steps))
       const ids = (nodes: readonly { id: string }[]) => nodes.map(({ id }) => id)
@@ -87,7 +87,7 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
     const segments = resolveSegments({ ...input, entries })
     const served = servedPeople(input.population, segments, volume.kFloor, entries.length === 1)
     const failing = segments.filter(
-      ({ id }) => id !== BROAD_ID && problemsOf(volume, served.of.get(id)!).length > 0,
+      ({ id }) => id !== BROAD_ID && problemsOf(volume, served.of.get(id)!, rateOf(id)).length > 0,
     )
     const isRule = new Set<string>(names)
     const widest = Math.max(0, ...failing.filter(({ id }) => !isRule.has(id)).map(({ people }) => people))
@@ -105,7 +105,10 @@ export function proposeRollUp(input: Segmented, volume: Volume): RollUpProposal 
     dropped.push({
       from: smallest.id,
       into: ELSEWHERE,
-      reason: tooFew,
+      reason:
+        smallest.people < neededAt(smallest.id)
+          ? tooFew(smallest.id)
+          : `${tooFew(smallest.id)} are left to it by narrower segments`,
     })
   }
 }

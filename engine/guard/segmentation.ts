@@ -1,6 +1,6 @@
 import { atLeast, isSmall } from '../../stats/hide-small.ts'
 import type { Segmentation } from './check-report.ts'
-import { problemsOf, type Volume } from './expected-volume.ts'
+import { problemsOf, type RateOf, type Volume } from './expected-volume.ts'
 
 /**
  * A segmentation in a few numbers, so that two can be put side by side.
@@ -15,6 +15,7 @@ export function segmentationOf(
   adUnits: bigint,
   volume: Volume,
   hidden: ReadonlySet<string>,
+  rateOf: RateOf,
 ): Segmentation {
   let people = 0
   let hiddenPeople = 0
@@ -26,7 +27,7 @@ export function segmentationOf(
     people += size
     if (hidden.has(id)) hiddenPeople += size
     else squares += size * size
-    const problems = problemsOf(volume, size)
+    const problems = problemsOf(volume, size, rateOf(id))
     if (problems.length > 0) {
       starvedLeaves++
       inStarvedLeaves += size

@@ -24,38 +24,57 @@ export interface BreakdownOptions {
    * a small one must be hidden by another narrow one; broad is made of whole arms and stands alone.
    */
   readonly bySegment: boolean
+  /** Keys that another table of the report hides, so that this one may not show them either. */
+  readonly alsoHidden?: ReadonlySet<string>
 }
 
-/** Rows of one breakdown, most impressions first; hidden ones last, by key. */
-export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions): ReportRow[] {
+/** What a breakdown counted under each key, and which keys may not be shown. */
+export interface CountedKeys {
+  readonly counts: ReadonlyMap<string, PersonCounts>
+  readonly hidden: ReadonlySet<string>
+}
+
+/** Counts rows by key, and hides keys of few people with as many others as it takes. */
+export function countKeys(
+  rows: readonly CounterRow[],
+  { keyOf, kFloor, bySegment, alsoHidden }: Omit<BreakdownOptions, 'goal' | 'titleOf'>,
+): CountedKeys {
   const groups = new Map<string, CounterRow[]>()
   for (const row of rows) {
-    const key = options.keyOf(row)
+    const key = keyOf(row)
     const group = groups.get(key)
     if (group) group.push(row)
     else groups.set(key, [row])
   }
-  const cells = [...groups].map(([key, group]) => ({ key, counts: countByPerson(group) }))
+  const counts = new Map([...groups].map(([key, group]) => [key, countByPerson(group)]))
   // The house ad is the holdout, a whole arm, so it can hide nothing; another breakdown would show it.
-  const parts = cells.filter(({ key }) => key !== HOUSE_AD && !(options.bySegment && key === BROAD_ID))
-  const countsOf = new Map(parts.map(({ key, counts }) => [key, counts]))
-  const hidden = hideSmall(
-    parts.map(({ key, counts }) => ({ key, people: counts.people.size })),
-    [parts.map(({ key }) => key)],
-    options.kFloor,
-    (keys) => new Set(keys.flatMap((key) => [...countsOf.get(key)!.people.keys()])).size,
+  const parts = [...counts.keys()].filter((key) => key !== HOUSE_AD && !(bySegment && key === BROAD_ID))
+  const small = hideSmall(
+    parts.map((key) => ({ key, people: counts.get(key)!.people.size })),
+    [parts],
+    kFloor,
+    (keys) => new Set(keys.flatMap((key) => [...counts.get(key)!.people.keys()])).size,
   )
-  const shown = cells
-    .filter(({ key }) => !hidden.has(key))
-    .map(({ key, counts }) => shownRow(key, counts, options))
+  return { counts, hidden: new Set([...small, ...parts.filter((key) => alsoHidden?.has(key))]) }
+}
+
+/** Rows of one breakdown, most impressions first; hidden ones last, by key. */
+export function breakDown(rows: readonly CounterRow[], options: BreakdownOptions): ReportRow[] {
+  const { counts, hidden } = countKeys(rows, options)
+  const shown = [...counts]
+    .filter(([key]) => !hidden.has(key))
+    .map(([key, counted]) => shownRow(key, counted, options))
     .sort((a, b) => b.impressions - a.impressions || (a.key < b.key ? -1 : 1))
   const notShown = [...hidden].sort().map((key): ReportRow => {
-    const people = isSmall(countsOf.get(key)!.people.size, options.kFloor)
-      ? toldPeople(0, options.kFloor)
-      : 'hidden'
+    const people = toldHidden(counts.get(key)!, options.kFloor)
     return { key, title: options.titleOf(key), hidden: true, people }
   })
   return [...shown, ...notShown]
+}
+
+/** What is said in place of a hidden key's people. */
+export function toldHidden({ people }: PersonCounts, kFloor: number): string {
+  return isSmall(people.size, kFloor) ? toldPeople(0, kFloor) : 'hidden'
 }
 
 function shownRow(key: string, counts: PersonCounts, options: BreakdownOptions) {

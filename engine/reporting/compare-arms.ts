@@ -1,9 +1,12 @@
-import { compareMeans, meanInterval, momentsOf } from '../../stats/person-means.ts'
+import { confidenceSequence } from '../../stats/confidence-sequence.ts'
+import { compareMeans, type Moments, meanInterval, momentsOf, varianceOf } from '../../stats/person-means.ts'
+import { detectableMeanLift } from '../../stats/power.ts'
 import { newcombeDifference, wilsonInterval } from '../../stats/proportion.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import { ENOUGH, isEnough, peopleNeeded } from './enough-data.ts'
 import { countByPerson, type EventCounts } from './person-counts.ts'
 import { type ArmComparison, REPORT_ALPHA, type ReportArm } from './report.ts'
+import { incrementalCost, type Price, spendMicros } from './spend.ts'
 import { wholeNumber } from './text-table.ts'
 
 export type GoalEvent = 'click' | 'conversion'
@@ -32,13 +35,25 @@ export function goalEvents(counts: Readonly<EventCounts>, goal: GoalEvent): numb
   return goal === 'click' ? counts.clicks : counts.conversions
 }
 
+/** What was settled before the first look. */
+export interface ComparisonPlan {
+  readonly price: Price
+  /** People at which the confidence sequence is narrowest. */
+  readonly plannedPeople: number
+}
+
 /**
  * Narrow against broad control as they were assigned (intention to treat): everybody with a decision counts in their
  * arm, whatever they were shown in the end, and each person is one observation.
  *
  * An arm under the k floor is treated as empty, so nothing printed tells its size.
  */
-export function compareArms(arms: AssignedArms, goal: GoalEvent, kFloor: number): ArmComparison {
+export function compareArms(
+  arms: AssignedArms,
+  goal: GoalEvent,
+  kFloor: number,
+  plan: ComparisonPlan,
+): ArmComparison {
   const narrow = [...arms.narrow.values()]
   const control = [...arms.broadControl.values()]
   const narrowSize = sizeOf(narrow, goal, kFloor)
@@ -65,19 +80,23 @@ export function compareArms(arms: AssignedArms, goal: GoalEvent, kFloor: number)
         `(each arm needs ${ENOUGH.people} people and ${ENOUGH.events} ${goal}s).`,
     }
   }
-  return compared(narrow, control, goal)
+  return compared(narrow, control, goal, plan)
 }
 
 function compared(
   narrow: readonly Readonly<EventCounts>[],
   control: readonly Readonly<EventCounts>[],
   goal: GoalEvent,
+  { price, plannedPeople }: ComparisonPlan,
 ): ArmComparison {
-  const { difference, low, high, pValue, lift } = compareMeans(
-    momentsOf(narrow.map((person) => goalEvents(person, goal))),
-    momentsOf(control.map((person) => goalEvents(person, goal))),
+  const narrowMoments = momentsOf(narrow.map((person) => goalEvents(person, goal)))
+  const controlMoments = momentsOf(control.map((person) => goalEvents(person, goal)))
+  const { difference, standardError, low, high, pValue, lift } = compareMeans(
+    narrowMoments,
+    controlMoments,
     REPORT_ALPHA,
   )
+  const sides = { narrow: armOf(narrow, goal, price), broadControl: armOf(control, goal, price) }
   const responders = newcombeDifference(respondersOf(narrow, goal), respondersOf(control, goal))
   const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(0)} %`
   const bounds = lift
@@ -91,23 +110,51 @@ function compared(
         : `No difference between narrow and broad is shown: ${bounds}. That is not proof that there is none.`
   return {
     enough: true,
-    narrow: armOf(narrow, goal),
-    broadControl: armOf(control, goal),
+    ...sides,
     difference: { value: difference, low, high },
     pValue,
+    sequence: confidenceSequence({
+      estimate: difference,
+      standardError,
+      observations: narrow.length + control.length,
+      plannedObservations: plannedPeople,
+      alpha: REPORT_ALPHA,
+    }),
+    plannedPeople,
+    detectableLift: detectableLiftOf(narrowMoments, controlMoments),
+    costPerIncrementalEvent: incrementalCost(
+      { ...sides, difference: { value: difference, low, high } },
+      goal,
+      price,
+    ),
     lift: lift ? { value: lift.ratio, low: lift.low, high: lift.high } : null,
     respondersDifference: { value: responders.difference, low: responders.low, high: responders.high },
     text: verdict,
   }
 }
 
-function armOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent): ReportArm {
+/** Unequal arms tell as much as equal ones of their harmonic mean. */
+function detectableLiftOf(narrow: Moments, control: Moments): number | null {
+  const peoplePerArm = 2 / (1 / narrow.people + 1 / control.people)
+  const mean = control.sum / control.people
+  const variance = varianceOf(control)
+  if (!(mean > 0 && variance > 0)) return null
+  const lift = detectableMeanLift({ mean, variance, peoplePerArm })
+  return Number.isFinite(lift) ? lift : null
+}
+
+function armOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent, price: Price): ReportArm {
   const moments = momentsOf(people.map((person) => goalEvents(person, goal)))
   const { mean, low, high } = meanInterval(moments, REPORT_ALPHA)
   const responders = respondersOf(people, goal)
+  const impressions = people.reduce((sum, person) => sum + person.impressions, 0)
+  const reach = people.filter((person) => person.impressions > 0).length
   return {
     people: people.length,
-    impressions: people.reduce((sum, person) => sum + person.impressions, 0),
+    reach,
+    impressions,
+    frequency: reach > 0 ? impressions / reach : null,
+    spendMicros: spendMicros(impressions, price),
     goalEvents: moments.sum,
     goalEventsPerPerson: { value: mean, low: Math.max(0, low), high },
     respondersShare: {

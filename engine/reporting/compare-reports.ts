@@ -2,16 +2,15 @@ import { PolyadError } from '../../core/errors.ts'
 import { differenceOfEstimates } from '../../stats/mover.ts'
 import type { Interval } from '../../stats/proportion.ts'
 import type { ComparedReports, ComparedSide } from './compared-reports.ts'
-import { checkDayRange, type DayRange } from './day-range.ts'
 import type { Estimate, Report, ReportRow } from './report.ts'
-import { type ReportQuery, reportCampaign } from './report-campaign.ts'
+import { checkDays, type ReportQuery, reportCampaign } from './report-campaign.ts'
 
 /** What a report is held against: another campaign, another time, or both. */
 export interface CompareQuery extends ReportQuery {
   /** Default: the same campaign. */
   readonly other?: string
   /** Days of the other; default: those of the first when it is another campaign. */
-  readonly otherDays?: DayRange
+  readonly otherDays?: Pick<ReportQuery, 'fromDay' | 'toDay'>
 }
 
 /**
@@ -33,7 +32,7 @@ export async function compareCampaigns(
       mend: 'name another campaign, or the days to compare with',
     })
   }
-  checkDayRange('comparison', otherDays ?? {})
+  checkDays(otherDays ?? {}, 'comparison')
   const { by } = first
   const second: ReportQuery = otherDays ? { ...(by !== undefined && { by }), ...otherDays } : first
   return compareReports(await reportCampaign(ports, name, first), await reportCampaign(ports, other, second))

@@ -16,10 +16,37 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   comparison:
     'people who matched a narrow segment, by the arm they were assigned to (not by what they saw), one observation a ' +
     "person; difference of goal events per person with Welch's 95 % interval, valid for one look",
+  'daily looks':
+    'interval of the same difference that holds at every look together (asymptotic confidence sequence), narrowest at ' +
+    'the people the check expected to be reached, 5,000 without a check',
+  reach: 'distinct people with an impression; frequency: impressions / reach',
+  spend: "impressions x the campaign's costPerThousand / 1000: what was planned to be paid, not an invoice",
+  'cost per incremental goal event':
+    'spend per person of narrow / difference of goal events per person, with the bounds of the difference; it divides ' +
+    "all of narrow's spend, of which broad's ads would have cost about as much",
+  'lift that could be seen':
+    'smallest lift over broad that as many people show with 80 % power at one look, by the delta method',
+  pace: "spend so far / share of the flight that is gone, by days of the campaign's time zone with today as half a day, against the budget",
   lift: "difference / broad control, Fieller's interval: it leaves out 0 just when the difference's does",
   'people with a click (or conversion)':
     'people with a goal event / people; Wilson, the difference after Newcombe',
   assignment: `chi-square test of people by arm against the campaign's shares; broken below ${SAMPLE_RATIO_ALPHA}`,
+  'leaf by leaf':
+    'people by the leaf they matched and the arm they were assigned to, one observation a person and leaf; lift as above; ' +
+    "q: Benjamini and Hochberg's over all leaves that can be read; narrow wins or loses where q is at most 0.05",
+  'people with a click (or conversion), shrunk':
+    "narrow's people with a goal event / people, drawn up the grid's tree as far as a leaf has few events (gamma-Poisson); " +
+    'the interval takes the spread between leaves as known, so it is somewhat narrow',
+  'more people needed': `people who match the leaf until each arm has ${ENOUGH.people} people and ${ENOUGH.events} goal events, about`,
+  'equal segments': "1 / sum of squared shares of narrow's people; hidden leaves count as equal ones",
+  'merge a leaf':
+    'losing: narrow loses there whenever one looks (its confidence sequence is below 0), each leaf for itself',
+  'match no narrow segment': 'people served broad for want of a segment, down to a multiple of the k floor',
+  'effect of an option':
+    "goal events per impression more than the slot's mean option by impressions, in % of the campaign's rate: least " +
+    'squares on all slots at once with placement, locale, day and segment, drawn towards 0 by a spread a slot (REML); 95 % ' +
+    'interval from people, not impressions; what only some combinations do is not in it',
+  shown: "impressions with the option / all impressions of the campaign's ads",
   'by segment':
     'the segment of the ad unit that was shown: a narrow one has the narrow arm only, broad has broad control and ' +
     'people who matched nothing',

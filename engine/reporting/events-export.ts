@@ -5,11 +5,11 @@ import { unitFromId } from '../campaign/ad-unit-id.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { TableCell, TableColumn, TableRows } from '../ports/table-files.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
-import { checkDayRange, type DayRange, isInRange } from './day-range.ts'
 import { createExportCampaigns, type ExportCampaigns } from './export-campaigns.ts'
 import { type JoinedDecision, type JoinedEvent, joinDecisions, type Wanted } from './joined-decisions.ts'
+import { checkDays, type ReportQuery } from './report-campaign.ts'
 
-export interface EventsExportQuery extends DayRange {
+export interface EventsExportQuery extends Pick<ReportQuery, 'fromDay' | 'toDay'> {
   /** Default: every campaign. Days are those a decision was made on. */
   readonly campaign?: string
 }
@@ -79,7 +79,7 @@ export async function exportEvents(
   query: EventsExportQuery,
   options: EventsExportOptions,
 ): Promise<EventsExport> {
-  checkDayRange('export', query)
+  checkDays(query, 'export')
   if (query.campaign !== undefined) await requireCampaign(ports, query.campaign)
   const campaigns = createExportCampaigns(ports.documents)
   const inDays = ({ atMs }: DecisionRecord, timeZone: string) =>
@@ -172,6 +172,10 @@ function slotCells(
 
 function isoTime(record: { readonly atMs: number } | null): string | null {
   return record ? new Date(record.atMs).toISOString() : null
+}
+
+function isInRange(day: string, { fromDay, toDay }: EventsExportQuery): boolean {
+  return (fromDay === undefined || day >= fromDay) && (toDay === undefined || day <= toDay)
 }
 
 async function requireCampaign(ports: Pick<Ports, 'documents'>, name: string): Promise<void> {

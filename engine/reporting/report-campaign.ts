@@ -2,18 +2,25 @@ import { PolyadError } from '../../core/errors.ts'
 import { createDoor } from '../../core/schema.ts'
 import { isSmall } from '../../stats/hide-small.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
-import { unitFromId } from '../campaign/ad-unit-id.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
+import type { Ledger } from '../campaign/ledger.ts'
 import { sharesOf } from '../decision/assignment.ts'
+import type { CheckReport } from '../guard/check-report.ts'
 import { readCheck } from '../guard/require-checked.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
 import { breakDown, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
 import { DEFINITIONS } from './definitions.ts'
+import { elementReport } from './elements.ts'
+import { hideLeaves } from './hide-leaves.ts'
+import { leafLifts } from './leaf-lifts.ts'
+import { paceOf } from './pace.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
+import { NO_SLOT, slotKey, slotKeyIfRead } from './slot-key.ts'
+import { widerSegments } from './wider-segments.ts'
 
 export interface ReportQuery {
   /** segment (default), placement, day, or a slot's name. */
@@ -23,13 +30,11 @@ export interface ReportQuery {
   readonly toDay?: string
 }
 
-type ReportPorts = Pick<Ports, 'documents' | 'counters'>
+type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
 
 type ArmGroup = Report['leftOut'][number]
 const BOTH = 'narrow and broad-control'
 const ARM_GROUPS: readonly ArmGroup[] = ['narrow', 'broad-control', 'broad', 'holdout', BOTH]
-/** The slot is absent in that placement. */
-const NO_SLOT = '(none)'
 
 const parseCampaign = createDoor('campaign', CampaignSchema)
 
@@ -50,7 +55,8 @@ export async function reportCampaign(
   const campaign = parseCampaign(document.body, `campaigns/${name}.json`)
   checkDays(query)
   const by = query.by ?? 'segment'
-  const keyOf = await keyFor(ports, campaign, by)
+  const ledger = await ledgerOf(ports, name)
+  const keyOf = keyFor(ledger, campaign, by)
 
   const everything = await ports.counters.rows({
     campaign: name,
@@ -63,8 +69,13 @@ export async function reportCampaign(
   const revisions = [...new Set(rows.map((row) => row.revision))].sort((a, b) => a - b)
   const arms = assignedArms(rows)
   const assignment = await checkAssignment(ports, name, revisions, arms, kFloor)
-  const comparison = compareArms(arms, campaign.goal.event, kFloor)
-  const titles = by === 'segment' ? await segmentTitles(ports, name, revisions) : new Map<string, string>()
+  const checks = await checksOf(ports, name, revisions)
+  const price = campaign.budget.costPerThousand
+  const comparison = compareArms(arms, campaign.goal.event, kFloor, {
+    price,
+    plannedPeople: plannedPeople(checks),
+  })
+  const titles = segmentTitles(checks)
   const counts = countByPerson(rows)
   return {
     version: 1,
@@ -92,13 +103,29 @@ export async function reportCampaign(
           }
         : comparison,
     assignment,
+    pace: query.fromDay || query.toDay ? null : paceOf(campaign, impressionsPaid(rows), ports.clock.nowMs()),
+    leaves: leafLifts(rows, arms, {
+      goal: campaign.goal.event,
+      kFloor,
+      broadControlShare: assignment.broadControlShare,
+      assignmentBroken: assignment.broken,
+      titleOf: (leaf) => titles.get(leaf) ?? leaf,
+      widerOf: await widerSegments(ports, campaign),
+      plannedPeople: plannedLeafPeople(checks),
+    }),
+    elements: elementReport(rows, {
+      goal: campaign.goal.event,
+      kFloor,
+      slots: ledger ? campaign.slots.map(({ slot }) => ({ slot, keyOf: slotKeyIfRead(ledger, slot) })) : [],
+    }),
     by,
     rows: breakDown(rows, {
       goal: campaign.goal.event,
       kFloor,
       keyOf,
-      titleOf: (key) => titles.get(key) ?? key,
+      titleOf: (key) => (by === 'segment' ? titles.get(key) : undefined) ?? key,
       bySegment: by === 'segment',
+      ...(by === 'segment' && { alsoHidden: hideLeaves(rows, arms.switched, kFloor).narrow }),
     }),
     definitions: DEFINITIONS,
   }
@@ -125,7 +152,7 @@ function leaveOutSmallArms(
   return { rows: rows.filter((row) => row.person === null || !leftOut.includes(groupOf(row))), leftOut }
 }
 
-async function keyFor(ports: ReportPorts, campaign: Campaign, by: string): Promise<KeyOf> {
+function keyFor(ledger: Ledger | undefined, campaign: Campaign, by: string): KeyOf {
   switch (by) {
     case 'segment':
       return (row) => (row.adUnit === '' ? HOUSE_AD : row.segment)
@@ -143,18 +170,13 @@ async function keyFor(ports: ReportPorts, campaign: Campaign, by: string): Promi
       mend: `use segment, placement, day or a slot: ${slots.join(', ')}`,
     })
   }
-  const document = await ports.documents.read('ledger', campaign.name)
-  if (!document) return () => NO_SLOT
-  const ledger = checkLedger(document.body, campaign.name)
-  const keys = new Map<string, string>([['', HOUSE_AD]])
-  return ({ adUnit }) => {
-    let key = keys.get(adUnit)
-    if (key === undefined) {
-      key = unitFromId(ledger, adUnit).choices[by] ?? NO_SLOT
-      keys.set(adUnit, key)
-    }
-    return key
-  }
+  if (!ledger) return () => NO_SLOT
+  return slotKey(ledger, by)
+}
+
+async function ledgerOf({ documents }: Pick<Ports, 'documents'>, name: string): Promise<Ledger | undefined> {
+  const document = await documents.read('ledger', name)
+  return document && checkLedger(document.body, name)
 }
 
 /** Whether people fell into the two arms as all the revisions counted here said they would. */
@@ -181,21 +203,48 @@ async function checkAssignment(
   return { broadControlShare, pValue, broken: pValue < SAMPLE_RATIO_ALPHA, switched }
 }
 
-/** What the checks of these revisions call their leaves; the newest wins. */
-async function segmentTitles(
-  ports: ReportPorts,
+/** The checks of these revisions that there are, oldest first. */
+async function checksOf(
+  ports: Pick<Ports, 'documents'>,
   name: string,
   revisions: readonly number[],
-): Promise<Map<string, string>> {
-  const titles = new Map<string, string>()
+): Promise<readonly CheckReport[]> {
+  const checks: CheckReport[] = []
   for (const revision of revisions) {
     const check = await readCheck(ports, name, revision)
-    for (const leaf of check?.leaves ?? []) titles.set(leaf.id, leaf.title)
+    if (check) checks.push(check)
   }
-  return titles
+  return checks
 }
 
-function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
+/** Where nothing says how many people will be reached; what stats/confidence-sequence.ts takes as well. */
+const PLANNED_PEOPLE = 5000
+
+/** The first check's people: a later one may know what was seen by then. */
+function plannedPeople(checks: readonly CheckReport[]): number {
+  return checks[0]?.volume.peopleReached || PLANNED_PEOPLE
+}
+
+/** Of a leaf likewise, where the first check that has it may tell its people. */
+function plannedLeafPeople(checks: readonly CheckReport[]): (leaf: string) => number {
+  const people = new Map(
+    checks.toReversed().flatMap((check) => check.leaves.map((leaf) => [leaf.id, leaf.people] as const)),
+  )
+  return (leaf) => people.get(leaf) || PLANNED_PEOPLE
+}
+
+/** What the checks of these revisions call their leaves; the newest wins. */
+function segmentTitles(checks: readonly CheckReport[]): Map<string, string> {
+  return new Map(checks.flatMap((check) => check.leaves.map(({ id, title }) => [id, title] as const)))
+}
+
+/** House ads are not paid for. */
+function impressionsPaid(rows: readonly CounterRow[]): number {
+  return rows.reduce((sum, row) => sum + (row.adUnit === '' ? 0 : row.impressions), 0)
+}
+
+/** Whether the rows are of a simulator. */
+export function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
   const kinds = new Set(rows.map((row) => row.simulated))
   if (kinds.size === 2) return 'mixed'
   return kinds.has(true)
@@ -203,14 +252,15 @@ function simulatedIn(rows: readonly CounterRow[]): Report['simulated'] {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-function checkDays(query: ReportQuery): void {
+/** @throws PolyadError INPUT_INVALID for a day that is none, or a first day after the last */
+export function checkDays(query: Pick<ReportQuery, 'fromDay' | 'toDay'>, what = 'report'): void {
   for (const [where, day] of [
     ['from', query.fromDay],
     ['to', query.toDay],
   ] as const) {
     if (day === undefined || (DAY.test(day) && !Number.isNaN(Date.parse(day)))) continue
     throw new PolyadError('INPUT_INVALID', {
-      what: 'report',
+      what,
       where,
       problem: `"${day}" is not a day`,
       mend: 'write it as YYYY-MM-DD',
@@ -218,9 +268,9 @@ function checkDays(query: ReportQuery): void {
   }
   if (query.fromDay && query.toDay && query.fromDay > query.toDay) {
     throw new PolyadError('INPUT_INVALID', {
-      what: 'report',
+      what,
       where: 'from, to',
-      problem: `the report would begin on ${query.fromDay}, after it ends on ${query.toDay}`,
+      problem: `the ${what} would begin on ${query.fromDay}, after it ends on ${query.toDay}`,
     })
   }
 }

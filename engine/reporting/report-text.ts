@@ -1,4 +1,6 @@
 import { formatMoney } from '../../core/money.ts'
+import { elementLines } from './element-text.ts'
+import { leafLines } from './leaf-text.ts'
 import type { Estimate, Report, ReportArm, ReportRate, ReportRow } from './report.ts'
 import { percent, textTable, wholeNumber } from './text-table.ts'
 
@@ -8,7 +10,7 @@ const DIMENSIONS: Readonly<Record<string, string>> = {
   day: 'day',
 }
 
-/** A report for people: narrow against broad first, then the breakdown, then what the numbers mean. */
+/** A report for people: the verdict first, then narrow against broad, leaves, slots, the breakdown, then what the numbers mean. */
 export function reportText(report: Report): string {
   const { totals } = report
   const days = report.from || report.to ? `, ${report.from ?? 'start'} to ${report.to ?? 'today'}` : ''
@@ -18,6 +20,7 @@ export function reportText(report: Report): string {
   if (report.simulated === 'mixed')
     lines.push('PARTLY SIMULATED TRAFFIC: real and simulated people together.')
   lines.push(
+    report.comparison.text,
     `${wholeNumber(totals.people)} people, ${wholeNumber(totals.impressions)} impressions, ` +
       `${wholeNumber(totals.clicks)} clicks, ${wholeNumber(totals.conversions)} conversions worth ` +
       formatMoney({ amountMicros: totals.valueMicros, currency: report.currency }),
@@ -31,32 +34,48 @@ export function reportText(report: Report): string {
   for (const arm of report.leftOut) {
     lines.push(`fewer than ${report.kFloor} people were in ${arm}: they are in no number`)
   }
+  if (report.pace) lines.push(report.pace.text)
   lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
+  lines.push('', 'Narrow against broad, leaf by leaf', ...leafLines(report.leaves, report.goal))
+  if (report.elements.slots.length > 0) {
+    lines.push('', 'Every slot, option by option', ...elementLines(report.elements, report.goal))
+  }
   lines.push('', `By ${DIMENSIONS[report.by] ?? `slot ${report.by}`}`, ...breakdownLines(report))
   lines.push('', ...Object.entries(report.definitions).map(([name, meaning]) => `${name}: ${meaning}`))
   return `${lines.join('\n')}\n`
 }
 
-function comparisonLines({ comparison, assignment, goal, revisions }: Report): string[] {
-  const lines = [comparison.text]
+function comparisonLines({ comparison, assignment, goal, revisions, currency }: Report): string[] {
+  const lines: string[] = []
   if (comparison.enough) {
     lines.push(
       ...textTable(
         [
           { heading: 'arm' },
           { heading: 'people', numeric: true },
+          { heading: 'reach', numeric: true },
           { heading: 'impressions', numeric: true },
+          { heading: 'frequency', numeric: true },
+          { heading: 'spend', numeric: true },
           { heading: `${goal}s`, numeric: true },
           { heading: `${goal}s per person`, numeric: true },
           { heading: `people with a ${goal}`, numeric: true },
         ],
-        [armRow('narrow', comparison.narrow), armRow('broad control', comparison.broadControl)],
+        [
+          armRow('narrow', comparison.narrow, currency),
+          armRow('broad control', comparison.broadControl, currency),
+        ],
       ),
     )
-    const { difference, respondersDifference } = comparison
+    const { difference, respondersDifference, sequence, detectableLift } = comparison
     lines.push(
       `difference ${signed(difference)} ${goal}s per person; ` +
         `people with a ${goal} ${signed(respondersDifference, percent)}`,
+      `for those who look every day: difference ${signed({ value: difference.value, ...sequence })}`,
+      `cost per incremental ${goal}: ${comparison.costPerIncrementalEvent.text}`,
+      detectableLift === null
+        ? 'so many people could show no lift'
+        : `so many people show a lift of ${percent(detectableLift)} or more with 80 % power`,
     )
   } else {
     lines.push(
@@ -75,11 +94,14 @@ function comparisonLines({ comparison, assignment, goal, revisions }: Report): s
   return lines
 }
 
-function armRow(name: string, arm: ReportArm): string[] {
+function armRow(name: string, arm: ReportArm, currency: string): string[] {
   return [
     name,
     wholeNumber(arm.people),
+    wholeNumber(arm.reach),
     wholeNumber(arm.impressions),
+    arm.frequency === null ? '-' : arm.frequency.toFixed(2),
+    formatMoney({ amountMicros: arm.spendMicros, currency }),
     wholeNumber(arm.goalEvents),
     withBounds(arm.goalEventsPerPerson, (value) => value.toPrecision(3)),
     withBounds(arm.respondersShare, percent),

@@ -11,6 +11,9 @@ const Estimate = Type.Object(
   closed,
 )
 
+/** Bounds that hold at every look together, 95 %. */
+const Sequence = Type.Object({ low: Type.Number(), high: Type.Number() }, closed)
+
 /** How a rate's interval was made. */
 const Rate = Type.Object(
   {
@@ -73,11 +76,31 @@ const BreakdownRow = Type.Union([
 const Arm = Type.Object(
   {
     people: Count,
+    /** Distinct people with an impression. */
+    reach: Count,
     impressions: Count,
+    /** Impressions a person reached; null: nobody was. */
+    frequency: Nullable(Type.Number()),
+    /** impressions x costPerThousand / 1000. */
+    spendMicros: Type.Integer(),
     goalEvents: Count,
     goalEventsPerPerson: Estimate,
     /** People with at least one goal event, of all in the arm. */
     respondersShare: Estimate,
+  },
+  closed,
+)
+
+/** What a goal event costs that broad would not have brought. */
+const IncrementalCost = Type.Object(
+  {
+    /** Micros; null where the difference is not told from 0 or is below it. */
+    valueMicros: Nullable(Type.Number()),
+    lowMicros: Nullable(Type.Number()),
+    highMicros: Nullable(Type.Number()),
+    /** Micros spent a person, narrow less broad control. */
+    extraSpendPerPersonMicros: Type.Number(),
+    text: Text,
   },
   closed,
 )
@@ -91,6 +114,12 @@ const Comparison = Type.Union([
       /** Goal events per person, narrow less broad control. */
       difference: Estimate,
       pValue: Type.Number(),
+      /** Of the difference, for those who look every day; narrowest at `plannedPeople`. */
+      sequence: Sequence,
+      plannedPeople: Count,
+      /** Smallest lift over broad that so many people show with 80 % power at one look; null: none that is possible. */
+      detectableLift: Nullable(Type.Number()),
+      costPerIncrementalEvent: IncrementalCost,
       /** difference / broad control. */
       lift: Type.Union([Estimate, Type.Null()]),
       /** Share of people with a goal event, narrow less broad control. */
@@ -114,6 +143,134 @@ const Comparison = Type.Union([
     closed,
   ),
 ])
+
+/** One matched leaf: its people by assigned arm, whatever they saw. An arm that is hidden is in no number of it. */
+const LeafRow = Type.Object(
+  {
+    leaf: Text,
+    title: Text,
+    /** The next wider segment; broad for a rule and for the widest of a grid. */
+    wider: Text,
+    /** As "123"; `<50` under the k floor, `hidden` for one that hides such an arm. */
+    narrowPeople: Text,
+    broadControlPeople: Text,
+    /** null: not enough data. */
+    compared: Type.Union([
+      Type.Object(
+        {
+          /** Goal events a person. */
+          narrow: Estimate,
+          broadControl: Estimate,
+          difference: Estimate,
+          lift: Type.Union([Estimate, Type.Null()]),
+          pValue: Type.Number(),
+          /** Benjamini and Hochberg's, over the leaves that are compared. */
+          qValue: Type.Number(),
+          sequence: Sequence,
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    /** Share of narrow's people with a goal event, drawn towards the wider segments'; null: narrow is hidden. */
+    respondersShrunk: Type.Union([Estimate, Type.Null()]),
+    /** Whether people fell into the leaf's arms as assigned; null: an arm is hidden, or the share changed. */
+    assignment: Type.Union([
+      Type.Object({ pValue: Type.Number(), qValue: Type.Number(), broken: Type.Boolean() }, closed),
+      Type.Null(),
+    ]),
+    /** People who match the leaf that are missing, about; 0: enough. */
+    needs: Count,
+    verdict: Type.Union([
+      Type.Literal('wins'),
+      Type.Literal('loses'),
+      Type.Literal('unclear'),
+      Type.Literal('not-enough'),
+      Type.Literal('broken'),
+    ]),
+    text: Text,
+  },
+  closed,
+)
+
+const Leaves = Type.Object(
+  {
+    /** Most people in narrow first; those that are hidden last, by id. */
+    rows: Type.Array(LeafRow),
+    /** 1 / sum of squared shares of narrow's people; hidden leaves count as equal ones. null: no leaf. */
+    effectiveSegments: Nullable(Type.Number()),
+    /** Share of matched people's impressions in leaves without a comparison, 0..1. */
+    unreadableSpendShare: Nullable(Type.Number()),
+    /** People served broad because they match no narrow segment, down to a multiple of the k floor. */
+    unmatchedPeople: Count,
+    /** Leaves whose confidence sequence is below 0. */
+    losing: Type.Array(Text),
+    text: Text,
+  },
+  closed,
+)
+
+/** One option of a slot, over everything it was shown with. */
+const ElementOption = Type.Union([
+  Type.Object(
+    {
+      option: Text,
+      hidden: Type.Literal(false),
+      people: Count,
+      impressions: Count,
+      goalEvents: Count,
+      /** Of all impressions of the campaign's ads, 0..1. */
+      shareShown: Type.Number(),
+      /** Goal events an impression as they are; null: no impressions. */
+      rawRate: Nullable(Type.Number()),
+      /** Goal events an impression more than the slot's mean option, all else equal, drawn towards 0; null: not enough. */
+      effect: Type.Union([Estimate, Type.Null()]),
+      /** The same / the campaign's goal events an impression: 0.1 is +10 %. */
+      relativeEffect: Type.Union([Estimate, Type.Null()]),
+      /** People it would have to be shown to besides, about; 0: enough. */
+      needs: Count,
+      verdict: Type.Union([
+        Type.Literal('better'),
+        Type.Literal('worse'),
+        Type.Literal('unclear'),
+        Type.Literal('not-enough'),
+      ]),
+      text: Text,
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      option: Text,
+      hidden: Type.Literal(true),
+      /** `<50`, or `hidden` for a sibling that hides it. */
+      people: Text,
+    },
+    closed,
+  ),
+])
+
+const Elements = Type.Object(
+  {
+    slots: Type.Array(
+      Type.Object(
+        {
+          slot: Text,
+          /** Fitted standard deviation of its options' effects / the campaign's rate; null: nothing was fitted. */
+          spread: Nullable(Type.Number()),
+          /** Best first, then those without an effect, then hidden ones. */
+          options: Type.Array(ElementOption),
+          text: Text,
+        },
+        closed,
+      ),
+    ),
+    /** How many times more goal events vary than if each impression stood alone; null: nothing was fitted. */
+    designEffect: Nullable(Type.Number()),
+    text: Text,
+  },
+  closed,
+)
 
 export const ReportSchema = Type.Object(
   {
@@ -150,6 +307,24 @@ export const ReportSchema = Type.Object(
       },
       closed,
     ),
+    /** Spend against the plan; null where the report is of some days only. */
+    pace: Type.Union([
+      Type.Object(
+        {
+          /** Share of the flight that is gone, 0..1. */
+          elapsed: Type.Number(),
+          spentMicros: Type.Integer(),
+          planMicros: Type.Integer(),
+          /** Spend at the flight's end if it goes on as it did; null before it begins. */
+          expectedMicros: Type.Union([Type.Integer(), Type.Null()]),
+          text: Text,
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    leaves: Leaves,
+    elements: Elements,
     by: Text,
     rows: Type.Array(BreakdownRow),
     definitions: Type.Record(Type.String(), Text),
@@ -163,6 +338,13 @@ export const REPORT_ALPHA = 0.05
 export type Report = Static<typeof ReportSchema>
 export type ReportRow = Report['rows'][number]
 export type ArmComparison = Report['comparison']
-export type ReportArm = Extract<ArmComparison, { enough: true }>['narrow']
+type EnoughToCompare = Extract<ArmComparison, { enough: true }>
+export type IncrementalCost = EnoughToCompare['costPerIncrementalEvent']
+export type ReportArm = EnoughToCompare['narrow']
+export type Leaves = Report['leaves']
+export type LeafRow = Leaves['rows'][number]
+export type Elements = Report['elements']
+export type ElementSlot = Elements['slots'][number]
+export type ElementOption = ElementSlot['options'][number]
 export type Estimate = ReportArm['goalEventsPerPerson']
 export type ReportRate = Extract<ReportRow, { hidden: false }>['clicksPerImpression']

@@ -40,6 +40,11 @@ export function wholeNumber(count: number | bigint | string): string {
   })
 }
 
+/** 1 leaf, 12,345 leaves. */
+export function counted(count: number | bigint, one: string, many = `${one}s`): string {
+  return `${wholeNumber(count)} ${Number(count) === 1 ? one : many}`
+}
+
 /** 12.3 %, with two digits that count below 10 %. */
 export function percent(fraction: number): string {
   const value = fraction * 100

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { PolyadError } from '../../core/errors.ts'
@@ -19,13 +20,20 @@ export type LogAnswer =
   | { readonly ids: readonly number[]; readonly position: number }
   | { readonly ids: readonly number[]; readonly problem: string }
 
+const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
+
+/** Whether anything was ever logged; opens and locks nothing. */
+export async function hasEventLog(workspaceFolder: string): Promise<boolean> {
+  return (await readdir(logFolder(workspaceFolder)).catch(() => [])).length > 0
+}
+
 /**
  * The event log `.polyad/log/`, written by a thread of its own so that a sync never waits behind other file work.
  *
  * @throws PolyadError WORKSPACE_HELD when another process or thread writes it
  */
 export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
-  const folder = join(workspaceFolder, '.polyad', 'log')
+  const folder = logFolder(workspaceFolder)
   await makeFolder(folder)
   const lock = await holdPart(workspaceFolder, 'log')
   const waiting = new Map<number, { resolve(): void; reject(error: unknown): void }>()

@@ -3,6 +3,8 @@ import { createKey, listKeys, removeKey } from '../../api/keys.ts'
 import { requireLoopback } from '../../api/own-address.ts'
 import { buildServer, listen } from '../../api/server.ts'
 import { createStream } from '../../core/stream.ts'
+import type { CheckReport } from '../../engine/guard/check-report.ts'
+import { judgeExperiment } from '../../engine/guard/experiment/judge.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import {
   activate,
@@ -90,6 +92,7 @@ describe('a server without keys', () => {
       secrets: { identityKey: new Uint8Array(32), tokenKey: new Uint8Array(32) },
       fonts: await loadFonts('templates/fonts'),
       stream: createStream('never'),
+      judge: judgeExperiment,
     }
     await expect(buildServer({ ...parts, config })).rejects.toMatchObject({ code: 'BIND_REFUSED' })
     for (const address of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
@@ -162,7 +165,23 @@ describe('a server with keys', () => {
         payload: { override: { reason: 'because' } },
       })
       expect(response.statusCode, role).toBe(status)
+      if (status !== 200) continue
+      const { override, atMs } = response.json() as CheckReport
+      expect(override).toEqual({
+        reason: 'because',
+        who: expect.stringMatching(/^admin key [a-z0-9]+$/i),
+        atMs,
+      })
+      const stored = await world.ask({ url: '/v1/campaigns/spring/check', key: world.key('analyst') })
+      expect((stored.json() as CheckReport).override).toEqual(override)
     }
+    const blank = await world.ask({
+      method: 'POST',
+      url: '/v1/campaigns/spring/check',
+      key: world.key('buyer'),
+      payload: { override: { reason: '   ' } },
+    })
+    expect(blank.json()).toMatchObject({ status: 400, detail: expect.stringContaining('/override/reason') })
   })
 
   it.each([

@@ -113,12 +113,18 @@ describe('statuses', () => {
   it('of campaigns', async () => {
     await send(200, 'POST', '/v1/campaigns/spring/check', {})
     await send(404, 'POST', '/v1/campaigns/nothing/check', {})
-    for (const part of ['check', 'ad-units', 'report']) {
+    for (const part of ['check', 'history', 'ad-units', 'report', 'guard']) {
       await get(200, `/v1/campaigns/spring/${part}`)
       await get(404, `/v1/campaigns/nothing/${part}`)
     }
     await get(200, '/v1/campaigns/spring/report/comparison?withTo=2026-03-05')
     await get(404, '/v1/campaigns/spring/report/comparison?with=nothing')
+    // Judging waits its turn, and past a few it is refused.
+    const asked = Array.from({ length: 12 }, () =>
+      world.ask({ url: '/v1/campaigns/spring/guard', key: world.key('analyst') }),
+    )
+    const statuses = new Set((await Promise.all(asked)).map(({ statusCode }) => statusCode))
+    expect(statuses).toEqual(new Set([200, 503]))
     await get(409, '/v1/campaigns/new/budget-plan?budget=500')
     // The check above was not overridden.
     await activate(world, world.key('buyer'))

@@ -15,6 +15,7 @@ import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
 import { createTableFiles } from '../../io/parquet-file.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
+import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
@@ -171,6 +172,7 @@ export async function openWorld(options: {
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
     },
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
+    judge: judgeOnThread,
     stream: createStream('api tests'),
   })
 

@@ -165,6 +165,10 @@ describeInBrowser('the page', () => {
       '0 %',
     ])
     expect(await page.locator('#check .verdict').textContent()).toBe('Passed')
+    const { readable } = await check('open-road')
+    const words = await page.locator('#check').textContent()
+    expect(words).toContain('so 0 % of the broad audience is lost')
+    expect(words).toContain(`${readable.leaves} of ${after.leaves} segments can read that alone`)
   })
 
   it('shows the numbers of the API, and says that its traffic was simulated', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createProgram } from '../../cli/program.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
 import {
@@ -20,6 +20,7 @@ import {
   readJson,
   removeFolder,
   type Served,
+  writeJson,
 } from './polyad.ts'
 
 interface Row {
@@ -74,6 +75,7 @@ describe('help', () => {
     ['segments', 'overlap'],
     ['segments', 'explain'],
     ['check'],
+    ['guard'],
     ['plan'],
     ['generate'],
     ['render'],
@@ -195,6 +197,16 @@ describe('from check to files', () => {
     expect(check.stdout).toMatch(/^REFUSED: vans@1 is too narrow, 1,752 ad units over \d+ leaves/)
     expect(check.stdout).toContain('polyad check vans --apply')
     expect(check.stderr).toContain('--override "reason"')
+    for (const told of [
+      /serves 2,000 of 2,000 people \(tailored, broad included\), 0\.0 % of the broad audience lost/,
+      /no history: nothing has been served yet/,
+      /this flight shows a difference from \+[\d.]+ % on/,
+      /to read \+20 % takes [\d,]+ impressions, \$[\d,.]+/,
+      /as well as a broad one, where the budget is gone before that/,
+      /1,752 ad units are 1,502 more than the 250 ads of a page that Meta takes/,
+    ]) {
+      expect(check.stdout).toMatch(told)
+    }
     const generate = await polyadRefuses(folder, ['generate', 'vans', '--out', 'refused.jsonl'], 3)
     expect(generate).toContain('polyad check vans --apply')
     await polyadRefuses(folder, ['render', 'vans', '--out', 'refused'], 3)
@@ -208,6 +220,11 @@ describe('from check to files', () => {
     expect(report.verdict).toBe('refused')
     expect(report.override).toMatchObject({ reason: 'agreed with them', who: userInfo().username })
     expect(report.override!.atMs).toBeGreaterThanOrEqual(before)
+    expect(report.readable.versusBroad.toRead!.amountMicros).toBeGreaterThan(0)
+    for (const { people, peopleShown, slots } of report.leaves) {
+      if (people !== null) expect(peopleShown!).toBeLessThanOrEqual(people)
+      for (const { toRead } of slots) expect(toRead!.impressions).toBeGreaterThan(0)
+    }
     const { adUnits } = await polyadJson<{ adUnits: string }>(folder, [
       'generate',
       'vans',
@@ -421,7 +438,59 @@ describe('beside a server', () => {
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
   })
 
+  it('check reckons with what the server has served: through its API, and from the store when it is gone', async () => {
+    const mentions = (await readFile(join(home, 'mentions.jsonl'), 'utf8')).trim().split('\n')
+    const authors = [...new Set(mentions.map((line) => (JSON.parse(line) as { author: string }).author))]
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      expect(response.status).toBe(200)
+      return (await response.json()) as { impression: string }
+    }
+    const consent = { personalise: true }
+    const tokens = await Promise.all(
+      authors.slice(0, 400).map(async (person) => {
+        const request = { placement: 'iab-300x250', campaign: 'vans', person, consent }
+        return (await post('/v1/decisions', request)).impression.split('/').at(-1)!
+      }),
+    )
+    const send = (type: string, of: readonly string[]) =>
+      post('/v1/events', { events: of.map((token) => ({ token, type })) })
+    await send('impression', tokens)
+    await send('click', tokens.slice(0, 200))
+
+    type History = Exclude<CheckReport['history'], { without: string }>
+    const check = () => polyadJson<CheckReport>(folder, ['check', 'vans'])
+    // The revision that served is not judged by what came in meanwhile.
+    expect((await check()).history).toEqual({ without: 'no other revision has served narrow ads' })
+    const campaign = (await readJson(join(folder, 'campaigns/vans.json'))) as object
+    await writeJson(join(folder, 'campaigns/vans.json'), { ...campaign, title: 'Vans, second try' })
+    const beside = await check()
+    const history = beside.history as History
+    expect(history).toMatchObject({ revisions: [2], events: expect.any(Number) })
+    expect(history.impressions).toBeGreaterThan(100)
+    expect(history.groups.length).toBeGreaterThan(0)
+    for (const { people } of history.groups) expect(people).toBeGreaterThanOrEqual(50)
+    expect(beside.volume.eventRate).toBeCloseTo(history.events / history.impressions, 3)
+    expect(beside.volume.eventRate).not.toBe(beside.volume.baselineRate)
+
+    expect((await polyad(folder, ['keys', 'add', '--role', 'admin'])).status).toBe(0)
+    await vi.waitFor(async () => expect((await fetch(`${server.url}/v1/campaigns`)).status).toBe(401), {
+      timeout: 10_000,
+      interval: 200,
+    })
+    const refused = (await check()).history as { without: string }
+    expect(refused.without).toContain(server.url)
+    expect(refused.without).toContain('POLYAD_API_KEY')
+
+    expect(await server.stop()).toBe(0)
+    const { atMs: _, ...alone } = await check()
+    const { atMs: __, ...before } = beside
+    expect(alone).toEqual(before)
+  })
+
   it('ends with status 0 when it is told to, and leaves the workspace to the next command', async () => {
+    // Stopped above.
     expect(await server.stop()).toBe(0)
     const { stdout, status } = await polyad(folder, ['report', 'vans'])
     expect(status).toBe(0)

@@ -1,18 +1,15 @@
 import type { Experiment, SegmentColumn } from './experiment.ts'
 
-/**
- * One segmentation to be judged: the people split by some columns, coarse to fine. Its levels are everybody (one cell),
- * then the cells of the first column, of the first two, and so on: each cell lies in one of the level before.
- */
+/** One segmentation to be judged: the people split by some columns into cells, each combination of values a cell. */
 export interface Candidate {
   /** Names of its columns, coarsest first; empty: everybody alike. */
   readonly columns: readonly string[]
-  /** Cell of each row at the finest level. */
+  /** Cell of each row. */
   readonly cellOf: Uint32Array
-  /** Value of each column, by cell of the finest level. */
+  /** Value of each column, by cell. */
   readonly cells: readonly (readonly string[])[]
-  /** `parents[level][cell]`: where a cell of `level + 1` lies in `level`. */
-  readonly parents: readonly Uint32Array[]
+  /** By column: the position of the cell's value among the values of that column that occur. */
+  readonly valueCodes: readonly Uint32Array[]
 }
 
 /** Segmentations judged unless told otherwise. */
@@ -55,29 +52,41 @@ export function candidateOf(
   columns: readonly SegmentColumn[],
 ): Candidate {
   let cellOf: Uint32Array = new Uint32Array(experiment.rows)
-  let cells: (readonly string[])[] = [[]]
-  const parents: Uint32Array[] = []
+  let codesOf: (readonly number[])[] = [[]]
   for (const column of columns) {
     const numberOf = new Map<number, number>()
-    const parentOf: number[] = []
-    const narrower: (readonly string[])[] = []
+    const narrower: (readonly number[])[] = []
     const next = new Uint32Array(experiment.rows)
     for (let row = 0; row < experiment.rows; row++) {
-      const parent = cellOf[row]!
+      const wider = cellOf[row]!
       const code = column.codes[row]!
-      const key = parent * column.values.length + code
+      const key = wider * column.values.length + code
       let cell = numberOf.get(key)
       if (cell === undefined) {
         cell = narrower.length
         numberOf.set(key, cell)
-        parentOf.push(parent)
-        narrower.push([...cells[parent]!, column.values[code]!])
+        narrower.push([...codesOf[wider]!, code])
       }
       next[row] = cell
     }
     cellOf = next
-    cells = narrower
-    parents.push(Uint32Array.from(parentOf))
+    codesOf = narrower
   }
-  return { columns: columns.map(({ name }) => name), cellOf, cells, parents }
+  return {
+    columns: columns.map(({ name }) => name),
+    cellOf,
+    cells: codesOf.map((codes) => codes.map((code, at) => columns[at]!.values[code]!)),
+    valueCodes: columns.map((_, at) => positions(codesOf.map((codes) => codes[at]!))),
+  }
+}
+
+/** Each value as its position among those that occur, in the order they occur. */
+function positions(values: readonly number[]): Uint32Array {
+  const positionOf = new Map<number, number>()
+  return Uint32Array.from(values, (value) => {
+    const known = positionOf.get(value)
+    if (known !== undefined) return known
+    positionOf.set(value, positionOf.size)
+    return positionOf.size - 1
+  })
 }

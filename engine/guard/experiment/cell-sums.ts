@@ -18,8 +18,7 @@ export const SUM = {
 export const SUM_FIELDS = 6
 
 /**
- * Sums by cell of one level of a candidate, then arm, then field. They add: over disjoint people, and over the cells of
- * a wider one. Gains and their errors need nothing else of the people.
+ * Sums by cell, then arm, then field. They add: over disjoint people, and over the cells of a wider one. Gains and their errors need nothing else of the people.
  */
 export type CellSums = Float64Array
 
@@ -30,7 +29,7 @@ export interface People {
   readonly squares: Float64Array
 }
 
-/** Sums at the candidate's finest level. Cost: one pass over the rows. */
+/** Sums of a candidate's cells. Cost: one pass over the rows. */
 export function sumCells(experiment: Experiment, candidate: Candidate, people: People): CellSums {
   const arms = experiment.arms.length
   const sums = new Float64Array(candidate.cells.length * arms * SUM_FIELDS)
@@ -53,22 +52,23 @@ export function sumCells(experiment: Experiment, candidate: Candidate, people: P
   return sums
 }
 
-/** Sums of each level of a candidate, everybody first. */
-export function sumsByLevel(candidate: Candidate, arms: number, finest: CellSums): CellSums[] {
-  const levels: CellSums[] = [finest]
+/** Sums of wider cells: `widerOf` names the wider cell of each cell. */
+export function sumsOfWider(sums: CellSums, arms: number, widerOf: Uint32Array): CellSums {
   const width = arms * SUM_FIELDS
-  for (let level = candidate.parents.length - 1; level >= 0; level--) {
-    const parents = candidate.parents[level]!
-    const from = levels[0]!
-    const into = new Float64Array((level === 0 ? 1 : candidate.parents[level - 1]!.length) * width)
-    for (let cell = 0; cell < parents.length; cell++) {
-      const to = parents[cell]! * width
-      const at = cell * width
-      for (let field = 0; field < width; field++) into[to + field]! += from[at + field]!
-    }
-    levels.unshift(into)
+  let wider = 0
+  for (const cell of widerOf) if (cell >= wider) wider = cell + 1
+  const into = new Float64Array(wider * width)
+  for (let cell = 0; cell < widerOf.length; cell++) {
+    const to = widerOf[cell]! * width
+    const at = cell * width
+    for (let field = 0; field < width; field++) into[to + field]! += sums[at + field]!
   }
-  return levels
+  return into
+}
+
+/** Sums of everybody. */
+export function sumsOfAll(sums: CellSums, arms: number): CellSums {
+  return sumsOfWider(sums, arms, new Uint32Array(sums.length / (arms * SUM_FIELDS)))
 }
 
 /** All less some: the sums of the others. */

@@ -50,11 +50,10 @@ export function depthWeights(columns: readonly (readonly SegmentColumn[])[]): nu
 export function judgeCandidates(
   experiment: Experiment,
   columns: readonly (readonly SegmentColumn[])[],
-  { seed, baseline }: JudgeOptions,
+  { seed, baseline }: Pick<JudgeOptions, 'seed' | 'baseline'>,
 ): Judged[] {
   const arms = experiment.arms.length
   const { halvings, leastChance, leastEventsPerArm } = GUARD_SETTINGS
-  const rule = { leastChance, baseline }
   const root = createStream(seed)
   const everybody = allPeople(experiment)
   const candidates = columns.map((each) => candidateOf(experiment, each))
@@ -69,11 +68,11 @@ export function judgeCandidates(
   return candidates.map((candidate, at) => {
     const all = sumCells(experiment, candidate, everybody)
     const readable = readableCells(candidate, arms, all, leastEventsPerArm)
-    const learning = { candidate, arms, readable, rule }
+    const learning = { candidate, arms, readable, leastChance, baseline }
     const policy = learnPolicy(learning, all)
     const fit = crossFit(learning, all, halves[at]!)
     const stream = root.fork(`null law ${candidate.columns.join('\0')}`)
-    const pValue = readable.at(-1)!.includes(1)
+    const pValue = [readable.cells, ...readable.values].some((each) => each.includes(1))
       ? nullProbability(gainRatio(fit.guarded), learning, all, { halvings, stream })
       : 1
     return { candidate, all, policy, fit, inSample: inSampleGain(policy, arms, all), pValue }
@@ -107,12 +106,35 @@ export function isProved({ fit }: Judged, holm: number): boolean {
   return holm <= GUARD_SETTINGS.alpha && fit.guarded.gain > Z_95 * fit.guarded.error
 }
 
-/** Of the proved ones: the fewest segments that gain no less than the best by more than its standard error. */
+/**
+ * Of the proved ones: the fewest segments that gain no less than the best by more than one standard error of the
+ * difference between the two. It comes from the people they treat differently, so it is smaller than that of a gain
+ * where they mostly agree; half of it at the least, since what is learnt from halves differs more.
+ */
 export function coarsestWithinOneError(proved: readonly Judged[]): Judged | undefined {
   if (proved.length === 0) return undefined
   const best = proved.reduce((a, b) => (b.fit.guarded.gain > a.fit.guarded.gain ? b : a))
-  const least = best.fit.guarded.gain - best.fit.guarded.error
+  const acting = shareWhere(best, (row) => armAt(best, row) !== best.policy.broadArm)
   return proved
-    .filter(({ fit }) => fit.guarded.gain >= least)
+    .filter((each) => {
+      const differing = shareWhere(best, (row) => armAt(best, row) !== armAt(each, row))
+      const error =
+        best.fit.guarded.error * Math.sqrt(Math.min(1, Math.max(LEAST_DIFFERING, differing / acting)))
+      return each.fit.guarded.gain >= best.fit.guarded.gain - error
+    })
     .reduce((a, b) => (b.candidate.cells.length < a.candidate.cells.length ? b : a))
+}
+
+/** Of those the best one acts on: its root is half a standard error. */
+const LEAST_DIFFERING = 0.25
+
+function armAt({ candidate, policy }: Judged, row: number): number {
+  return policy.armOf[candidate.cellOf[row]!]!
+}
+
+function shareWhere({ candidate }: Judged, holds: (row: number) => boolean): number {
+  const { length } = candidate.cellOf
+  let count = 0
+  for (let row = 0; row < length; row++) if (holds(row)) count++
+  return count / length
 }

@@ -8,130 +8,127 @@ import {
   SUM,
   SUM_FIELDS,
   spreadAt,
-  sumsByLevel,
+  sumsOfAll,
+  sumsOfWider,
 } from './cell-sums.ts'
+import { addedUp, type Differences, type Readable } from './differences.ts'
 
-/** Arm by cell of a candidate's finest level. */
+/** Arm by cell of a candidate. */
 export interface Policy {
   /** What everybody gets when nothing is split: the arm that is best for all, or the one named. */
   readonly broadArm: number
   readonly armOf: Uint16Array
-  /** Mean outcome by cell and arm, shrunk to wider cells: predictions for the doubly robust estimate. */
+  /** Mean outcome by cell and arm: predictions for the doubly robust estimate. */
   readonly predicted: Float64Array
-}
-
-/** Differences of each arm to broad's, by cell of one level, then arm: shrunk mean and variance. Broad's own are 0. */
-export interface Differences {
-  readonly mean: Float64Array
-  readonly variance: Float64Array
 }
 
 export interface Learnt extends Policy {
   readonly differences: Differences
 }
 
-export interface PolicyRule {
+/** How policies of one candidate are learnt, from whichever people. */
+export interface Learning {
+  readonly candidate: Candidate
+  readonly arms: number
+  /** Of everybody. */
+  readonly readable: Readable
   /** Another arm than broad's is taken where it is better with at least this probability. */
   readonly leastChance: number
   /** The arm that broad is; undefined: the best for everybody. */
   readonly baseline: number | undefined
 }
 
-/** How policies of one candidate are learnt, from whichever people. */
-export interface Learning {
-  readonly candidate: Candidate
-  readonly arms: number
-  /** By level and cell, as readableCells gives it for everybody. */
-  readonly readable: readonly Uint8Array[]
-  readonly rule: PolicyRule
-}
-
-/** Outcomes vary in a cell as they do there and, for so many people more, as they do among everybody. */
-export const SPREAD_PRIOR_PEOPLE = 20
-/** A cell's mean is predicted from its people and, for so many more, from the wider cell. */
-const MEAN_PRIOR_PEOPLE = 50
+/** A cell's level is predicted from its people and, for so many more, from everybody. */
+const LEVEL_PRIOR_PEOPLE = 50
 
 /**
- * Whether each cell of each level can be read: its events, spread over the arms as people are, are `leastEvents` or
- * more in each. Arms are not looked at one by one, so that chance differences between them cannot choose cells.
+ * What can be read of a candidate: cells, and values of its columns, in which each arm can expect `leastEvents` events
+ * or more.
  *
- * Events are counted as (sum of outcomes)^2 / sum of squares: responders where the outcome is binary, fewer than payers
- * where amounts are unequal.
+ * @param all sums of everybody
  */
 export function readableCells(
   candidate: Candidate,
   arms: number,
   all: CellSums,
   leastEvents: number,
-): Uint8Array[] {
-  const levels = sumsByLevel(candidate, arms, all)
-  const everybody = peopleOfCell(levels[0]!, arms, 0)
-  let smallestShare = 1
-  for (let arm = 0; arm < arms; arm++) {
-    smallestShare = Math.min(smallestShare, levels[0]![arm * SUM_FIELDS]! / everybody)
-  }
-  return levels.map((sums) => {
-    const cells = sums.length / (arms * SUM_FIELDS)
-    return Uint8Array.from({ length: cells }, (_, cell) =>
-      eventsOfCell(sums, arms, cell) * smallestShare >= leastEvents ? 1 : 0,
+): Readable {
+  const share = smallestShare(all, arms)
+  const read = (sums: CellSums) =>
+    Uint8Array.from({ length: sums.length / (arms * SUM_FIELDS) }, (_, cell) =>
+      eventsOfCell(sums, arms, cell) * share >= leastEvents ? 1 : 0,
     )
-  })
+  return {
+    cells: read(all),
+    values: candidate.valueCodes.map((codes) => read(sumsOfWider(all, arms, codes))),
+  }
 }
 
-/** Effective events of a cell over all arms. */
-export function eventsOfCell(sums: CellSums, arms: number, cell: number): number {
-  let total = 0
-  let squares = 0
-  for (let arm = 0; arm < arms; arm++) {
-    const at = (cell * arms + arm) * SUM_FIELDS
-    total += sums[at + SUM.wy]!
-    squares += sums[at + SUM.wwyy]!
-  }
-  return squares > 0 ? (total * total) / squares : 0
+/** Share of all people that the smallest arm has, 0..1. */
+export function smallestShare(all: CellSums, arms: number): number {
+  const everybody = sumsOfAll(all, arms)
+  const people = peopleOfCell(everybody, arms, 0)
+  let share = 1
+  for (let arm = 0; arm < arms; arm++) share = Math.min(share, everybody[arm * SUM_FIELDS]! / people)
+  return share
 }
 
 /**
- * Learns from some people what to do in each cell. Differences to broad are shrunk level by level: a cell's to its
- * wider cell's, by how much cells of that level truly vary (DerSimonian and Laird's tau2 around the wider cells). A
- * cell that cannot be read is taken for its wider cell. Then the arm of largest difference is taken where it is better
- * than broad's with `leastChance`, broad's elsewhere.
+ * Events of a cell over all arms, as if every arm had answered like their average: arms are not looked at one by one,
+ * so that chance differences between them cannot choose cells.
  *
- * @param finest sums of those people at the candidate's finest level
- * @see Morris 1983, J. Am. Stat. Assoc. 78:47-55, doi:10.1080/01621459.1983.10477920 (empirical Bayes)
+ * Events a person are (mean outcome)^2 / mean square: responders where the outcome is binary, fewer than payers where
+ * amounts are unequal.
  */
-export function learnPolicy({ candidate, arms, readable, rule }: Learning, finest: CellSums): Learnt {
-  const levels = sumsByLevel(candidate, arms, finest)
-  const everybody = levels[0]!
-  const spreads = Float64Array.from({ length: arms }, (_, arm) =>
-    spreadAt(everybody, arm * SUM_FIELDS, meanAt(everybody, arm * SUM_FIELDS)),
-  )
-  let predicted: Float64Array = Float64Array.from({ length: arms }, (_, arm) =>
-    meanAt(everybody, arm * SUM_FIELDS),
-  )
-  const broadArm = rule.baseline ?? predicted.indexOf(predicted.reduce((a, b) => Math.max(a, b)))
-  let differences = broadDifferences(everybody, predicted, spreads, broadArm)
-  for (let level = 1; level < levels.length; level++) {
-    const parents = candidate.parents[level - 1]!
-    const sums = levels[level]!
-    differences = narrowed(differences, { sums, parents, readable: readable[level]!, spreads, broadArm })
-    predicted = narrowedMeans(predicted, sums, parents, arms)
+export function eventsOfCell(sums: CellSums, arms: number, cell: number): number {
+  let mean = 0
+  let square = 0
+  let peopled = 0
+  for (let arm = 0; arm < arms; arm++) {
+    const at = (cell * arms + arm) * SUM_FIELDS
+    if (!(sums[at + SUM.ww]! > 0)) continue
+    mean += meanAt(sums, at)
+    square += sums[at + SUM.wwyy]! / sums[at + SUM.ww]!
+    peopled++
   }
+  return square > 0 ? (peopleOfCell(sums, arms, cell) * mean * mean) / (square * peopled) : 0
+}
+
+/**
+ * Learns from some people what to do in each cell: the arm whose difference to broad's is largest (shrunk as
+ * differences.ts says), where it is better than broad's with `leastChance`; broad's elsewhere.
+ *
+ * @param sums of those people
+ */
+export function learnPolicy(learning: Learning, sums: CellSums): Learnt {
+  const { candidate, arms, readable, leastChance, baseline } = learning
+  const everybody = sumsOfAll(sums, arms)
+  const means = new Float64Array(arms)
+  const spreads = new Float64Array(arms)
+  let best = 0
+  for (let arm = 0; arm < arms; arm++) {
+    means[arm] = meanAt(everybody, arm * SUM_FIELDS)
+    spreads[arm] = spreadAt(everybody, arm * SUM_FIELDS, means[arm]!)
+    if (means[arm]! > means[best]!) best = arm
+  }
+  const broadArm = baseline ?? best
+  const differences = addedUp({ candidate, arms, readable, sums, everybody, spreads, broadArm })
   const armOf = new Uint16Array(candidate.cells.length).fill(broadArm)
   for (let cell = 0; cell < armOf.length; cell++) {
-    const best = bestOther(differences, cell, arms, broadArm)
-    if (best.chance >= rule.leastChance) armOf[cell] = best.arm
+    const other = bestOther(differences, cell, arms, broadArm)
+    if (other.chance >= leastChance) armOf[cell] = other.arm
   }
-  return { broadArm, armOf, predicted, differences }
+  return { broadArm, armOf, predicted: predictedMeans(sums, means, arms), differences }
 }
 
 /** The arm with the highest mean of each cell, as seen there: what is done without a guard. */
-export function bestOfEachCell(learnt: Learnt, arms: number, finest: CellSums): Policy {
+export function bestOfEachCell(learnt: Learnt, arms: number, sums: CellSums): Policy {
   const armOf = learnt.armOf.map((_, cell) => {
     let best = learnt.broadArm
     for (let arm = 0; arm < arms; arm++) {
       const at = (cell * arms + arm) * SUM_FIELDS
       const bestAt = (cell * arms + best) * SUM_FIELDS
-      if (finest[at]! > 0 && finest[bestAt]! > 0 && meanAt(finest, at) > meanAt(finest, bestAt)) best = arm
+      if (sums[at]! > 0 && sums[bestAt]! > 0 && meanAt(sums, at) > meanAt(sums, bestAt)) best = arm
     }
     return best
   })
@@ -163,113 +160,21 @@ export function bestOther(
   return { arm, difference, error, chance }
 }
 
-function broadDifferences(
-  everybody: CellSums,
-  means: Float64Array,
-  spreads: Float64Array,
-  broadArm: number,
-): Differences {
-  const errorOf = (arm: number) => meanVariance(everybody, arm * SUM_FIELDS, means[arm]!, spreads[arm]!)
-  return {
-    mean: means.map((mean) => mean - means[broadArm]!),
-    variance: means.map((_, arm) => (arm === broadArm ? 0 : errorOf(arm) + errorOf(broadArm))),
-  }
-}
-
-interface Level {
-  readonly sums: CellSums
-  readonly parents: Uint32Array
-  readonly readable: Uint8Array
-  readonly spreads: Float64Array
-  readonly broadArm: number
-}
-
-function narrowed(wider: Differences, level: Level): Differences {
-  const { sums, parents, readable, spreads, broadArm } = level
-  const arms = spreads.length
-  const cells = parents.length
-  const mean = new Float64Array(cells * arms)
-  const variance = new Float64Array(cells * arms)
-  const seen = new Float64Array(cells)
-  const noise = new Float64Array(cells)
-  for (let arm = 0; arm < arms; arm++) {
-    if (arm === broadArm) continue
-    for (let cell = 0; cell < cells; cell++) {
-      if (readable[cell] === 0) continue
-      const at = (cell * arms + arm) * SUM_FIELDS
-      const broadAt = (cell * arms + broadArm) * SUM_FIELDS
-      const own = meanAt(sums, at)
-      const broad = meanAt(sums, broadAt)
-      seen[cell] = own - broad
-      noise[cell] =
-        meanVariance(sums, at, own, spreads[arm]!) + meanVariance(sums, broadAt, broad, spreads[broadArm]!)
-    }
-    const tau2 = spreadAroundParents(wider.mean, arm, arms, { seen, noise, parents, readable })
-    for (let cell = 0; cell < cells; cell++) {
-      const parentAt = parents[cell]! * arms + arm
-      const at = cell * arms + arm
-      // How far the cell's own difference is believed.
-      const trust = readable[cell] === 0 || tau2 === 0 ? 0 : tau2 / (tau2 + noise[cell]!)
-      mean[at] = wider.mean[parentAt]! + (trust > 0 ? trust * (seen[cell]! - wider.mean[parentAt]!) : 0)
-      variance[at] = (trust > 0 ? trust * noise[cell]! : 0) + (1 - trust) ** 2 * wider.variance[parentAt]!
-    }
-  }
-  return { mean, variance }
-}
-
-/** tau2 of DerSimonian and Laird, around each parent's difference instead of one mean. */
-function spreadAroundParents(
-  parentMeans: Float64Array,
-  arm: number,
-  arms: number,
-  cells: Pick<Level, 'parents' | 'readable'> & { readonly seen: Float64Array; readonly noise: Float64Array },
-): number {
-  const { seen, noise, parents, readable } = cells
-  const groups = parentMeans.length / arms
-  const weights = new Float64Array(groups)
-  const squares = new Float64Array(groups)
-  let q = 0
-  let degrees = 0
-  for (let cell = 0; cell < parents.length; cell++) {
-    if (readable[cell] === 0 || !(noise[cell]! > 0 && noise[cell]! < Infinity)) continue
-    const weight = 1 / noise[cell]!
-    const parent = parents[cell]!
-    q += weight * (seen[cell]! - parentMeans[parent * arms + arm]!) ** 2
-    if (weights[parent] === 0) degrees--
-    degrees++
-    weights[parent]! += weight
-    squares[parent]! += weight * weight
-  }
-  let scale = 0
-  for (let group = 0; group < groups; group++) {
-    if (weights[group]! > 0) scale += weights[group]! - squares[group]! / weights[group]!
-  }
-  return scale > 0 ? Math.max(0, (q - degrees) / scale) : 0
-}
-
-function narrowedMeans(
-  wider: Float64Array,
-  sums: CellSums,
-  parents: Uint32Array,
-  arms: number,
-): Float64Array {
-  const means = new Float64Array(parents.length * arms)
-  for (let cell = 0; cell < parents.length; cell++) {
+/** The level of each cell, over all arms, moved by what each arm does among everybody. */
+function predictedMeans(sums: CellSums, means: Float64Array, arms: number): Float64Array {
+  const cells = sums.length / (arms * SUM_FIELDS)
+  const predicted = new Float64Array(cells * arms)
+  for (let cell = 0; cell < cells; cell++) {
+    let people = 0
+    let total = 0
     for (let arm = 0; arm < arms; arm++) {
       const at = (cell * arms + arm) * SUM_FIELDS
-      const people = effectivePeopleAt(sums, at)
-      const prior = MEAN_PRIOR_PEOPLE * wider[parents[cell]! * arms + arm]!
-      means[cell * arms + arm] = (people * meanAt(sums, at) + prior) / (people + MEAN_PRIOR_PEOPLE)
+      const inArm = effectivePeopleAt(sums, at)
+      people += inArm
+      total += inArm * (meanAt(sums, at) - means[arm]!)
     }
+    const own = total / (people + LEVEL_PRIOR_PEOPLE)
+    for (let arm = 0; arm < arms; arm++) predicted[cell * arms + arm] = means[arm]! + own
   }
-  return means
-}
-
-/** Variance of the mean of the people at an offset; Infinity where nobody is. */
-function meanVariance(sums: CellSums, at: number, mean: number, everybody: number): number {
-  const people = effectivePeopleAt(sums, at)
-  if (people === 0) return Infinity
-  const spread =
-    (people * spreadAt(sums, at, mean) + SPREAD_PRIOR_PEOPLE * everybody) / (people + SPREAD_PRIOR_PEOPLE)
-  return spread / people
+  return predicted
 }

@@ -32,13 +32,13 @@ export interface Economics {
 
 /** Fixed before anything was measured with them (docs/guard.md). */
 export const GUARD_SETTINGS = {
-  halvings: 20,
+  halvings: 10,
   /** Chance of even one false split among all candidates, if no segment has a better arm than broad's. */
-  alpha: 0.05,
+  alpha: 0.005,
   /** A segment gets another arm than broad's where that one is better with this probability. */
-  leastChance: 0.8,
+  leastChance: 0.6,
   /** Events each arm needs for an experiment to be read at all. */
-  leastEvents: 50,
+  leastEvents: 30,
   /** Events each arm needs in a segment before anything is decided there; else the wider one decides. */
   leastEventsPerArm: 10,
   /** Values of one column. */

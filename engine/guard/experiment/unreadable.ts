@@ -1,11 +1,11 @@
 import { propensityProblem } from './assignment.ts'
 import { candidateOf } from './candidates.ts'
-import { peopleOfCell, SUM_FIELDS, sumCells } from './cell-sums.ts'
+import { SUM_FIELDS, sumCells } from './cell-sums.ts'
 import type { Base } from './describe.ts'
 import type { Experiment } from './experiment.ts'
 import type { GuardReport, ReasonCode } from './guard-report.ts'
 import { allPeople } from './halves.ts'
-import { eventsOfCell } from './policy.ts'
+import { eventsOfCell, smallestShare } from './policy.ts'
 import { GUARD_SETTINGS, type JudgeOptions } from './settings.ts'
 import { smallProbability, worthwhileOf } from './words.ts'
 
@@ -51,9 +51,7 @@ export function problemOf(experiment: Experiment, options: JudgeOptions): Proble
   }
   const propensity = propensityProblem(experiment)
   if (propensity) return { code: 'PROPENSITY_SUM', text: propensity }
-  const everybody = peopleOfCell(all, arms.length, 0)
-  const smallest = Math.min(...arms.map((_, arm) => all[arm * SUM_FIELDS]! / everybody))
-  const events = eventsOfCell(all, arms.length, 0) * smallest
+  const events = eventsOfCell(all, arms.length, 0) * smallestShare(all, arms.length)
   if (events < GUARD_SETTINGS.leastEvents) {
     return {
       code: 'TOO_FEW_EVENTS',

@@ -52,8 +52,37 @@ describe('validateCampaign', () => {
     expect(() => validateCampaign(parseCampaign(campaign, 'spring'), template)).not.toThrow()
   })
 
+  it('accepts what is known of its economics', () => {
+    const valuePerGoal = { amountMicros: 40_000_000, currency: 'USD' }
+    for (const economics of [{}, { costRatio: 1.5, revenuePerCost: 0.9 }, { valuePerGoal }]) {
+      expect(() =>
+        validateCampaign(parseCampaign({ ...campaign, economics }, 'spring'), template),
+      ).not.toThrow()
+    }
+    const odd = { ...campaign, economics: { margin: 2 } }
+    expect(() => parseCampaign(odd, 'spring')).toThrow(/economics.*margin/)
+  })
+
   const plain = campaign.slots[0]!.assets[0]!
   const refused: [string, Campaign, string][] = [
+    [
+      'two statements of what broad earns',
+      {
+        ...campaign,
+        economics: { revenuePerCost: 2, valuePerGoal: { amountMicros: 1, currency: 'USD' } },
+      },
+      '/economics has both revenuePerCost and valuePerGoal (keep one: the other follows from it)',
+    ],
+    [
+      'a value in another currency than the budget',
+      { ...campaign, economics: { valuePerGoal: { amountMicros: 1, currency: 'EUR' } } },
+      '/economics/valuePerGoal is in EUR, the budget in USD (write both in one currency)',
+    ],
+    [
+      'a goal event worth nothing',
+      { ...campaign, economics: { valuePerGoal: { amountMicros: 0, currency: 'USD' } } },
+      '/economics/valuePerGoal is 0, so nothing could ever pay',
+    ],
     [
       'an unknown slot',
       { ...campaign, slots: [...campaign.slots, { ...campaign.slots[0]!, slot: 'headlin' }] },

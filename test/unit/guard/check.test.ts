@@ -131,11 +131,13 @@ describe('verdict and roll-up', () => {
     expect(report.rollUp!.merges[0]).toEqual({
       from: 'west',
       into: 'what else they match',
-      reason: 'fewer than 445 people',
+      reason: 'fewer than 445 people are left to it by narrower segments',
     })
-    expect(report.rollUp!.dropped).toMatchObject([{ id: 'west', reason: 'fewer than 445 people' }])
+    expect(report.rollUp!.dropped).toMatchObject([
+      { id: 'west', reason: 'fewer than 445 people are left to it by narrower segments' },
+    ])
     expect(report.rollUp!.homes!.map(({ id }) => id)).not.toContain('what else they match')
-    expect(checkText({ ...report, atMs: 0 })).toContain('  west: fewer than 445 people')
+    expect(checkText({ ...report, atMs: 0 })).toContain('  west: fewer than 445 people are left to it')
   })
 
   it('proposes nothing when only broad could live', () => {
@@ -148,12 +150,15 @@ describe('verdict and roll-up', () => {
   it('a targeted campaign that reaches few must work too hard; a tailored one of the same leaves need not', () => {
     const narrow: Partial<Campaign> = { segments: ['complainers'], eventsPerLeafWeek: 1 }
     const tailored = check(narrow)
-    expect(tailored).toMatchObject({ verdict: 'passed', breakEven: { reach: 1, lift: 1 } })
+    expect(tailored).toMatchObject({ verdict: 'passed', breakEven: { reach: 1, reachLimitedLift: 0 } })
     const targeted = check({ ...narrow, mode: 'targeted' })
     const people = targeted.volume.peopleReached
     expect(targeted.leaves[0]!.people).toBe(people)
     // L = (1/r)(1 - 1/1.2) + 1/1.2
-    expect(targeted.breakEven.lift).toBeCloseTo((20_000 / people) * (1 - 1 / 1.2) + 1 / 1.2, 9)
+    expect(targeted.breakEven.reachLimitedLift).toBeCloseTo(
+      (20_000 / people) * (1 - 1 / 1.2) + 1 / 1.2 - 1,
+      9,
+    )
     expect(codes(targeted)).toEqual(['BREAK_EVEN'])
   })
 
@@ -180,7 +185,7 @@ describe('verdict and roll-up', () => {
       withHeadlines([textAsset('plain', 'Fresh air'), textAsset('local', 'Air of {{state}}')]),
     )
     expect(copy.broken[0]).toMatchObject({ asset: 'local', segments: 1, example: 'broad' })
-    expect(warnings[0]).toContain('1 texts cannot be rendered')
+    expect(warnings[0]).toBe('1 text cannot be rendered for some segments and is not used there')
   })
 
   it('warns of values nobody has in `when`, and not of locale and placement', () => {
@@ -193,6 +198,122 @@ describe('verdict and roll-up', () => {
     expect(warnings.filter((text) => text.includes('no person'))).toEqual([
       expect.stringMatching(/assets\/1\/when \(headline\/west\): no person .*"Californa".*mean "CA"\?/),
     ])
+  })
+})
+
+describe('what a buyer is told', () => {
+  it('people, who is lost of the broad audience, and who will see an ad', () => {
+    const { volume, leaves } = check({ segments: ['complainers'], mode: 'targeted', eventsPerLeafWeek: 1 })
+    const [leaf] = leaves
+    expect(volume.peopleReached).toBe(leaf!.people)
+    expect(leaf!.broadLost).toBeCloseTo(1 - leaf!.people! / 20_000, 4)
+    expect(leaf!.share).toBe(1)
+    // 400,000 impressions for some 500 people: all of them see it. Nine in ten are narrow.
+    expect(volume.peopleShown).toBe(volume.peopleReached)
+    expect(leaf!.peopleShown! / leaf!.people!).toBeCloseTo(0.9, 2)
+
+    // A twentieth of the budget: one impression a person, of whom 1 - 1/e see one at least.
+    const total = { amountMicros: 100_000_000, currency: 'USD' }
+    const rare = check({ segments: ['west'], budget: { ...CAMPAIGN.budget, total } })
+    expect(rare.volume.peopleShown / 20_000).toBeCloseTo(1 - Math.exp(-1), 3)
+    expect(rare.leaves[0]!.peopleShown! / (rare.leaves[0]!.people! * 0.9)).toBeCloseTo(1 - Math.exp(-1), 2)
+    expect(checkText(rare)).toContain(
+      '20,000 of 20,000 people (tailored, broad included), 0.0 % of the broad',
+    )
+  })
+
+  it('people who match a leaf beside those it is served to: narrower segments take the others', () => {
+    const alone = check({ segments: ['west'] }).leaves[0]!
+    expect(alone.matching).toBe(alone.people)
+    const beside = check({ segments: ['west', 'complainers'] }).leaves.find(({ id }) => id === 'west')!
+    expect(beside.people).toBeLessThan(alone.people!)
+    // Down to a multiple of the k floor, so that those taken cannot be counted.
+    expect(beside.matching).toBe(Math.max(beside.people!, alone.people! - (alone.people! % 50)))
+  })
+
+  it('segments that are largely one, with the roll-up too; that alone refuses nothing', () => {
+    const segments: Campaign['segments'] = ['west', 'coast', 'complainers']
+    const report = check({ segments, eventsPerLeafWeek: 20 })
+    const west = report.leaves.find(({ id }) => id === 'west')!
+    expect(report.overlaps).toEqual([{ a: 'west', b: 'coast', people: 952, containment: 1 }])
+    expect(west.overlapsWith).toEqual(['coast'])
+    expect(report.leaves.map(({ overlapsWith }) => overlapsWith.length)).toEqual([1, 1, 0])
+    expect(report.warnings).toContain(
+      '1 pair of segments is largely one: merge the two, or exclude one from the other',
+    )
+    expect(checkText(report)).toMatch(
+      /Segments that are largely one \(1 of 1\)\n.*\n {2}west +coast +952 +100/,
+    )
+    expect(report.verdict).toBe('passed')
+    // 518 complainers are too few for 30 clicks a week; the other two live on as they are.
+    const { rollUp } = check({ segments, eventsPerLeafWeek: 30 })
+    expect(rollUp!.entries).toEqual(['west', 'coast'])
+    expect(rollUp!.dropped).toMatchObject([{ id: 'complainers', reason: 'fewer than 667 people' }])
+    expect(rollUp!.overlaps).toEqual(report.overlaps)
+  })
+
+  it('what an answer on broad, and one on each slot, takes of impressions and money', () => {
+    const report = check({ segments: [{ grid: 'states' }], goal: { ...CAMPAIGN.goal, readableLift: 0.1 } })
+    expect(report.readable.lift).toBe(0.1)
+    const { versusBroad, weeks, leaves } = report.readable
+    const { impressions, amountMicros } = versusBroad.toRead!
+    expect(amountMicros / impressions).toBeCloseTo(5000, -1)
+    expect(leaves).toBe(0)
+    // Of 100,000 impressions a week, the share of the people who have a state (told to the next 50).
+    expect(weeks! * 100_000 * (report.volume.peopleMatched / 20_000)).toBeCloseTo(impressions, -4)
+    expect(report.volume.peopleMatched % 50).toBe(0)
+    const headline = report.slots.find(({ slot }) => slot === 'headline')!.levels[0]!
+    const button = report.slots.find(({ slot }) => slot === 'button')!.levels[0]!
+    // Two options each, three of the headline in the west.
+    expect(headline.toRead).toEqual(button.toRead)
+    const ca = report.leaves.find(({ id }) => id === 'states/CA')!
+    expect(ca.slots[0]!.toRead!.impressions / ca.slots[1]!.toRead!.impressions).toBeCloseTo(1.5, 3)
+    expect(checkText(report)).toContain(
+      `to read +10 % takes ${impressions.toLocaleString('en-US')} impressions, $`,
+    )
+  })
+
+  it('both break-even lifts, doubtful ones as a warning, and that broad does not pay', () => {
+    const amber = check({ segments: ['west'], economics: { costRatio: 1.8 }, eventsPerLeafWeek: 1 })
+    expect(amber).toMatchObject({ verdict: 'passed', breakEven: { signal: 'amber' } })
+    expect(amber.warnings[0]).toMatch(/narrow ads must work 80\.0 % better; more than \+50 % is doubtful/)
+    expect(checkText(amber)).toContain('  80 % better than a broad one, where the budget is gone before that')
+    const red = check({ segments: ['west'], economics: { costRatio: 2.5 }, eventsPerLeafWeek: 1 })
+    expect(red.reasons.at(-1)!.text).toBe(
+      'a narrow impression costs 2.5 times a broad one, so it must work 150.0 % better to earn the same; more than +100 % is unlikely',
+    )
+    const unpaid = check({ segments: ['west'], economics: { revenuePerCost: 0.8 }, eventsPerLeafWeek: 1 })
+    expect(unpaid.verdict).toBe('passed')
+    expect(unpaid.warnings[0]).toContain('broad does not pay: it earns 0.800 for each 1 it costs; to pay')
+    expect(checkText(unpaid)).toContain('broad does not pay')
+  })
+
+  it('that broad control under a tenth was asked for', () => {
+    const at = (broadControlShare: number) =>
+      check({ segments: ['west'], eventsPerLeafWeek: 1, broadControlShare }).warnings
+    const told = 'broad control is 5.00 %; under 10 % the comparison of narrow with broad takes long'
+    expect(at(0.05)).toContain(told)
+    expect(at(0.1).join()).not.toContain('broad control')
+  })
+
+  it('what "hidden" means, where the word stands, and one of a thing as one', () => {
+    const text = checkText(check({ segments: ['west', { grid: 'oddities' }], eventsPerLeafWeek: 1 }))
+    expect(text).toMatch(/\n.*<50.*\n.*\n {2}hidden: shown, it would let a leaf of fewer than 50 people be/)
+    const one = checkText(check({ segments: ['complainers'] }))
+    expect(one).toMatch(/ad units over 1 leaf\.\n {2}the only leaf expects fewer than 50 clicks a week/)
+    expect(one).not.toMatch(/\b1 (leaves|texts|segments|options|ad units)\b/)
+    expect(one).not.toContain('hidden')
+  })
+})
+
+describe('a roll-up where narrow impressions have a price of their own', () => {
+  it.each([0.5, 3])('passes just as it said it would: %d times', (costRatio) => {
+    const economics = { costRatio, revenuePerCost: 1.2 }
+    const report = check({ economics })
+    expect(report.rollUp!.after.starvedLeaves).toBe(0)
+    const rolled = check({ economics, segments: report.rollUp!.entries })
+    expect(codes(rolled).filter((code) => code !== 'BREAK_EVEN')).toEqual([])
+    expect(rolled.before).toEqual(report.rollUp!.after)
   })
 })
 
@@ -262,8 +383,11 @@ describe('k floor', () => {
     const hidden = new Set(report.leaves.filter((leaf) => leaf.people === null).map(({ id }) => id))
     for (const leaf of report.leaves) {
       if (people.get(leaf.id)! < 50) expect(hidden.has(leaf.id)).toBe(true)
-      if (hidden.has(leaf.id))
-        expect([leaf.share, leaf.impressionsWeek, leaf.eventsWeek]).toEqual([null, null, null])
+      if (!hidden.has(leaf.id)) continue
+      const { id: _, title: __, problems: ___, overlapsWith, slots, ...numbers } = leaf
+      expect(new Set(Object.values(numbers))).toEqual(new Set([null]))
+      expect(overlapsWith).toEqual([])
+      expect(slots.filter(({ level }) => level === 'leaf')).toEqual([])
     }
     const [tree] = gridTrees(segmented)
     for (const node of tree!.nodes.values()) {

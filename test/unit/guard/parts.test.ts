@@ -1,16 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Campaign } from '../../../engine/campaign/campaign.ts'
+import { answerOnBroad } from '../../../engine/guard/answers.ts'
+import { breakEvenOf } from '../../../engine/guard/break-even.ts'
 import { expectVolume, problemsOf } from '../../../engine/guard/expected-volume.ts'
 import { hiddenLeaves, shownLeaves } from '../../../engine/guard/leaves.ts'
 import { segmentationOf } from '../../../engine/guard/segmentation.ts'
 import { servedPeople } from '../../../engine/guard/served-people.ts'
 import { slotLevels, summariseLevels } from '../../../engine/guard/slot-levels.ts'
-import { breakEvenOf, reasonsToRefuse } from '../../../engine/guard/verdict.ts'
+import { reasonsToRefuse } from '../../../engine/guard/verdict.ts'
 import { gridTrees } from '../../../segments/grid-sums.ts'
 import { createMatcher } from '../../../segments/match.ts'
 import { resolveSegments } from '../../../segments/resolve.ts'
 import { BROAD_ID } from '../../../segments/segment.ts'
 import { CAMPAIGN, CATALOGUE, DOCUMENTS, populationOf, worldOf } from './world.ts'
+
+/** A click in a hundred, as the campaign says. */
+const baseline = () => 0.01
 
 describe('people served', () => {
   it('are those whom decisions would match: narrowest first, none under the k floor', () => {
@@ -51,10 +57,10 @@ describe('people served', () => {
 describe('the floors of a leaf', () => {
   it('are met by exactly as many people as they say', () => {
     const volume = expectVolume({ ...CAMPAIGN, platforms: ['linkedin'] }, 20_000, 20_000)
-    expect(problemsOf(volume, 49)).toContain('k-floor')
-    expect(problemsOf(volume, 50)).not.toContain('k-floor')
-    expect(problemsOf(volume, 299)).toContain('platform-minimum')
-    expect(problemsOf(volume, 300)).toEqual(['starved'])
+    expect(problemsOf(volume, 49, 0.01)).toContain('k-floor')
+    expect(problemsOf(volume, 50, 0.01)).not.toContain('k-floor')
+    expect(problemsOf(volume, 299, 0.01)).toContain('platform-minimum')
+    expect(problemsOf(volume, 300, 0.01)).toEqual(['starved'])
   })
 
   it('and the roll-up never disagree: a leaf lives from `peopleNeeded` people on', () => {
@@ -63,8 +69,8 @@ describe('the floors of a leaf', () => {
       fc.property(share, share, fc.integer({ min: 1, max: 90 }), (holdoutShare, broadControlShare, floor) => {
         const campaign = { ...CAMPAIGN, holdoutShare, broadControlShare, eventsPerLeafWeek: floor }
         const volume = expectVolume(campaign, 20_000, 20_000)
-        expect(problemsOf(volume, volume.peopleNeeded)).toEqual([])
-        expect(problemsOf(volume, volume.peopleNeeded - 1)).not.toEqual([])
+        expect(problemsOf(volume, volume.peopleNeeded, volume.eventRate)).toEqual([])
+        expect(problemsOf(volume, volume.peopleNeeded - 1, volume.eventRate)).not.toEqual([])
       }),
       { numRuns: 200 },
     )
@@ -72,17 +78,81 @@ describe('the floors of a leaf', () => {
 })
 
 describe('break-even', () => {
-  it('refuses from where narrow must work more than twice as well as broad (GUARD 3.3, step 1)', () => {
-    const volume = expectVolume(CAMPAIGN, 20_000, 20_000)
-    const before = segmentationOf([], 0n, volume, new Set())
-    const codes = (lift: number) =>
-      reasonsToRefuse([], { volume, before, breakEven: { ...breakEvenOf(volume), lift } }).map(
-        ({ code }) => code,
-      )
-    expect(codes(2)).toEqual([])
-    expect(codes(2.001)).toEqual(['BREAK_EVEN'])
+  const whole = expectVolume(CAMPAIGN, 20_000, 20_000)
+  const before = segmentationOf([], 0n, whole, new Set(), baseline)
+  const campaignWith = (economics: Campaign['economics'], mode: Campaign['mode'] = 'tailored'): Campaign => ({
+    ...CAMPAIGN,
+    mode,
+    ...(economics ? { economics } : {}),
+  })
+  const of = (campaign: Campaign, peopleInLeaves = 20_000) =>
+    breakEvenOf(campaign, expectVolume(campaign, 20_000, peopleInLeaves))
+  const codes = (breakEven: ReturnType<typeof of>) =>
+    reasonsToRefuse([], { volume: whole, before, breakEven }).map(({ code }) => code)
+
+  it('is that of FIELD 5.3, in both forms', () => {
+    // v0 = 10, c0 = 5, c1 = 7, r = 0.2: +220 % reach-limited, +40 % budget-limited.
+    const example = of(campaignWith({ revenuePerCost: 2, costRatio: 1.4 }, 'targeted'), 4000)
+    expect(example).toMatchObject({ reach: 0.2, broadPays: true, signal: 'red', revenueFrom: 'stated' })
+    expect(example.reachLimitedLift).toBeCloseTo(2.2, 12)
+    expect(example.budgetLimitedLift).toBeCloseTo(0.4, 12)
+    expect(codes(example)).toEqual(['BREAK_EVEN'])
+  })
+
+  it('of a tailored campaign charges a leaf its cost ratio alone, whatever the number of leaves', () => {
+    expect(of(CAMPAIGN, 300)).toMatchObject({
+      reach: 1,
+      reachLimitedLift: 0,
+      budgetLimitedLift: 0,
+      revenuePerCost: 1.2,
+      revenueFrom: 'assumed',
+      signal: 'green',
+    })
+  })
+
+  it('is green to +50 %, amber to +100 %, then red and refused (GUARD 3.3, step 1)', () => {
+    const signals = [1.5, 1.51, 2, 2.01].map((costRatio) => of(campaignWith({ costRatio })))
+    expect(signals.map(({ signal }) => signal)).toEqual(['green', 'amber', 'amber', 'red'])
+    expect(signals.map(codes)).toEqual([[], [], [], ['BREAK_EVEN']])
     // A seventh of the people: (1 - 1/1.2) x 7 + 1/1.2 = 2.
-    expect(breakEvenOf({ ...volume, peopleReached: 20_000 / 7 }).lift).toBeCloseTo(2, 12)
+    expect(of(campaignWith(undefined, 'targeted'), 20_000 / 7).reachLimitedLift).toBeCloseTo(1, 12)
+    expect(codes(of(campaignWith(undefined, 'targeted'), 2800))).toEqual(['BREAK_EVEN'])
+  })
+
+  it('takes what a goal event is worth: 1 % of 1.00 are twice a price of 5 per thousand', () => {
+    const valuePerGoal = { amountMicros: 1_000_000, currency: 'USD' }
+    const found = of(campaignWith({ valuePerGoal }))
+    expect(found.revenuePerCost).toBeCloseTo(2, 12)
+    expect(found.revenueFrom).toBe('value-per-goal')
+  })
+
+  it('where broad does not pay there is no lift to earn what it earns; a price alone can still refuse', () => {
+    for (const revenuePerCost of [0.5, 1]) {
+      const found = of(campaignWith({ revenuePerCost }, 'targeted'), 200)
+      expect(found).toMatchObject({ broadPays: false, reachLimitedLift: null, signal: 'green' })
+    }
+    expect(of(campaignWith({ revenuePerCost: 0.5, costRatio: 3 })).signal).toBe('red')
+  })
+
+  it('of a campaign that reaches nobody is red', () => {
+    expect(of(campaignWith(undefined, 'targeted'), 0)).toMatchObject({
+      reach: 0,
+      reachLimitedLift: null,
+      signal: 'red',
+    })
+  })
+})
+
+describe('a price of narrow impressions', () => {
+  it('makes the budget buy as many fewer', () => {
+    const volumeAt = (costRatio: number, peopleInLeaves: number) =>
+      expectVolume({ ...CAMPAIGN, economics: { costRatio } }, 20_000, peopleInLeaves)
+    // Everybody matches, nine in ten see narrow: 1 + 0.9 = 1.9 times the price.
+    expect(volumeAt(2, 20_000).impressionsWeek).toBeCloseTo(100_000 / 1.9, 6)
+    expect(volumeAt(2, 10_000).impressionsWeek).toBeCloseTo(100_000 / 1.45, 6)
+    expect(volumeAt(2, 0).impressionsWeek).toBeCloseTo(100_000, 6)
+    // To the nearest multiple of the k floor below: what the budget buys tells no small leaf.
+    expect(volumeAt(2, 10_049)).toEqual(volumeAt(2, 10_000))
   })
 })
 
@@ -99,7 +169,7 @@ describe('level at which a slot can be learnt', () => {
   const byPeople = plan.segments.filter(({ id }) => id !== BROAD_ID).sort((a, b) => b.people - a.people)
 
   it('is the leaf when each option expects fifty events there', () => {
-    const levels = slotLevels({ id: 'x', people: 1000 }, options, volume, undefined)
+    const levels = slotLevels({ id: 'x', people: 1000 }, options, volume, undefined, baseline, 0.2)
     expect(levels).toEqual([
       // 1,000 x 0.18 / 2 = 90 clicks an option, from 9,000 impressions.
       expect.objectContaining({ slot: 'headline', level: 'leaf', at: 'x', eventsPerOption: 90 }),
@@ -109,7 +179,7 @@ describe('level at which a slot can be learnt', () => {
 
   it('is the nearest wider node that has enough, else the campaign', () => {
     const leaf = byPeople[0]!
-    const [level] = slotLevels(leaf, options, volume, tree)
+    const [level] = slotLevels(leaf, options, volume, tree, baseline, 0.2)
     expect(leaf.people * 0.09).toBeLessThan(50)
     expect(level!.level).toBe('ancestor')
     const node = tree!.nodes.get(level!.at)!
@@ -118,18 +188,19 @@ describe('level at which a slot can be learnt', () => {
     expect(node.people % 50).toBeGreaterThan(0)
     expect(level!.eventsPerOption).toBeCloseTo((node.people - (node.people % 50)) * 0.09, 1)
     expect(leaf.id.startsWith(level!.at.split('/*')[0]!)).toBe(true)
-    const [alone] = slotLevels(leaf, options, volume, undefined)
+    const [alone] = slotLevels(leaf, options, volume, undefined, baseline, 0.2)
     expect(alone).toMatchObject({ level: 'campaign', at: 'broad' })
   })
 
   it('is nowhere when the whole campaign is too small for so many options', () => {
-    const [level] = slotLevels(byPeople[0]!, new Map([['headline', 500]]), volume, tree)
+    const [level] = slotLevels(byPeople[0]!, new Map([['headline', 500]]), volume, tree, baseline, 0.2)
     // 20,000 x 0.18 / 500 = 7.2
     expect(level).toMatchObject({ level: 'nowhere', at: 'broad', eventsPerOption: 7.2 })
   })
 
   it('no slot without a choice is listed', () => {
-    expect(slotLevels({ id: 'x', people: 10 }, new Map([['button', 1]]), volume, undefined)).toEqual([])
+    const one = new Map([['button', 1]])
+    expect(slotLevels({ id: 'x', people: 10 }, one, volume, undefined, baseline, 0.2)).toEqual([])
   })
 })
 
@@ -141,6 +212,7 @@ describe('segmentation in numbers', () => {
       7n,
       volume,
       new Set(),
+      baseline,
     )
 
   it('effective segments count equal leaves in full and dwarfs hardly', () => {
@@ -165,9 +237,18 @@ describe('what a report tells of hidden leaves', () => {
   function told(sizes: readonly number[]) {
     const leaves = sizes.map((people, at) => {
       const id = `l${at}`
-      const problems = problemsOf(volume, people)
-      const slots = slotLevels({ id, people }, options, volume, undefined)
-      return { id, title: id, people, servedBroad: people < volume.kFloor, problems, slots }
+      return {
+        id,
+        title: id,
+        people,
+        matching: people,
+        rate: undefined,
+        versusBroad: answerOnBroad(volume, 0.2, people, 0.01),
+        overlapsWith: [],
+        servedBroad: people < volume.kFloor,
+        problems: problemsOf(volume, people, 0.01),
+        slots: slotLevels({ id, people }, options, volume, undefined, baseline, 0.2),
+      }
     })
     const hidden = hiddenLeaves(leaves, [], volume)
     return {
@@ -177,7 +258,7 @@ describe('what a report tells of hidden leaves', () => {
         volume,
         hidden,
       ),
-      before: segmentationOf(leaves, 7n, volume, hidden),
+      before: segmentationOf(leaves, 7n, volume, hidden, baseline),
       slots: summariseLevels(leaves, volume.kFloor, hidden),
     }
   }

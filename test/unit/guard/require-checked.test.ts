@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { applyRollUp } from '../../../engine/guard/apply-roll-up.ts'
 import { examine } from '../../../engine/guard/check-campaign.ts'
 import type { CheckReport } from '../../../engine/guard/check-report.ts'
-import { checkName, requireChecked } from '../../../engine/guard/require-checked.ts'
+import { checkName, readCheck, requireChecked } from '../../../engine/guard/require-checked.ts'
 import { loadFonts } from '../../../templates/fonts.ts'
 import { memoryDocuments } from './memory-documents.ts'
 import { CAMPAIGN, populationOf, worldOf } from './world.ts'
@@ -36,6 +36,29 @@ describe('a campaign may run', () => {
     const override = { reason: 'agreed', who: 'ada', atMs: 7 }
     const report = await requireChecked(stored({ ...refused, override }), plan)
     expect(report.override).toEqual(override)
+  })
+
+  it('also by a check an earlier version of Polyad wrote; what else that said has to be found anew', async () => {
+    const { readable: _, history: __, overlaps: ___, ...rest } = refused
+    const old = { ...rest, version: 1, verdict: 'passed', reasons: [], breakEven: { lift: 1, reach: 1 } }
+    const documents = memoryDocuments([
+      ['campaign', 'spring', CAMPAIGN],
+      ['check', 'spring@1', old],
+    ])
+    await expect(requireChecked({ documents }, plan)).resolves.toMatchObject({
+      verdict: 'passed',
+      version: 1,
+    })
+    await expect(requireChecked({ documents }, { ...plan, populationHash: 'new' })).rejects.toMatchObject({
+      code: 'CHECK_MISSING',
+    })
+    expect(await readCheck({ documents }, 'spring', 1)).toBeUndefined()
+    await expect(applyRollUp({ documents }, 'spring')).rejects.toThrow(
+      'an earlier version of Polyad checked it, and wrote less than this one needs; run: polyad check spring',
+    )
+    // One that is damaged is no earlier one.
+    await documents.write('check', 'spring@1', { ...old, version: 2 })
+    await expect(readCheck({ documents }, 'spring', 1)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
   })
 
   it('not after the population or a segment changed', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { breakEvenOf } from '../../../engine/guard/break-even.ts'
 import { expectVolume } from '../../../engine/guard/expected-volume.ts'
-import { flightWarnings, showingsPerPersonWeek, warningsOf } from '../../../engine/guard/verdict.ts'
+import { flightWarnings, showingsPerPersonWeek, warningsOf } from '../../../engine/guard/warnings.ts'
 import { CAMPAIGN } from './world.ts'
 
 const nothing = {
+  overlaps: [],
   undecided: [],
   copy: { checked: 0, skipped: 0, broken: [], brokenCount: 0, misfits: [], misfitCount: 0 },
   adUnits: {
@@ -23,7 +25,11 @@ function warningsAt(showings: number): string[] {
   const campaign = { ...CAMPAIGN, budget: { ...CAMPAIGN.budget, total: { ...total, amountMicros } } }
   const volume = expectVolume(campaign, 1000, 1000)
   expect(showingsPerPersonWeek(volume)).toBeCloseTo(showings, 3)
-  return warningsOf({ ...campaign, platforms: [] }, [], { volume, ...nothing })
+  return warningsOf({ ...campaign, platforms: [] }, [], {
+    volume,
+    breakEven: breakEvenOf(campaign, volume),
+    ...nothing,
+  })
 }
 
 describe('warnings', () => {

@@ -86,6 +86,8 @@ export const DOCUMENTS: ReadonlyMap<string, SegmentDocument> = new Map<string, S
   ['usa', { name: 'usa', grid: { attributes: ['interest', 'state', 'age'] } }],
   ['states', { name: 'states', grid: { attributes: ['state'] } }],
   ['complainers', { name: 'complainers', rule: { complained: true } }],
+  ['oddities', { name: 'oddities', grid: { attributes: ['complained', 'age'], within: { state: 'WY' } } }],
+  ['coast', { name: 'coast', rule: { state: { in: ['CA', 'OR', 'WA', 'HI', 'AK'] } } }],
   ['west', { name: 'west', rule: { state: { in: ['CA', 'OR', 'WA'] } } }],
 ])
 

@@ -14,8 +14,9 @@ const AUTUMN = { ...HALVES, name: 'autumn', title: 'Autumn' }
 
 function portsOfTwo(spring: readonly CounterRow[], autumn: readonly CounterRow[], other = AUTUMN) {
   const rows: Readonly<Record<string, readonly CounterRow[]>> = { spring, autumn }
-  const { counters } = portsOf([])
+  const { counters, clock } = portsOf([])
   return {
+    clock,
     documents: memoryDocuments([
       ['campaign', 'spring', HALVES],
       ['campaign', 'autumn', other],

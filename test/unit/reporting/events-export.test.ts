@@ -176,7 +176,7 @@ describe('the export of events', () => {
       'from: "2026-13-01" is not a day',
     )
     await expect(exported(records, { fromDay: '2026-11-03', toDay: '2026-11-01' })).rejects.toThrow(
-      'it would begin on 2026-11-03, after it ends on 2026-11-01',
+      'the export would begin on 2026-11-03, after it ends on 2026-11-01',
     )
   })
 

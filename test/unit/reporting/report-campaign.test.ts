@@ -104,6 +104,7 @@ describe('narrow against broad control', () => {
         },
         'click',
         50,
+        { price: CAMPAIGN.budget.costPerThousand, plannedPeople: 5000 },
       )
     expect(against(10)).toEqual(against(48))
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CounterRow } from '../../../engine/ports/counters.ts'
 import { breakDown, HOUSE_AD } from '../../../engine/reporting/breakdown.ts'
+import { elementReport } from '../../../engine/reporting/elements.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
 import { CONTROL, portsOf, row } from './traffic.ts'
 
@@ -49,6 +50,36 @@ describe('a breakdown', () => {
   })
 })
 
+describe('elements', () => {
+  it('hide what the breakdown by the same slot hides, and tell no more of it together than the floor', () => {
+    fc.assert(
+      fc.property(traffic, (rows) => {
+        const keyOf = ({ adUnit, day }: CounterRow) => (adUnit === '' ? HOUSE_AD : day)
+        const options = { goal: 'click', kFloor: K } as const
+        const { slots } = elementReport(rows, { ...options, slots: [{ slot: 'day', keyOf }] })
+        const broken = breakDown(rows, { ...options, keyOf, titleOf: (key) => key, bySegment: false })
+        const dark = slots[0]!.options.filter(({ hidden }) => hidden).map(({ option }) => option)
+        expect(dark).toEqual(broken.filter(({ hidden }) => hidden).map(({ key }) => key))
+        const ads = rows.filter(({ adUnit }) => adUnit !== '')
+        const peopleOf = (keys: readonly string[]) =>
+          new Set(ads.filter((each) => keys.includes(keyOf(each))).map(({ person }) => person)).size
+        for (const each of slots[0]!.options) {
+          if (each.hidden) continue
+          expect(each.people).toBe(peopleOf([each.option]))
+          expect(each.people).toBeGreaterThanOrEqual(K)
+        }
+        // Shares and events of shown options leave the hidden ones as a group.
+        const isWholeHidden = slots[0]!.options.every(({ hidden }) => hidden)
+        if (dark.length > 0 && !isWholeHidden) {
+          expect(dark.length).toBeGreaterThan(1)
+          expect(peopleOf(dark)).toBeGreaterThanOrEqual(K)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
 describe('a report', () => {
   it.each(['segment', 'day'])('by %s gives no small cell away by subtraction', async (by) => {
     const campaign = (await portsOf([]).documents.read('campaign', 'spring'))!.body as Parameters<
@@ -83,6 +114,32 @@ describe('a report', () => {
         }
         // The narrow arm's sum is known from the comparison: hidden segments must hide each other inside it.
         if (by === 'segment') expect(hidden.every((key) => SEGMENTS.includes(key))).toBe(true)
+        // Leaves by arm: the sum of each arm is in the comparison, and the narrow one's parts are also by segment.
+        const armPeople = (arm: CounterRow['arm'], leaves: readonly string[]) =>
+          new Set(
+            counted
+              .filter((each) => each.arm === arm && leaves.includes(each.leaf ?? ''))
+              .map((each) => each.person),
+          ).size
+        for (const [arm, told] of [
+          ['narrow', 'narrowPeople'],
+          ['broad-control', 'broadControlPeople'],
+        ] as const) {
+          const dark = report.leaves.rows
+            .filter((each) => !/^\d+$/.test(each[told]) && armPeople(arm, [each.leaf]) > 0)
+            .map(({ leaf }) => leaf)
+          for (const each of report.leaves.rows) {
+            if (!/^\d+$/.test(each[told])) continue
+            expect(Number(each[told])).toBe(armPeople(arm, [each.leaf]))
+            expect(Number(each[told])).toBeGreaterThanOrEqual(K)
+          }
+          if (dark.length > 0) {
+            expect(dark.length).toBeGreaterThan(1)
+            expect(armPeople(arm, dark)).toBeGreaterThanOrEqual(K)
+          }
+          if (by === 'segment' && arm === 'narrow') expect(dark.sort()).toEqual(hidden)
+        }
+        expect(report.leaves.unmatchedPeople % K).toBe(0)
         // Arms are shown too: none that is counted is small.
         for (const arm of ['narrow', 'broad-control', 'broad', 'holdout']) {
           const size = new Set(counted.filter((each) => each.arm === arm).map((each) => each.person)).size

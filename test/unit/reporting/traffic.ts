@@ -70,7 +70,7 @@ export function portsOf(
   rows: readonly CounterRow[],
   campaign: Campaign = CAMPAIGN,
   more: Parameters<typeof memoryDocuments>[0] = [],
-): Pick<Ports, 'documents' | 'counters'> {
+): Pick<Ports, 'documents' | 'counters' | 'clock'> {
   return {
     documents: memoryDocuments([['campaign', campaign.name, campaign], ...(more ?? [])]),
     counters: {
@@ -80,5 +80,6 @@ export function portsOf(
         rows.filter(({ day }) => (!fromDay || day >= fromDay) && (!toDay || day <= toDay)),
       late: async () => 3,
     },
+    clock: { nowMs: () => Date.parse('2026-11-15T17:00:00Z') },
   }
 }

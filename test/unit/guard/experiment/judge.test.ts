@@ -193,7 +193,7 @@ describe('what cannot be read gets no number', () => {
   })
 
   test('too few events', () => {
-    expect(unread(experimentOf({ ...PLAIN, people: 900 })).code).toBe('TOO_FEW_EVENTS')
+    expect(unread(experimentOf({ ...PLAIN, people: 500 })).code).toBe('TOO_FEW_EVENTS')
   })
 
   test('a column of thousands of values', () => {
