@@ -8,7 +8,7 @@ import type { Serving } from './serving.ts'
 
 export type ServerPorts = Pick<
   Ports,
-  'documents' | 'blobs' | 'mentions' | 'files' | 'eventLog' | 'counters' | 'clock'
+  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'clock'
 >
 
 export interface ServerConfig {

@@ -20,8 +20,10 @@ import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
+import { registerComparedReports } from './routes/compared-reports.ts'
 import { registerDecisions } from './routes/decisions.ts'
 import { registerEvents } from './routes/events.ts'
+import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
@@ -82,10 +84,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerCampaigns(server, context)
   registerGuard(server, context)
   registerBudgetPlan(server, context)
+  registerComparedReports(server, context)
   registerAdUnits(server, context)
   registerHouseAds(server)
   registerDecisions(server, context)
   registerEvents(server, context)
+  registerEventsExport(server, context)
   registerTrackers(server, context)
   registerHealth(server, context)
   server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { contentHash } from '../core/hash.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
+import { createTableFiles } from '../io/parquet-file.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
@@ -72,6 +73,7 @@ export async function openWorkspace(
     blobs,
     jobs,
     files: createWorkspaceFiles(found.folder),
+    tables: createTableFiles(),
     clock: { nowMs: Date.now },
     mentions: {
       append: async (batch) => (await mentions.open()).append(batch),

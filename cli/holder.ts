@@ -12,16 +12,55 @@ export async function getFromHolder<T>(
   path: string,
   apiKey: string | undefined,
 ): Promise<T> {
-  const who = `${holder.command} (process ${holder.pid}) at ${holder.url}`
+  return (await (await askHolder(holder, path, apiKey)).json()) as T
+}
+
+/**
+ * As `getFromHolder`, for an answer that may not fit into memory.
+ *
+ * @returns the answer's headers and its bytes; these throw HOLDER_REFUSED when the holder ends before the answer does
+ */
+export async function streamFromHolder(
+  holder: LockHolder,
+  path: string,
+  apiKey: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly headers: Headers; readonly bytes: AsyncIterable<Uint8Array> }> {
+  const response = await askHolder(holder, path, apiKey, signal)
+  return { headers: response.headers, bytes: bytesOf(holder, response, signal) }
+}
+
+async function* bytesOf(
+  holder: LockHolder,
+  { body }: Response,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (body) yield* body as AsyncIterable<Uint8Array>
+  } catch (cause) {
+    if (signal.aborted) throw new PolyadError('CANCELLED', { what: 'reading from the server' })
+    throw new PolyadError('HOLDER_REFUSED', { who: whoIs(holder), problem: 'it broke off' }, { cause })
+  }
+}
+
+async function askHolder(
+  holder: LockHolder,
+  path: string,
+  apiKey: string | undefined,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const who = whoIs(holder)
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
       ...(apiKey && { headers: { authorization: `Bearer ${apiKey}` } }),
+      ...(signal && { signal }),
     })
   } catch (cause) {
+    if (signal?.aborted) throw new PolyadError('CANCELLED', { what: 'reading from the server' })
     throw new PolyadError('HOLDER_REFUSED', { who, problem: 'it does not answer' }, { cause })
   }
-  if (response.ok) return (await response.json()) as T
+  if (response.ok) return response
   const problem = (await response.json().catch(() => undefined)) as
     | { detail?: string; title?: string }
     | undefined
@@ -33,4 +72,8 @@ export async function getFromHolder<T>(
     problem:
       response.status === 401 ? mend : (problem?.detail ?? problem?.title ?? `status ${response.status}`),
   })
+}
+
+function whoIs(holder: LockHolder): string {
+  return `${holder.command} (process ${holder.pid}) at ${holder.url}`
 }

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   render: async () => (await import('./commands/render.ts')).renderCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
+  events: async () => (await import('./commands/events.ts')).eventsCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
 }

@@ -1,11 +1,16 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { PolyadError } from '../../core/errors.ts'
+import { type CompareQuery, compareCampaigns } from '../../engine/reporting/compare-reports.ts'
+import type { ComparedReports } from '../../engine/reporting/compared-reports.ts'
+import { comparedText } from '../../engine/reporting/compared-text.ts'
 import type { Report } from '../../engine/reporting/report.ts'
 import { type ReportQuery, reportCampaign } from '../../engine/reporting/report-campaign.ts'
+import { reportCsv } from '../../engine/reporting/report-csv.ts'
 import { reportText } from '../../engine/reporting/report-text.ts'
 import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { openWorkspace } from '../compose.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { getFromHolder } from '../holder.ts'
 
@@ -13,6 +18,10 @@ interface ReportCommandOptions {
   readonly by?: string
   readonly from?: string
   readonly to?: string
+  readonly compare?: string
+  readonly compareFrom?: string
+  readonly compareTo?: string
+  readonly format?: 'text' | 'csv'
   readonly workspace: string
   readonly json?: boolean
 }
@@ -21,47 +30,116 @@ export function reportCommand(environment: ConfigSource): Command {
   return workspaceCommand('report', 'what happened: broad against narrow, and every dimension', [
     'polyad report summer',
     'polyad report summer --by headline --from 2026-06-01 --to 2026-06-30',
+    'polyad report summer --compare spring',
+    'polyad report summer --from 2026-06-15 --to 2026-06-30 --compare-from 2026-06-01 --compare-to 2026-06-14',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
     .option('--by <dimension>', 'segment, placement, day, or a slot', 'segment')
     .option('--from <day>', "first day, YYYY-MM-DD in the campaign's time zone")
     .option('--to <day>', 'last day, included')
+    .option('--compare <campaign>', 'another campaign beside it, of the same days unless others are given')
+    .option('--compare-from <day>', 'first day to compare with')
+    .option('--compare-to <day>', 'last day to compare with, included')
+    .addOption(
+      new Option('--format <format>', 'text for people; csv: the breakdown for sheets').choices([
+        'text',
+        'csv',
+      ]),
+    )
     .action((campaign: string, options: ReportCommandOptions) =>
       invoke(environment, options, async (invocation) => {
-        const query: ReportQuery = {
-          ...(options.by !== undefined && { by: options.by }),
-          ...(options.from !== undefined && { fromDay: options.from }),
-          ...(options.to !== undefined && { toDay: options.to }),
+        const query = queryFrom(options)
+        if (isComparison(options)) {
+          if (options.format === 'csv') throw onlyAlone('--format csv')
+          const compared = await readComparison(campaign, comparisonFrom(query, options), invocation)
+          return printResult(compared, comparedText, invocation)
         }
         const report = await readReport(campaign, query, invocation)
-        invocation.output.print(invocation.json ? JSON.stringify(report, null, 2) : reportText(report))
+        printResult(report, options.format === 'csv' ? reportCsv : reportText, invocation)
       }),
     )
 }
 
-/** The report from whoever has the counters: a running server by its API, otherwise the workspace's own store. */
-async function readReport(
-  campaign: string,
-  query: ReportQuery,
-  { config, folder }: Invocation,
-): Promise<Report> {
-  const holder = await holderOf(folder)
-  if (holder?.url) {
-    const parameters = new URLSearchParams({
-      ...(query.by && { by: query.by }),
-      ...(query.fromDay && { from: query.fromDay }),
-      ...(query.toDay && { to: query.toDay }),
-    })
-    return getFromHolder<Report>(
-      holder,
-      `/v1/campaigns/${encodeURIComponent(campaign)}/report?${parameters}`,
-      config.apiKey,
-    )
+function printResult<T>(result: T, write: (result: T) => string, { json, output }: Invocation): void {
+  output.print(json ? JSON.stringify(result, null, 2) : write(result))
+}
+
+function queryFrom({ by, from, to }: ReportCommandOptions): ReportQuery {
+  return {
+    ...(by !== undefined && { by }),
+    ...(from !== undefined && { fromDay: from }),
+    ...(to !== undefined && { toDay: to }),
   }
+}
+
+function isComparison({ compare, compareFrom, compareTo }: ReportCommandOptions): boolean {
+  return compare !== undefined || compareFrom !== undefined || compareTo !== undefined
+}
+
+function comparisonFrom(query: ReportQuery, options: ReportCommandOptions): CompareQuery {
+  const { compare, compareFrom, compareTo } = options
+  return {
+    ...query,
+    ...(compare !== undefined && { other: compare }),
+    ...((compareFrom !== undefined || compareTo !== undefined) && {
+      otherDays: {
+        ...(compareFrom !== undefined && { fromDay: compareFrom }),
+        ...(compareTo !== undefined && { toDay: compareTo }),
+      },
+    }),
+  }
+}
+
+function onlyAlone(where: string): PolyadError {
+  const problem = 'it is of one report alone'
+  return new PolyadError('INPUT_INVALID', { what: 'option', where, problem, mend: 'leave --compare out' })
+}
+
+function readReport(campaign: string, query: ReportQuery, invocation: Invocation): Promise<Report> {
+  const parameters = {
+    ...(query.by && { by: query.by }),
+    ...(query.fromDay && { from: query.fromDay }),
+    ...(query.toDay && { to: query.toDay }),
+  }
+  return fromCounters(invocation, pathOf(campaign, 'report', parameters), ({ ports }) =>
+    reportCampaign(ports, campaign, query),
+  )
+}
+
+function readComparison(
+  campaign: string,
+  query: CompareQuery,
+  invocation: Invocation,
+): Promise<ComparedReports> {
+  const parameters = {
+    ...(query.by && { by: query.by }),
+    ...(query.fromDay && { from: query.fromDay }),
+    ...(query.toDay && { to: query.toDay }),
+    ...(query.other && { with: query.other }),
+    ...(query.otherDays?.fromDay && { withFrom: query.otherDays.fromDay }),
+    ...(query.otherDays?.toDay && { withTo: query.otherDays.toDay }),
+  }
+  return fromCounters(invocation, pathOf(campaign, 'report/comparison', parameters), ({ ports }) =>
+    compareCampaigns(ports, campaign, query),
+  )
+}
+
+function pathOf(campaign: string, part: string, parameters: Record<string, string>): string {
+  return `/v1/campaigns/${encodeURIComponent(campaign)}/${part}?${new URLSearchParams(parameters)}`
+}
+
+/** An answer from whoever has the counters: a running server by its API, otherwise the workspace's own store. */
+async function fromCounters<T>(
+  { config, folder }: Invocation,
+  path: string,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const holder = await holderOf(folder)
+  if (holder?.url) return getFromHolder<T>(holder, path, config.apiKey)
   const workspace = await openWorkspace(config, folder, { hold: 'report' })
   try {
     await createCounterLoader(workspace.ports)()
-    return await reportCampaign(workspace.ports, campaign, query)
+    return await work(workspace)
   } finally {
     await workspace.close()
   }

@@ -5,6 +5,7 @@ import type { Documents } from './documents.ts'
 import type { EventLog } from './event-log.ts'
 import type { Jobs } from './jobs.ts'
 import type { Mentions } from './mentions.ts'
+import type { TableFiles } from './table-files.ts'
 import type { WorkspaceFiles } from './workspace-files.ts'
 
 /** Everything the engine needs from outside. A use case takes the few it needs: `Pick<Ports, 'documents' | 'blobs'>`. */
@@ -16,6 +17,7 @@ export interface Ports {
   readonly counters: Counters
   readonly jobs: Jobs
   readonly files: WorkspaceFiles
+  readonly tables: TableFiles
   readonly clock: Clock
 }
 

@@ -13,7 +13,7 @@ interface Operation {
 }
 
 /** Routes that answer without a key: theirs are among the cases of their own. */
-const OPEN = /^\/(v1\/(events|ad-units|house-ads)|t\/|health\/)/
+const OPEN = /^\/(v1\/(events$|ad-units|house-ads)|t\/|health\/)/
 
 /** Every status the OpenAPI document promises is produced once here, and none that it does not promise. */
 describe('statuses', () => {
@@ -85,7 +85,8 @@ describe('statuses', () => {
         await expectStatus(413, { method, url, payload: `"${'x'.repeat(2_000_000)}"`, key, headers: json })
         await expectStatus(415, { method, url, payload: 'x', key, headers: { 'content-type': 'text/plain' } })
       } else if (statuses.has(400)) {
-        await expectStatus(400, { method, url: addressOf(operation, 'x'.repeat(200)), key })
+        const wrong = path.includes('{') ? addressOf(operation, 'x'.repeat(200)) : `${path}?unknown=1`
+        await expectStatus(400, { method, url: wrong, key })
       }
     }
   })
@@ -116,6 +117,8 @@ describe('statuses', () => {
       await get(200, `/v1/campaigns/spring/${part}`)
       await get(404, `/v1/campaigns/nothing/${part}`)
     }
+    await get(200, '/v1/campaigns/spring/report/comparison?withTo=2026-03-05')
+    await get(404, '/v1/campaigns/spring/report/comparison?with=nothing')
     // Judging waits its turn, and past a few it is refused.
     const asked = Array.from({ length: 12 }, () =>
       world.ask({ url: '/v1/campaigns/spring/guard', key: world.key('analyst') }),
@@ -160,6 +163,21 @@ describe('statuses', () => {
     const statuses = new Set(flood.map(({ statusCode }) => statusCode))
     expect(statuses).toEqual(new Set([200, 503]))
     expect((await world.ask({ url: `${unit}.jpg` })).statusCode).toBe(200)
+  })
+
+  it('of the export of events', async () => {
+    const { headers } = await get(200, '/v1/events/export?campaign=spring&format=parquet')
+    expect(headers['content-type']).toBe('application/vnd.apache.parquet')
+    await get(404, '/v1/events/export?campaign=nothing')
+    for (const role of ['creative', 'buyer'] as const) {
+      await expectStatus(403, { url: '/v1/events/export', key: world.key(role) })
+    }
+    const key = world.key('analyst')
+    const flood = await Promise.all(
+      Array.from({ length: 12 }, () => world.ask({ url: '/v1/events/export', key })),
+    )
+    expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
+    expect((await world.ask({ url: '/v1/events/export', key })).statusCode).toBe(200)
   })
 
   it('of operation', async () => {

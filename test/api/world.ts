@@ -13,6 +13,7 @@ import { createStream } from '../../core/stream.ts'
 import type { Campaign } from '../../engine/campaign/campaign.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
+import { createTableFiles } from '../../io/parquet-file.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
 import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
@@ -126,6 +127,7 @@ export async function openWorld(options: {
     counters,
     mentions,
     files: createWorkspaceFiles(folder),
+    tables: createTableFiles(),
     eventLog: {
       ...eventLog,
       append: async (records) => {

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { compareCampaigns } from '../../engine/reporting/compare-reports.ts'
+import type { ApiContext } from '../context.ts'
+import { NameParams } from '../document-routes.ts'
+import { answers } from '../documented.ts'
+
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+
+const CompareQuerySchema = Type.Object(
+  {
+    with: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 60, description: 'another campaign; default the same' }),
+    ),
+    by: Type.Optional(Type.String({ maxLength: 40 })),
+    from: Type.Optional(Day),
+    to: Type.Optional(Day),
+    withFrom: Type.Optional(Day),
+    withTo: Type.Optional(Day),
+  },
+  { additionalProperties: false },
+)
+
+type CompareRoute = { Params: Static<typeof NameParams>; Querystring: Static<typeof CompareQuerySchema> }
+
+export function registerComparedReports(server: FastifyInstance, context: ApiContext): void {
+  server.get<CompareRoute>(
+    '/v1/campaigns/:name/report/comparison',
+    {
+      schema: {
+        tags: ['reports'],
+        summary:
+          'Two campaigns, or two times of one, side by side, with what narrow brings over broad in each',
+        params: NameParams,
+        querystring: CompareQuerySchema,
+        response: answers({ 200: 'The two reports compared' }, 404),
+      },
+    },
+    async (request) => {
+      const { with: other, by, from, to, withFrom, withTo } = request.query
+      await context.loadCounters()
+      return compareCampaigns(context.ports, request.params.name, {
+        ...(other !== undefined && { other }),
+        ...(by !== undefined && { by }),
+        ...(from !== undefined && { fromDay: from }),
+        ...(to !== undefined && { toDay: to }),
+        ...((withFrom !== undefined || withTo !== undefined) && {
+          otherDays: {
+            ...(withFrom !== undefined && { fromDay: withFrom }),
+            ...(withTo !== undefined && { toDay: withTo }),
+          },
+        }),
+      })
+    },
+  )
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { Command, Option } from 'commander'
+import { exportEvents } from '../../engine/reporting/events-export.ts'
+import { tableCsv } from '../../engine/reporting/table-csv.ts'
+import { writeWhole } from '../../io/write-file.ts'
+import { holderOf } from '../../store/embedded/hold-workspace.ts'
+import { type Invocation, invoke, withExamples, workspaceCommand } from '../command.ts'
+import { openWorkspace } from '../compose.ts'
+import type { ConfigSource } from '../config.ts'
+import { streamFromHolder } from '../holder.ts'
+import { count } from '../output.ts'
+
+interface ExportOptions {
+  readonly out: string
+  readonly format?: 'csv' | 'parquet'
+  readonly campaign?: string
+  readonly from?: string
+  readonly to?: string
+  readonly withPerson?: boolean
+  readonly workspace: string
+  readonly json?: boolean
+}
+
+interface Written {
+  readonly decisions: number
+  readonly bytes: number
+}
+
+export function eventsCommand(environment: ConfigSource): Command {
+  const examples = [
+    'polyad events export --out events.csv',
+    'polyad events export --campaign summer --from 2026-06-01 --to 2026-06-30 --out june.parquet',
+  ]
+  const group = withExamples(new Command('events').description('decisions and what came of them'), examples)
+  return group.addCommand(
+    workspaceCommand(
+      'export',
+      'decisions with their events for your own tools, one row a decision: data of single people, so share it as such',
+      examples,
+    )
+      .requiredOption('--out <file>', 'required: the file to write')
+      .addOption(
+        new Option('--format <format>', "default: by the file's ending, else csv").choices([
+          'csv',
+          'parquet',
+        ]),
+      )
+      .option('--campaign <name>', 'only this campaign')
+      .option('--from <day>', "first day of decisions, YYYY-MM-DD in the campaign's time zone")
+      .option('--to <day>', 'last day, included')
+      .option(
+        '--with-person',
+        "the person's hash of this workspace, which joins exports; without it the hash is made anew for each export: " +
+          'it joins the rows of one person in this file and nothing elsewhere',
+      )
+      .action((options: ExportOptions) =>
+        invoke(environment, options, async (invocation) => {
+          const format = options.format ?? (/\.parquet$/i.test(options.out) ? 'parquet' : 'csv')
+          const written = await writeExport(options, format, invocation)
+          const { decisions, bytes } = written
+          invocation.output.print(
+            invocation.json
+              ? JSON.stringify({ out: options.out, format, decisions, bytes })
+              : `${count(decisions)} decisions in ${options.out} (${format}, ${count(bytes)} bytes)`,
+          )
+        }),
+      ),
+  )
+}
+
+/** The export from whoever has the log: a running server by its API, otherwise the workspace's own store. */
+async function writeExport(
+  options: ExportOptions,
+  format: 'csv' | 'parquet',
+  { config, folder, signal }: Invocation,
+): Promise<Written> {
+  const { campaign, from, to, withPerson = false } = options
+  const holder = await holderOf(folder)
+  if (holder?.url) {
+    const parameters = new URLSearchParams({
+      format,
+      person: withPerson ? 'workspace' : 'export',
+      ...(campaign !== undefined && { campaign }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    })
+    const { headers, bytes } = await streamFromHolder(
+      holder,
+      `/v1/events/export?${parameters}`,
+      config.apiKey,
+      signal,
+    )
+    return {
+      decisions: Number(headers.get('polyad-decisions')),
+      bytes: await writeWhole(options.out, bytes, { signal }),
+    }
+  }
+  const workspace = await openWorkspace(config, folder, { hold: 'events export' })
+  try {
+    const { ports } = workspace
+    const { decisions, columns, rows } = await exportEvents(
+      ports,
+      {
+        ...(campaign !== undefined && { campaign }),
+        ...(from !== undefined && { fromDay: from }),
+        ...(to !== undefined && { toDay: to }),
+      },
+      { personKey: withPerson ? null : randomBytes(32), signal },
+    )
+    const write = format === 'csv' ? tableCsv : ports.tables.parquet
+    return { decisions, bytes: await writeWhole(options.out, write(columns, rows), { signal }) }
+  } finally {
+    await workspace.close()
+  }
+}
