@@ -1,5 +1,8 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
+import { reportCharts } from '../../engine/reporting/charts/report-charts.ts'
 import { type CompareQuery, compareCampaigns } from '../../engine/reporting/compare-reports.ts'
 import type { ComparedReports } from '../../engine/reporting/compared-reports.ts'
 import { comparedText } from '../../engine/reporting/compared-text.ts'
@@ -8,6 +11,7 @@ import { type ReportQuery, reportCampaign } from '../../engine/reporting/report-
 import { reportCsv } from '../../engine/reporting/report-csv.ts'
 import { reportText } from '../../engine/reporting/report-text.ts'
 import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
+import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
@@ -22,6 +26,7 @@ interface ReportCommandOptions {
   readonly compareFrom?: string
   readonly compareTo?: string
   readonly format?: 'text' | 'csv'
+  readonly charts?: string
   readonly workspace: string
   readonly json?: boolean
 }
@@ -31,6 +36,7 @@ export function reportCommand(environment: ConfigSource): Command {
     'polyad report summer',
     'polyad report summer --by headline --from 2026-06-01 --to 2026-06-30',
     'polyad report summer --compare spring',
+    'polyad report summer --charts charts/',
     'polyad report summer --from 2026-06-15 --to 2026-06-30 --compare-from 2026-06-01 --compare-to 2026-06-14',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
@@ -46,18 +52,36 @@ export function reportCommand(environment: ConfigSource): Command {
         'csv',
       ]),
     )
+    .option(
+      '--charts <dir>',
+      'also write looks.svg, leaves.svg and elements.svg there, as far as there is enough',
+    )
     .action((campaign: string, options: ReportCommandOptions) =>
       invoke(environment, options, async (invocation) => {
         const query = queryFrom(options)
         if (isComparison(options)) {
           if (options.format === 'csv') throw onlyAlone('--format csv')
+          if (options.charts !== undefined) throw onlyAlone('--charts')
           const compared = await readComparison(campaign, comparisonFrom(query, options), invocation)
           return printResult(compared, comparedText, invocation)
         }
         const report = await readReport(campaign, query, invocation)
+        if (options.charts !== undefined) await writeCharts(report, options.charts, invocation)
         printResult(report, options.format === 'csv' ? reportCsv : reportText, invocation)
       }),
     )
+}
+
+/** Writes the charts there are enough data for; one of an earlier report that there are none for any more is removed. */
+async function writeCharts(report: Report, folder: string, { output, signal }: Invocation): Promise<void> {
+  await makeFolder(folder)
+  for (const [name, chart] of Object.entries(reportCharts(report))) {
+    const file = join(folder, `${name}.svg`)
+    if (chart === undefined) {
+      await rm(file, { force: true })
+      output.note(`${file}: not enough data, so it is not there`)
+    } else await writeWhole(file, [new TextEncoder().encode(chart)], { signal })
+  }
 }
 
 function printResult<T>(result: T, write: (result: T) => string, { json, output }: Invocation): void {

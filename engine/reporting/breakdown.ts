@@ -24,6 +24,8 @@ export interface BreakdownOptions {
    * a small one must be hidden by another narrow one; broad is made of whole arms and stands alone.
    */
   readonly bySegment: boolean
+  /** Whether all was bought at one price: else money and impressions of a line would tell who was shown what when. */
+  readonly onePrice: boolean
   /** Keys that another table of the report hides, so that this one may not show them either. */
   readonly alsoHidden?: ReadonlySet<string>
 }
@@ -37,7 +39,7 @@ export interface CountedKeys {
 /** Counts rows by key, and hides keys of few people with as many others as it takes. */
 export function countKeys(
   rows: readonly CounterRow[],
-  { keyOf, kFloor, bySegment, alsoHidden }: Omit<BreakdownOptions, 'goal' | 'titleOf'>,
+  { keyOf, kFloor, bySegment, alsoHidden }: Omit<BreakdownOptions, 'goal' | 'titleOf' | 'onePrice'>,
 ): CountedKeys {
   const groups = new Map<string, CounterRow[]>()
   for (const row of rows) {
@@ -86,6 +88,7 @@ function shownRow(key: string, counts: PersonCounts, options: BreakdownOptions) 
     hidden: false as const,
     people: counts.people.size,
     ...total,
+    spendMicros: options.onePrice ? Math.round(total.spendMicros) : null,
     clicksPerImpression: rateOf(clusters, (each) => each.clicks),
     conversionsPerImpression: rateOf(clusters, (each) => each.conversions),
     goalEventsPerPerson: perPerson(counts, options.goal),

@@ -6,7 +6,7 @@ import type { CounterRow } from '../ports/counters.ts'
 import { ENOUGH, isEnough, peopleNeeded } from './enough-data.ts'
 import { countByPerson, type EventCounts } from './person-counts.ts'
 import { type ArmComparison, REPORT_ALPHA, type ReportArm } from './report.ts'
-import { incrementalCost, type Price, spendMicros } from './spend.ts'
+import { incrementalCost, type Price } from './spend.ts'
 import { wholeNumber } from './text-table.ts'
 
 export type GoalEvent = 'click' | 'conversion'
@@ -31,7 +31,10 @@ export function assignedArms(rows: readonly CounterRow[]): AssignedArms {
   return { narrow, broadControl, switched }
 }
 
-export function goalEvents(counts: Readonly<EventCounts>, goal: GoalEvent): number {
+export function goalEvents(
+  counts: Readonly<Pick<EventCounts, 'clicks' | 'conversions'>>,
+  goal: GoalEvent,
+): number {
   return goal === 'click' ? counts.clicks : counts.conversions
 }
 
@@ -96,7 +99,7 @@ function compared(
     controlMoments,
     REPORT_ALPHA,
   )
-  const sides = { narrow: armOf(narrow, goal, price), broadControl: armOf(control, goal, price) }
+  const sides = { narrow: armOf(narrow, goal), broadControl: armOf(control, goal) }
   const responders = newcombeDifference(respondersOf(narrow, goal), respondersOf(control, goal))
   const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(0)} %`
   const bounds = lift
@@ -143,7 +146,7 @@ function detectableLiftOf(narrow: Moments, control: Moments): number | null {
   return Number.isFinite(lift) ? lift : null
 }
 
-function armOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent, price: Price): ReportArm {
+function armOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent): ReportArm {
   const moments = momentsOf(people.map((person) => goalEvents(person, goal)))
   const { mean, low, high } = meanInterval(moments, REPORT_ALPHA)
   const responders = respondersOf(people, goal)
@@ -154,7 +157,7 @@ function armOf(people: readonly Readonly<EventCounts>[], goal: GoalEvent, price:
     reach,
     impressions,
     frequency: reach > 0 ? impressions / reach : null,
-    spendMicros: spendMicros(impressions, price),
+    spendMicros: Math.round(people.reduce((sum, person) => sum + person.spendMicros, 0)),
     goalEvents: moments.sum,
     goalEventsPerPerson: { value: mean, low: Math.max(0, low), high },
     respondersShare: {

@@ -20,7 +20,12 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
     'interval of the same difference that holds at every look together (asymptotic confidence sequence), narrowest at ' +
     'the people the check expected to be reached, 5,000 without a check',
   reach: 'distinct people with an impression; frequency: impressions / reach',
-  spend: "impressions x the campaign's costPerThousand / 1000: what was planned to be paid, not an invoice",
+  spend:
+    'impressions x costPerThousand / 1000 by the revision that served them: what was planned to be paid, not an ' +
+    'invoice. A price that fewer people of an arm than the k floor were shown ads at counts as the most usual one',
+  looks:
+    'the comparison as it stood at the end of each day, all days before included; days with fewer people of an arm than ' +
+    'the k floor, and hidden ones, are told with those after them',
   'cost per incremental goal event':
     'spend per person of narrow / difference of goal events per person, with the bounds of the difference; it divides ' +
     "all of narrow's spend, of which broad's ads would have cost about as much",

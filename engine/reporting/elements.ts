@@ -105,9 +105,9 @@ function estimatedOptions(slots: readonly CountedSlot[], goal: GoalEvent): Estim
   const all = slots.flatMap(({ slot, counts, hidden }) =>
     [...counts].flatMap(([option, counted]) => {
       if (!isOption(option) || hidden.has(option)) return []
-      const { impressions, ...events } = totalOf(counted)
-      const size = { people: counted.people.size, events: goalEvents({ impressions, ...events }, goal) }
-      return isEnough(size) ? [{ slot, option, impressions }] : []
+      const total = totalOf(counted)
+      const size = { people: counted.people.size, events: goalEvents(total, goal) }
+      return isEnough(size) ? [{ slot, option, impressions: total.impressions }] : []
     }),
   )
   const kept = all

@@ -2,7 +2,6 @@ import { formatMoney } from '../../core/money.ts'
 import { dayIn } from '../../core/time.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import type { Report } from './report.ts'
-import { spendMicros } from './spend.ts'
 import { percent } from './text-table.ts'
 
 const MS_PER_DAY = 86_400_000
@@ -14,15 +13,14 @@ const NEAR = 0.1
 /**
  * Spend to date against an even spend over the flight.
  *
- * @param impressions of the campaign's own ads since it began
+ * @param spent micros since the campaign began
  */
 export function paceOf(
   { budget, flight, timeZone }: Pick<Campaign, 'budget' | 'flight' | 'timeZone'>,
-  impressions: number,
+  spent: number,
   nowMs: number,
 ): NonNullable<Report['pace']> {
   const planMicros = budget.total.amountMicros
-  const spent = spendMicros(impressions, budget.costPerThousand)
   const days = daysBetween(flight.from, flight.to) + 1
   const today = dayIn(timeZone, nowMs)
   const before = daysBetween(flight.from, today)

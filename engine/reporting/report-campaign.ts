@@ -10,8 +10,9 @@ import type { CheckReport } from '../guard/check-report.ts'
 import { readCheck } from '../guard/require-checked.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
-import { breakDown, HOUSE_AD, type KeyOf } from './breakdown.ts'
+import { breakDown, countKeys, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
+import { dailyLooks } from './daily-looks.ts'
 import { DEFINITIONS } from './definitions.ts'
 import { elementReport } from './elements.ts'
 import { hideLeaves } from './hide-leaves.ts'
@@ -20,6 +21,7 @@ import { paceOf } from './pace.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
 import { NO_SLOT, slotKey, slotKeyIfRead } from './slot-key.ts'
+import { priceRows } from './spend.ts'
 import { widerSegments } from './wider-segments.ts'
 
 export interface ReportQuery {
@@ -30,7 +32,7 @@ export interface ReportQuery {
   readonly toDay?: string
 }
 
-type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
+export type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
 
 type ArmGroup = Report['leftOut'][number]
 const BOTH = 'narrow and broad-control'
@@ -65,7 +67,8 @@ export async function reportCampaign(
     ...(query.toDay ? { toDay: query.toDay } : {}),
   })
   const kFloor = campaign.kFloor ?? DEFAULTS.kFloor
-  const { rows, leftOut } = leaveOutSmallArms(everything, kFloor)
+  const { rows: kept, leftOut } = leaveOutSmallArms(everything, kFloor)
+  const { rows, prices } = priceRows(kept, await pricesOf(ports, campaign, kept), kFloor)
   const revisions = [...new Set(rows.map((row) => row.revision))].sort((a, b) => a - b)
   const arms = assignedArms(rows)
   const assignment = await checkAssignment(ports, name, revisions, arms, kFloor)
@@ -77,6 +80,8 @@ export async function reportCampaign(
   })
   const titles = segmentTitles(checks)
   const counts = countByPerson(rows)
+  const total = totalOf(counts)
+  const spendMicros = Math.round(total.spendMicros)
   return {
     version: 1,
     campaign: name,
@@ -90,7 +95,7 @@ export async function reportCampaign(
     kFloor,
     simulated: simulatedIn(rows),
     leftOut,
-    totals: { people: counts.people.size, ...totalOf(counts) },
+    totals: { people: counts.people.size, ...total, spendMicros },
     anonymousDecisions: counts.anonymous.reduce((sum, each) => sum + each.decisions, 0),
     lateEvents: await ports.counters.late(name),
     comparison:
@@ -103,7 +108,13 @@ export async function reportCampaign(
           }
         : comparison,
     assignment,
-    pace: query.fromDay || query.toDay ? null : paceOf(campaign, impressionsPaid(rows), ports.clock.nowMs()),
+    pace: query.fromDay || query.toDay ? null : paceOf(campaign, spendMicros, ports.clock.nowMs()),
+    looks: dailyLooks(rows, arms, {
+      goal: campaign.goal.event,
+      kFloor,
+      plannedPeople: plannedPeople(checks),
+      hiddenDays: countKeys(rows, { keyOf: ({ day }) => day, kFloor, bySegment: false }).hidden,
+    }),
     leaves: leafLifts(rows, arms, {
       goal: campaign.goal.event,
       kFloor,
@@ -125,6 +136,7 @@ export async function reportCampaign(
       keyOf,
       titleOf: (key) => (by === 'segment' ? titles.get(key) : undefined) ?? key,
       bySegment: by === 'segment',
+      onePrice: prices <= 1,
       ...(by === 'segment' && { alsoHidden: hideLeaves(rows, arms.switched, kFloor).narrow }),
     }),
     definitions: DEFINITIONS,
@@ -136,7 +148,7 @@ export async function reportCampaign(
  * as an arm of their own. Arms are shown in totals, in the comparison and in breakdowns, so a small one could be found
  * by subtraction wherever it was merely hidden.
  */
-function leaveOutSmallArms(
+export function leaveOutSmallArms(
   rows: readonly CounterRow[],
   kFloor: number,
 ): { rows: readonly CounterRow[]; leftOut: Report['leftOut'] } {
@@ -177,6 +189,23 @@ function keyFor(ledger: Ledger | undefined, campaign: Campaign, by: string): Key
 async function ledgerOf({ documents }: Pick<Ports, 'documents'>, name: string): Promise<Ledger | undefined> {
   const document = await documents.read('ledger', name)
   return document && checkLedger(document.body, name)
+}
+
+/** Micros per thousand impressions by revision; of one that is not kept any more, as now. */
+async function pricesOf(
+  ports: ReportPorts,
+  campaign: Campaign,
+  rows: readonly CounterRow[],
+): Promise<(revision: number) => number> {
+  const prices = new Map<number, number>()
+  for (const revision of new Set(rows.map((row) => row.revision))) {
+    const document = await ports.documents.readRevision('campaign', campaign.name, revision)
+    const { budget } = document
+      ? parseCampaign(document.body, `campaign ${campaign.name}@${revision}`)
+      : campaign
+    prices.set(revision, budget.costPerThousand.amountMicros)
+  }
+  return (revision) => prices.get(revision)!
 }
 
 /** Whether people fell into the two arms as all the revisions counted here said they would. */
@@ -236,11 +265,6 @@ function plannedLeafPeople(checks: readonly CheckReport[]): (leaf: string) => nu
 /** What the checks of these revisions call their leaves; the newest wins. */
 function segmentTitles(checks: readonly CheckReport[]): Map<string, string> {
   return new Map(checks.flatMap((check) => check.leaves.map(({ id, title }) => [id, title] as const)))
-}
-
-/** House ads are not paid for. */
-function impressionsPaid(rows: readonly CounterRow[]): number {
-  return rows.reduce((sum, row) => sum + (row.adUnit === '' ? 0 : row.impressions), 0)
 }
 
 /** Whether the rows are of a simulator. */

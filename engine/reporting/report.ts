@@ -45,7 +45,14 @@ const Counts = {
   valueMicros: Type.Integer(),
 }
 
-const Totals = Type.Object(Counts, closed)
+const Totals = Type.Object(
+  {
+    ...Counts,
+    /** What the impressions cost by the price of the revision that served them. */
+    spendMicros: Type.Integer(),
+  },
+  closed,
+)
 
 /** One line of a breakdown. A hidden one has its name and "<50" and nothing else. */
 const BreakdownRow = Type.Union([
@@ -55,6 +62,8 @@ const BreakdownRow = Type.Union([
       title: Text,
       hidden: Type.Literal(false),
       ...Counts,
+      /** null: there was more than one price, so money and impressions would tell who was shown what when. */
+      spendMicros: Type.Union([Type.Integer(), Type.Null()]),
       clicksPerImpression: Type.Union([Rate, Type.Null()]),
       conversionsPerImpression: Type.Union([Rate, Type.Null()]),
       goalEventsPerPerson: Type.Union([Estimate, Type.Null()]),
@@ -81,7 +90,7 @@ const Arm = Type.Object(
     impressions: Count,
     /** Impressions a person reached; null: nobody was. */
     frequency: Nullable(Type.Number()),
-    /** impressions x costPerThousand / 1000. */
+    /** Sum of impressions x costPerThousand / 1000, by the revision that served them. */
     spendMicros: Type.Integer(),
     goalEvents: Count,
     goalEventsPerPerson: Estimate,
@@ -143,6 +152,19 @@ const Comparison = Type.Union([
     closed,
   ),
 ])
+
+/** Narrow against broad control as it stood at the end of a day, goal events a person. */
+const DailyLook = Type.Object(
+  {
+    /** The last of the days told together. */
+    day: Text,
+    narrow: Type.Number(),
+    broadControl: Type.Number(),
+    difference: Estimate,
+    sequence: Sequence,
+  },
+  closed,
+)
 
 /** One matched leaf: its people by assigned arm, whatever they saw. An arm that is hidden is in no number of it. */
 const LeafRow = Type.Object(
@@ -323,6 +345,8 @@ export const ReportSchema = Type.Object(
       ),
       Type.Null(),
     ]),
+    /** Oldest first; days with few people are told with those after them. */
+    looks: Type.Array(DailyLook),
     leaves: Leaves,
     elements: Elements,
     by: Text,
@@ -341,6 +365,7 @@ export type ArmComparison = Report['comparison']
 type EnoughToCompare = Extract<ArmComparison, { enough: true }>
 export type IncrementalCost = EnoughToCompare['costPerIncrementalEvent']
 export type ReportArm = EnoughToCompare['narrow']
+export type DailyLook = Report['looks'][number]
 export type Leaves = Report['leaves']
 export type LeafRow = Leaves['rows'][number]
 export type Elements = Report['elements']

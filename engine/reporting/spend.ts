@@ -1,4 +1,6 @@
 import { formatMoney, type Money } from '../../core/money.ts'
+import { isSmall } from '../../stats/hide-small.ts'
+import type { CounterRow } from '../ports/counters.ts'
 import type { Estimate, IncrementalCost, ReportArm } from './report.ts'
 
 /** What a thousand impressions cost. */
@@ -6,9 +8,59 @@ export type Price = Money
 
 const IMPRESSIONS_PER_THOUSAND = 1000
 
-/** What so many impressions cost by the campaign's price, in whole micros. It is no invoice. */
-export function spendMicros(impressions: number, price: Price): number {
-  return Math.round((impressions * price.amountMicros) / IMPRESSIONS_PER_THOUSAND)
+/** A counter row with what its impressions cost: nothing for a house ad. */
+export interface PricedRow extends CounterRow {
+  readonly spendMicros: number
+}
+
+/**
+ * Rows with their cost, by the price of the revision that served them.
+ *
+ * The less usual prices count as the most usual one as long as there is an arm whose ads were shown to fewer people than
+ * the k floor at some price: else money and impressions together would tell how many impressions these people had.
+ *
+ * @param priceOf micros per thousand impressions, by revision
+ */
+export function priceRows(
+  rows: readonly CounterRow[],
+  priceOf: (revision: number) => number,
+  kFloor: number,
+): { readonly rows: PricedRow[]; readonly prices: number } {
+  const shown = rows.filter(({ impressions, adUnit }) => impressions > 0 && adUnit !== '')
+  const use = new Map<number, number>()
+  for (const { revision, impressions } of shown) {
+    const price = priceOf(revision)
+    use.set(price, (use.get(price) ?? 0) + impressions)
+  }
+  const byUse = [...use].sort(([a, i], [b, j]) => j - i || a - b).map(([price]) => price)
+  const usual = byUse[0] ?? 0
+  const told = new Set(byUse)
+  const toldPrice = (revision: number) => (told.has(priceOf(revision)) ? priceOf(revision) : usual)
+  for (let last = byUse.pop(); last !== undefined && told.size > 1; last = byUse.pop()) {
+    if (!hasSmallGroup(shown, toldPrice, kFloor)) break
+    told.delete(last)
+  }
+  return {
+    prices: told.size,
+    rows: rows.map((row) => {
+      const paid = row.adUnit === '' ? 0 : row.impressions
+      return { ...row, spendMicros: (paid * toldPrice(row.revision)) / IMPRESSIONS_PER_THOUSAND }
+    }),
+  }
+}
+
+/** Whether at some price some arm's ads were shown to a few people only. */
+function hasSmallGroup(
+  shown: readonly CounterRow[],
+  toldPrice: (revision: number) => number,
+  kFloor: number,
+): boolean {
+  const people = new Map<string, Set<string | null>>()
+  for (const { arm, revision, person } of shown) {
+    const group = `${arm} ${toldPrice(revision)}`
+    people.set(group, (people.get(group) ?? new Set()).add(person))
+  }
+  return [...people.values()].some(({ size }) => isSmall(size, kFloor))
 }
 
 /**

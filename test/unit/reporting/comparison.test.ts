@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { createStream } from '../../../core/stream.ts'
 import { assignedArms, compareArms } from '../../../engine/reporting/compare-arms.ts'
 import type { ArmComparison } from '../../../engine/reporting/report.ts'
+import { priceRows } from '../../../engine/reporting/spend.ts'
 import { CAMPAIGN, CONTROL, crowd } from './traffic.ts'
 
 const PLAN = { price: CAMPAIGN.budget.costPerThousand, plannedPeople: 5000 }
 
-const NOTHING = { decisions: 1, impressions: 1, clicks: 0, conversions: 0, valueMicros: 0 }
+const NOTHING = { decisions: 1, impressions: 1, clicks: 0, conversions: 0, valueMicros: 0, spendMicros: 0 }
 
 type Compared = Extract<ArmComparison, { enough: true }>
 
 function compared(rows: Parameters<typeof assignedArms>[0]): Compared {
-  const comparison = compareArms(assignedArms(rows), 'click', 50, PLAN)
+  const priced = priceRows(rows, () => CAMPAIGN.budget.costPerThousand.amountMicros, 50)
+  const comparison = compareArms(assignedArms(priced.rows), 'click', 50, PLAN)
   if (!comparison.enough) throw new Error('there is enough')
   return comparison
 }

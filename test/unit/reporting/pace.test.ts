@@ -6,9 +6,9 @@ import { CAMPAIGN } from './traffic.ts'
 const noonOf = (day: string) => Date.parse(`${day}T17:00:00Z`)
 
 describe('pace', () => {
-  // 10,000 dollars over 28 days at 5 dollars a thousand: two million impressions.
+  // 10,000 dollars over 28 days.
   it('sets what is spent against the share of the flight that is gone, by hand', () => {
-    const pace = paceOf(CAMPAIGN, 1_000_000, noonOf('2026-11-15'))
+    const pace = paceOf(CAMPAIGN, 5_000_000_000, noonOf('2026-11-15'))
     // 14 days and a half.
     expect(pace.elapsed).toBeCloseTo(14.5 / 28, 8)
     expect(pace).toMatchObject({ spentMicros: 5_000_000_000, planMicros: 10_000_000_000 })
@@ -19,10 +19,10 @@ describe('pace', () => {
   })
 
   it('warns of too much and too little', () => {
-    expect(paceOf(CAMPAIGN, 1_600_000, noonOf('2026-11-15')).text).toContain(
+    expect(paceOf(CAMPAIGN, 8_000_000_000, noonOf('2026-11-15')).text).toContain(
       'Ahead of plan: at this pace the budget is gone 64.7 % into the flight',
     )
-    expect(paceOf(CAMPAIGN, 400_000, noonOf('2026-11-15')).text).toContain(
+    expect(paceOf(CAMPAIGN, 2_000_000_000, noonOf('2026-11-15')).text).toContain(
       'Behind plan: at this pace $6,137.93 will be left',
     )
   })
@@ -37,7 +37,7 @@ describe('pace', () => {
     expect(morning.elapsed).toBeCloseTo(0.5 / 28, 12)
     expect(paceOf(CAMPAIGN, 5000, Date.parse('2026-11-02T04:59:00Z'))).toEqual(morning)
     expect(paceOf(CAMPAIGN, 5000, noonOf('2026-11-28')).elapsed).toBeCloseTo(27.5 / 28, 12)
-    expect(paceOf(CAMPAIGN, 100, noonOf('2026-11-29')).text).toBe(
+    expect(paceOf(CAMPAIGN, 500_000, noonOf('2026-11-29')).text).toBe(
       'The flight ended on 2026-11-28 with $0.50 of $10,000.00 spent.',
     )
   })

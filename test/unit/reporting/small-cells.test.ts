@@ -41,6 +41,7 @@ describe('a breakdown', () => {
       keyOf: ({ adUnit, placement }) => (adUnit === '' ? HOUSE_AD : placement),
       titleOf: (key) => key,
       bySegment: false,
+      onePrice: true,
     })
     expect(rows.map(({ key, people }) => [key, people])).toEqual([
       [HOUSE_AD, 10],
@@ -57,7 +58,13 @@ describe('elements', () => {
         const keyOf = ({ adUnit, day }: CounterRow) => (adUnit === '' ? HOUSE_AD : day)
         const options = { goal: 'click', kFloor: K } as const
         const { slots } = elementReport(rows, { ...options, slots: [{ slot: 'day', keyOf }] })
-        const broken = breakDown(rows, { ...options, keyOf, titleOf: (key) => key, bySegment: false })
+        const broken = breakDown(rows, {
+          ...options,
+          keyOf,
+          titleOf: (key) => key,
+          bySegment: false,
+          onePrice: true,
+        })
         const dark = slots[0]!.options.filter(({ hidden }) => hidden).map(({ option }) => option)
         expect(dark).toEqual(broken.filter(({ hidden }) => hidden).map(({ key }) => key))
         const ads = rows.filter(({ adUnit }) => adUnit !== '')
