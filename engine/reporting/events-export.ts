@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { dayIn } from '../../core/time.ts'
@@ -119,6 +120,8 @@ async function* rowsOf(
 ): AsyncGenerator<readonly (readonly TableCell[])[]> {
   for await (const batch of batches) {
     stopIfAborted(signal)
+    // Between two readings of the log nothing waits for the disk: a server must get its turn to answer others.
+    await setImmediate()
     yield batch.map((joined) => [
       ...decisionCells(joined, campaigns, personKey),
       ...slotCells(joined.decision, campaigns, slots),

@@ -17,7 +17,7 @@ export type Wanted = (decision: DecisionRecord) => boolean | Promise<boolean>
 
 type Window = Map<string, { -readonly [K in keyof JoinedDecision]: JoinedDecision[K] }>
 
-const BATCH_DECISIONS = 2_000
+const BATCH_DECISIONS = 500
 
 /**
  * Joins decisions to their events, wherever in the log those stand, up to the record that is the last one now.
