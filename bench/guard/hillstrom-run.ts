@@ -22,9 +22,10 @@ export interface HillstromScenario {
   readonly runs: number
   /**
    * shuffled: all rows, arms dealt anew, so there is nothing to find. halves: learnt from half of the rows, scored on
-   * the other. resampled: 32,000 people drawn with replacement, scored on 200,000 others.
+   * the other. most: 30,000 of the rows, scored on 200,000 drawn with replacement from all. resampled: 32,000 drawn
+   * with replacement, scored on 200,000 others.
    */
-  readonly people: 'shuffled' | 'halves' | 'resampled'
+  readonly people: 'shuffled' | 'halves' | 'most' | 'resampled'
   readonly plant?: Plant
 }
 
@@ -44,6 +45,7 @@ export interface RunAnswer {
 }
 
 const RESAMPLED = 32_000
+const MOST = 30_000
 const FRESH = 200_000
 
 /** One run of a scenario; the same for the same seeds and number. */
@@ -105,6 +107,12 @@ function peopleOf(
     }
   }
   const rows = shuffledRows(data, stream)
+  if (people === 'most') {
+    return {
+      train: experimentOf(data, rows.subarray(0, MOST), outcome, planted('train')),
+      test: experimentOf(data, drawRows(data, FRESH, stream), outcome, planted('test')),
+    }
+  }
   if (people === 'halves') {
     const middle = rows.length / 2
     return {

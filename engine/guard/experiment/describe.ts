@@ -45,6 +45,7 @@ export function describeExperiment(experiment: Experiment, options: JudgeOptions
       seed: options.seed,
       alpha: GUARD_SETTINGS.alpha,
       leastChance: GUARD_SETTINGS.leastChance,
+      leastChanceOnceProved: GUARD_SETTINGS.leastChanceOnceProved,
       leastEventsPerArm: GUARD_SETTINGS.leastEventsPerArm,
     },
   }

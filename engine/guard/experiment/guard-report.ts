@@ -188,6 +188,8 @@ export const GuardReportSchema = Type.Object(
         /** Of all candidates together. */
         alpha: Type.Number(),
         leastChance: Type.Number(),
+        /** What is asked for once a split is proved: the actions are of it, the gains of the one before. */
+        leastChanceOnceProved: Type.Number(),
         leastEventsPerArm: Count,
       },
       closed,

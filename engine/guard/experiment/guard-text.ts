@@ -226,11 +226,11 @@ function powerLines({ power, worthwhileGain, experiment }: GuardReport, units: O
 }
 
 function settingsLine({ settings }: GuardReport): string {
-  const { folds, repeats, seed, alpha, leastChance, leastEventsPerArm } = settings
+  const { folds, repeats, seed, alpha, leastChance, leastChanceOnceProved, leastEventsPerArm } = settings
   return (
     `${folds} folds, ${repeats} times, seed ${seed}; ${percent(alpha)} chance of one false split among all; another arm ` +
-    `than broad's where it is better with a chance of ${percent(leastChance)}, and where each arm has ` +
-    `${leastEventsPerArm} events`
+    `than broad's where it is better with a chance of ${percent(leastChance)} (${percent(leastChanceOnceProved)} once a split is proved), ` +
+    `and where each arm has ${leastEventsPerArm} events`
   )
 }
 

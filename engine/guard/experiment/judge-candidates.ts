@@ -52,7 +52,7 @@ export function judgeCandidates(
   { seed, baseline }: Pick<JudgeOptions, 'seed' | 'baseline'>,
 ): Judged[] {
   const arms = experiment.arms.length
-  const { halvings, leastChance, leastEventsPerArm } = GUARD_SETTINGS
+  const { halvings, leastChance, leastChanceOnceProved, leastEventsPerArm } = GUARD_SETTINGS
   const root = createStream(seed)
   const everybody = allPeople(experiment)
   const candidates = columns.map((each) => candidateOf(experiment, each))
@@ -68,7 +68,7 @@ export function judgeCandidates(
     const all = sumCells(experiment, candidate, everybody)
     const readable = readableCells(candidate, arms, all, leastEventsPerArm)
     const learning = { candidate, arms, readable, leastChance, baseline }
-    const policy = learnPolicy(learning, all)
+    const policy = learnPolicy({ ...learning, leastChance: leastChanceOnceProved }, all)
     const fit = crossFit(learning, all, halves[at]!)
     const stream = root.fork(`null law ${candidate.columns.join('\0')}`)
     const pValue = [readable.cells, ...readable.values].some((each) => each.includes(1))
@@ -94,35 +94,12 @@ function inSampleGain(policy: Learnt, arms: number, all: CellSums): number {
   return gain / people
 }
 
-/**
- * Of the proved ones: the fewest segments that gain no less than the best by more than one standard error of the
- * difference between the two. It comes from the people they treat differently, so it is smaller than that of a gain
- * where they mostly agree; half of it at the least, since what is learnt from halves differs more.
- */
+/** Of the proved ones: the fewest segments that gain no less than the best by more than its standard error. */
 export function coarsestWithinOneError(proved: readonly Judged[]): Judged | undefined {
   if (proved.length === 0) return undefined
   const best = proved.reduce((a, b) => (b.fit.guarded.gain > a.fit.guarded.gain ? b : a))
-  const acting = shareWhere(best, (row) => armAt(best, row) !== best.policy.broadArm)
+  const least = best.fit.guarded.gain - best.fit.guarded.error
   return proved
-    .filter((each) => {
-      const differing = shareWhere(best, (row) => armAt(best, row) !== armAt(each, row))
-      const error =
-        best.fit.guarded.error * Math.sqrt(Math.min(1, Math.max(LEAST_DIFFERING, differing / acting)))
-      return each.fit.guarded.gain >= best.fit.guarded.gain - error
-    })
+    .filter(({ fit }) => fit.guarded.gain >= least)
     .reduce((a, b) => (b.candidate.cells.length < a.candidate.cells.length ? b : a))
-}
-
-/** Of those the best one acts on: its root is half a standard error. */
-const LEAST_DIFFERING = 0.25
-
-function armAt({ candidate, policy }: Judged, row: number): number {
-  return policy.armOf[candidate.cellOf[row]!]!
-}
-
-function shareWhere({ candidate }: Judged, holds: (row: number) => boolean): number {
-  const { length } = candidate.cellOf
-  let count = 0
-  for (let row = 0; row < length; row++) if (holds(row)) count++
-  return count / length
 }

@@ -35,8 +35,10 @@ export const GUARD_SETTINGS = {
   halvings: 10,
   /** Chance of even one false split among all candidates, if no segment has a better arm than broad's. */
   alpha: 0.01,
-  /** A segment gets another arm than broad's where that one is better with this probability. */
-  leastChance: 0.6,
+  /** A segment gets another arm than broad's, while it is being proved that any should, where that one is better with this probability. */
+  leastChance: 0.8,
+  /** The same once it is proved: what is left to lose is small, and asking for more leaves gains behind. */
+  leastChanceOnceProved: 0.6,
   /** Events each arm needs for an experiment to be read at all. */
   leastEvents: 30,
   /** Events each arm needs in a segment before anything is decided there; else the wider one decides. */

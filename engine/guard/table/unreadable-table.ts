@@ -10,7 +10,7 @@ export function unreadableTable(
 ): GuardReport {
   const { kind, rows, people, propensities } = facts
   const { treatment, outcome, seed } = names
-  const { halvings, alpha, leastChance, leastEventsPerArm } = GUARD_SETTINGS
+  const { halvings, alpha, leastChance, leastChanceOnceProved, leastEventsPerArm } = GUARD_SETTINGS
   return {
     version: 1,
     verdict: 'UNREADABLE',
@@ -36,6 +36,14 @@ export function unreadableTable(
     power: null,
     candidates: [],
     candidateCap: { possible: 0, judged: 0 },
-    settings: { folds: 2, repeats: halvings, seed, alpha, leastChance, leastEventsPerArm },
+    settings: {
+      folds: 2,
+      repeats: halvings,
+      seed,
+      alpha,
+      leastChance,
+      leastChanceOnceProved,
+      leastEventsPerArm,
+    },
   }
 }

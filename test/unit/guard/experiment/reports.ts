@@ -84,5 +84,13 @@ export const SPLIT: GuardReport = {
     candidate(['age'], 7, [0.004, -0.002, 0.003]),
   ],
   candidateCap: { possible: 3, judged: 3 },
-  settings: { folds: 2, repeats: 20, seed: '1', alpha: 0.01, leastChance: 0.8, leastEventsPerArm: 50 },
+  settings: {
+    folds: 2,
+    repeats: 20,
+    seed: '1',
+    alpha: 0.01,
+    leastChance: 0.8,
+    leastChanceOnceProved: 0.6,
+    leastEventsPerArm: 50,
+  },
 }
