@@ -173,6 +173,30 @@ export type ReportRow =
     }
   | { readonly key: string; readonly title: string; readonly hidden: true; readonly people: string }
 
+export interface LeafRow {
+  readonly title: string
+  /** As "123", "<50" or "hidden". */
+  readonly narrowPeople: string
+  readonly broadControlPeople: string
+  readonly compared: { readonly lift: Estimate | null } | null
+  readonly respondersShrunk: Estimate | null
+  readonly verdict: 'wins' | 'loses' | 'unclear' | 'not-enough' | 'broken'
+  readonly text: string
+}
+
+export type ElementOption =
+  | {
+      readonly option: string
+      readonly hidden: false
+      readonly people: number
+      readonly shareShown: number
+      readonly rawRate: number | null
+      readonly relativeEffect: Estimate | null
+      readonly verdict: 'better' | 'worse' | 'unclear' | 'not-enough'
+      readonly text: string
+    }
+  | { readonly option: string; readonly hidden: true; readonly people: string }
+
 export interface Report {
   readonly title: string
   readonly revisions: readonly number[]
@@ -190,6 +214,15 @@ export interface Report {
   readonly leftOut: readonly string[]
   readonly comparison: Comparison
   readonly assignment: { readonly broken: boolean; readonly pValue: number | null }
+  readonly leaves: { readonly rows: readonly LeafRow[]; readonly text: string }
+  readonly elements: {
+    readonly slots: readonly {
+      readonly slot: string
+      readonly options: readonly ElementOption[]
+      readonly text: string
+    }[]
+    readonly text: string
+  }
   readonly by: string
   readonly rows: readonly ReportRow[]
   readonly definitions: Readonly<Record<string, string>>

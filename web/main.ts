@@ -3,7 +3,9 @@ import { showBreakdown } from './breakdown.ts'
 import { showCheck } from './check.ts'
 import { showComparison } from './comparison.ts'
 import { byId, element, replace } from './dom.ts'
+import { showElements } from './elements.ts'
 import { showFigures, showState } from './headline.ts'
+import { showLeafLifts } from './leaf-lifts.ts'
 import { showSegments } from './segments.ts'
 import { showTearsheet } from './tearsheet.ts'
 
@@ -59,6 +61,8 @@ function show(listing: CampaignListing): void {
   section('headline-text', check, (of) => showState(listing, of))
   section('headline', Promise.all([reportIfAny, checkIfAny]), ([numbers, of]) => showFigures(numbers, of))
   section('comparison', report, showComparison)
+  section('leaf-lifts', report, showLeafLifts)
+  section('elements', report, showElements)
   section('check', withCheckBefore(name, check), ([of, before]) => showCheck(name, of, before))
   section('segments', check, showSegments)
   section('tearsheet', Promise.all([campaign, checkIfAny]), ([of, sizes]) => showTearsheet(of, sizes))

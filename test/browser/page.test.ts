@@ -198,6 +198,32 @@ describeInBrowser('the page', () => {
     expect(box.width / panel.width).toBeGreaterThan(0.5)
   })
 
+  it('shows narrow against broad by segment, and what each option brings, as the report says', async () => {
+    const { leaves, elements } = await report('open-road')
+    const { page } = await open('open-road')
+    const shown = leaves.rows.slice(0, 10)
+    expect(await texts(page, '#leaf-lifts tbody th')).toEqual(shown.map(({ title }) => title))
+    expect(await texts(page, '#leaf-lifts tbody td.words')).toEqual(shown.map(({ text }) => text))
+    expect(await texts(page, '#elements h3')).toEqual(elements.slots.map(({ slot }) => slot))
+    // Some slot has few enough options for each to have enough data; a table shows the first ten.
+    const told = elements.slots.map(
+      ({ options }) =>
+        options.slice(0, 10).filter((option) => !option.hidden && option.relativeEffect).length,
+    )
+    expect(Math.max(...told)).toBeGreaterThan(1)
+    for (const [at, { slot }] of elements.slots.entries()) {
+      const table = page.getByRole('region', { name: `Options of ${slot}` })
+      expect(await table.locator('svg').count()).toBe(told[at])
+    }
+    const long = elements.slots.find(({ options }) => options.length > 10)!
+    const table = page.getByRole('region', { name: `Options of ${long.slot}` })
+    expect(await table.locator('tbody tr').count()).toBe(10)
+    await page.getByRole('button', { name: `Show all ${long.options.length}`, exact: true }).press('Enter')
+    expect(await table.locator('tbody th').allTextContents()).toEqual(
+      long.options.map(({ option }) => option),
+    )
+  })
+
   it('breaks the numbers down by what one chooses', async () => {
     const { page } = await open('open-road')
     await page.getByRole('combobox', { name: 'Numbers by', exact: true }).selectOption('headline')
