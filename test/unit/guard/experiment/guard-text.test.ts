@@ -53,7 +53,7 @@ smallest gain it would see with 80 % probability: +0.62 points (3.44 % of broad'
 it is large enough for the worthwhile gain of +0.9 points: about 19,000 people would do
 
 Settings
-2 folds, 20 times, seed 1; 1.00 % chance of one false split among all; another arm than broad's where it is better with a chance of 80.0 %, and where each arm has 50 events`)
+2 folds, 20 times, seed 1; 1.00 % chance of one false split among all; another arm than broad's where it is better with a chance of 80.0 % (60.0 % once a split is proved), and where each arm has 50 events`)
   })
 
   it('of counts and of money has them in their units', () => {
