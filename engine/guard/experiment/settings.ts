@@ -30,7 +30,7 @@ export interface Economics {
   readonly currency?: string
 }
 
-/** Fixed before anything was measured with them (docs/guard.md). */
+/** What the guard asks for; docs/guard.md has what was measured with these values. */
 export const GUARD_SETTINGS = {
   halvings: 10,
   /** Chance of even one false split among all candidates, if no segment has a better arm than broad's. */
