@@ -7,7 +7,7 @@ import { normalCdf } from '../../stats/normal.ts'
 /** The settings of the published rule (steps 4 to 6), fixed there. */
 const FOLDS = 5
 const LEAST_CHANCE = 0.9
-const ALPHA = 0.05
+export const ALPHA = 0.05
 
 export interface BaselineAnswer {
   /** Columns of the accepted candidate; undefined: none was. */

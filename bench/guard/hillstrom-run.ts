@@ -1,5 +1,5 @@
 import { createStream, type Stream } from '../../core/stream.ts'
-import { candidateOf } from '../../engine/guard/experiment/candidates.ts'
+import { type Candidate, candidateOf } from '../../engine/guard/experiment/candidates.ts'
 import type { Experiment } from '../../engine/guard/experiment/experiment.ts'
 import { judgeExperiment } from '../../engine/guard/experiment/judge.ts'
 import { judgeByBaseline } from './baseline.ts'
@@ -38,6 +38,8 @@ export interface SideAnswer {
 }
 
 export interface RunAnswer {
+  /** The assignment check refused the people; both sides are counted without such runs where it can happen. */
+  readonly isUnreadable: boolean
   readonly ours: SideAnswer
   readonly baseline: SideAnswer & { readonly smallestHolm: number }
   /** The best arm of each cell of the finest candidate. */
@@ -48,6 +50,13 @@ const RESAMPLED = 32_000
 const MOST = 30_000
 const FRESH = 200_000
 
+/** What the published rule alone makes of shuffled arms: its smallest adjusted p-value. */
+export function runBaselineNull(data: HillstromData, seeds: string, run: number): number {
+  const stream = createStream(`${seeds} baseline null ${run}`)
+  const { train } = peopleOf(data, { people: 'shuffled', outcome: 'visit' }, stream)
+  return judgeByBaseline(train, candidatesOf(train), stream.fork('baseline')).smallestHolm
+}
+
 /** One run of a scenario; the same for the same seeds and number. */
 export function runHillstrom(
   data: HillstromData,
@@ -57,11 +66,7 @@ export function runHillstrom(
 ): RunAnswer {
   const stream = createStream(`${seeds} ${scenario.name} ${run}`)
   const { train, test } = peopleOf(data, scenario, stream)
-  const baseline = judgeByBaseline(
-    train,
-    CANDIDATES.map((names) => candidateOf(train, columnsOf(train, names))),
-    stream.fork('baseline'),
-  )
+  const baseline = judgeByBaseline(train, candidatesOf(train), stream.fork('baseline'))
   const report = judgeExperiment(train, {
     treatment: 'treatment',
     outcome: scenario.outcome,
@@ -79,6 +84,7 @@ export function runHillstrom(
   const isSplit = report.verdict === 'SPLIT'
   const split = baseline.columns
   return {
+    isUnreadable: report.verdict === 'UNREADABLE',
     ours: {
       columns: isSplit ? report.columns : null,
       ...(isSplit ? scored(test, report.columns, (key) => actions.get(key), broadArm) : NOTHING),
@@ -96,7 +102,7 @@ const NOTHING = { gain: 0, error: 0 }
 
 function peopleOf(
   data: HillstromData,
-  { people, outcome, plant }: HillstromScenario,
+  { people, outcome, plant }: Pick<HillstromScenario, 'people' | 'outcome' | 'plant'>,
   stream: Stream,
 ): { readonly train: Experiment; readonly test: Experiment } {
   const planted = (label: string) => (plant ? { plant, stream: stream.fork(label) } : undefined)
@@ -123,6 +129,10 @@ function peopleOf(
   const train = experimentOf(data, rows, outcome)
   shuffle(train.arm, stream)
   return { train, test: train }
+}
+
+function candidatesOf(train: Experiment): Candidate[] {
+  return CANDIDATES.map((names) => candidateOf(train, columnsOf(train, names)))
 }
 
 function columnsOf({ columns }: Experiment, names: readonly string[]) {

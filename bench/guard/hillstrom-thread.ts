@@ -1,14 +1,17 @@
 import { parentPort } from 'node:worker_threads'
-import { type HillstromScenario, runHillstrom } from './hillstrom-run.ts'
+import { type HillstromScenario, runBaselineNull, runHillstrom } from './hillstrom-run.ts'
 import { loadHillstrom } from './hillstrom-world.ts'
 
 export interface HillstromJob {
-  readonly scenario: HillstromScenario
+  /** Undefined: the published rule alone on shuffled arms, answered by a number. */
+  readonly scenario: HillstromScenario | undefined
   readonly seeds: string
   readonly run: number
 }
 
 const data = loadHillstrom()
 parentPort!.on('message', ({ scenario, seeds, run }: HillstromJob) => {
-  parentPort!.postMessage(runHillstrom(data, scenario, seeds, run))
+  parentPort!.postMessage(
+    scenario ? runHillstrom(data, scenario, seeds, run) : runBaselineNull(data, seeds, run),
+  )
 })
