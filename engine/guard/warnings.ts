@@ -1,6 +1,7 @@
 import { dayIn } from '../../core/time.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { counted, percent, wholeNumber } from '../reporting/text-table.ts'
+import type { LeftOut } from '../space/left-out.ts'
 import { DOUBTFUL_LIFT } from './break-even.ts'
 import type { CheckReport } from './check-report.ts'
 import type { LeafFinding } from './leaves.ts'
@@ -24,6 +25,19 @@ export function flightWarnings({ flight, timeZone }: Campaign, atMs: number): st
   const today = dayIn(timeZone, atMs)
   if (flight.to < today) return [`the flight ended on ${flight.to}: nothing will be served`]
   return flight.from > today ? [`the flight begins on ${flight.from}: nothing is served before`] : []
+}
+
+/** Assets told one by one; further ones are counted. */
+const MAX_LEFT_OUT = 20
+
+/** Assets that the campaign's rules leave out everywhere, each with the rules that conflict over it. */
+export function leftOutWarnings(leftOut: readonly LeftOut[]): string[] {
+  const warnings = leftOut.slice(0, MAX_LEFT_OUT).map(({ slot, asset, rules }) => {
+    const why = rules.length === 1 ? `${rules[0]} leaves it out` : `${rules.join(', ')} conflict over it`
+    return `${slot}/${asset} is in no ad unit: ${why}`
+  })
+  const more = leftOut.length - warnings.length
+  return more > 0 ? [...warnings, `and ${more} more assets that are in no ad unit`] : warnings
 }
 
 /** What is worth knowing and no reason to refuse. */

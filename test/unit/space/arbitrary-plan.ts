@@ -11,6 +11,10 @@ const asset = fc.record({
       { locale: 'es-US' },
       { placement: 'tall' },
       { not: { placement: 'tall' } },
+      { not: { state: 'CA' } },
+      { 'placement.width': { range: { gte: 300 } } },
+      { 'placement.shape': 'portrait' },
+      { all: [{ state: 'CA' }, { not: { 'placement.shape': 'portrait' } }] },
     ),
     { nil: undefined, freq: 2 },
   ),
@@ -31,6 +35,12 @@ const slot = fc.record({
 
 const MOST_SLOTS = 4
 
+/** Positions of assets by slot, any number of slots. */
+const positions = fc.array(fc.option(fc.uniqueArray(fc.nat(3), { minLength: 1 }), { freq: 2 }), {
+  minLength: MOST_SLOTS,
+  maxLength: MOST_SLOTS,
+})
+
 /** Small campaigns of every kind; some of them have an empty cell. */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc
   .record({
@@ -38,15 +48,11 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
     states: fc.array(fc.constantFrom('CA', 'OR', 'WA'), { maxLength: 4 }),
     locales: fc.subarray(['en-US', 'es-US'], { minLength: 1 }),
     placements: fc.subarray([WIDE, TALL], { minLength: 1 }),
-    exclude: fc.array(
-      fc.array(fc.option(fc.uniqueArray(fc.nat(3), { minLength: 1 }), { freq: 2 }), {
-        minLength: MOST_SLOTS,
-        maxLength: MOST_SLOTS,
-      }),
-      { maxLength: 4 },
-    ),
+    exclude: fc.array(positions, { maxLength: 3 }),
+    require: fc.array(fc.record({ if: positions, use: positions }), { maxLength: 2 }),
+    groups: fc.array(positions, { maxLength: 2 }),
   })
-  .map(({ slots, states, locales, placements, exclude }) => {
+  .map(({ slots, states, locales, placements, exclude, require, groups }) => {
     const made = slots.map(({ assets, defaultAt }, at) => {
       const options = assets.map((each, number) => ({
         id: `a${number}`,
@@ -57,22 +63,26 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
       options.splice(defaultAt % (options.length + 1), 0, { id: 'base', text: { en: 'Base', es: 'Base' } })
       return { slot: `s${at}`, default: 'base', assets: options }
     })
-    const terms = exclude
-      .map((term) =>
-        Object.fromEntries(
-          made.flatMap(({ slot, assets }, at) => {
-            const ids = (term[at] ?? []).flatMap((number) => assets[number]?.id ?? [])
-            return ids.length > 0 ? [[slot, ids]] : []
-          }),
-        ),
+    const termsOf = (chosen: (number[] | null)[]) =>
+      Object.fromEntries(
+        made.flatMap(({ slot, assets }, at) => {
+          const ids = (chosen[at] ?? []).flatMap((number) => assets[number]?.id ?? [])
+          return ids.length > 0 ? [[slot, ids]] : []
+        }),
       )
-      .filter((term) => Object.keys(term).length > 0)
+    const hasTerms = (terms: object) => Object.keys(terms).length > 0
     return smallPlan({
       segments: [segmentOf('broad'), ...states.map((state, at) => segmentOf(`seg-${at}`, state))],
       locales,
       placements,
       slots: made,
-      exclude: terms,
+      exclude: exclude.map(termsOf).filter(hasTerms),
+      require: require
+        .map((each) => ({ if: termsOf(each.if), use: termsOf(each.use) }))
+        .filter((each) => hasTerms(each.if) && hasTerms(each.use)),
+      groups: groups
+        .map((each, at) => ({ name: `g${at}`, assets: termsOf(each) }))
+        .filter(({ assets }) => hasTerms(assets)),
       absentIn: Object.fromEntries(slots.map(({ absentIn }, at) => [`s${at}`, absentIn])),
     })
   })
