@@ -16,42 +16,52 @@ const asset = fc.record({
       { 'placement.shape': 'portrait' },
       { all: [{ state: 'CA' }, { not: { 'placement.shape': 'portrait' } }] },
     ),
-    { nil: undefined, freq: 2 },
+    { nil: undefined, freq: 3 },
   ),
-  retired: fc.boolean().map((value) => value || undefined),
+  retired: fc.nat(4).map((value) => value === 0 || undefined),
   text: fc.constantFrom<Record<string, string>>(
     { en: 'Hello', es: 'Hola' },
+    { en: 'Good day', es: 'Buenas' },
+    { en: 'Welcome', es: 'Bienvenido' },
     { en: 'Hello' },
     { 'es-US': 'Hola' },
     { en: 'Hello {{state}}', es: 'Hola' },
   ),
 })
 
+// Without this and noBias most lists are empty and most rules say nothing.
+const FULL = { size: 'max' } as const
+
 const slot = fc.record({
-  assets: fc.array(asset, { minLength: 0, maxLength: 3 }),
+  assets: fc.array(asset, { minLength: 0, maxLength: 3, ...FULL }),
   defaultAt: fc.nat(3),
-  absentIn: fc.subarray(['wide', 'tall']),
+  absentIn: fc.oneof(fc.constant<string[]>([]), fc.subarray(['wide', 'tall'])),
 })
 
 const MOST_SLOTS = 4
 
-/** Positions of assets by slot, any number of slots. */
-const positions = fc.array(fc.option(fc.uniqueArray(fc.nat(3), { minLength: 1 }), { freq: 2 }), {
-  minLength: MOST_SLOTS,
-  maxLength: MOST_SLOTS,
-})
-
+/** Numbers of assets by slot, 3 for the default, which is the rarest; about half of the slots have none. */
+const numbers = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    { weight: 4, arbitrary: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }) },
+    { weight: 1, arbitrary: fc.uniqueArray(fc.nat(3), { minLength: 1 }) },
+  ),
+  { minLength: MOST_SLOTS, maxLength: MOST_SLOTS },
+)
 /** Small campaigns of every kind; some of them have an empty cell. */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc
-  .record({
-    slots: fc.array(slot, { minLength: 1, maxLength: MOST_SLOTS }),
-    states: fc.array(fc.constantFrom('CA', 'OR', 'WA'), { maxLength: 4 }),
-    locales: fc.subarray(['en-US', 'es-US'], { minLength: 1 }),
-    placements: fc.subarray([WIDE, TALL], { minLength: 1 }),
-    exclude: fc.array(positions, { maxLength: 3 }),
-    require: fc.array(fc.record({ if: positions, use: positions }), { maxLength: 2 }),
-    groups: fc.array(positions, { maxLength: 2 }),
-  })
+  .noBias(
+    fc.record({
+      slots: fc.array(slot, { minLength: 1, maxLength: MOST_SLOTS, ...FULL }),
+      states: fc.array(fc.constantFrom('CA', 'OR', 'WA'), { maxLength: 4 }),
+      locales: fc.subarray(['en-US', 'es-US'], { minLength: 1 }),
+      placements: fc.subarray([WIDE, TALL], { minLength: 1 }),
+      exclude: fc.array(numbers, { maxLength: 3, ...FULL }),
+      require: fc.array(fc.record({ if: numbers, use: numbers }), { maxLength: 2, ...FULL }),
+      groups: fc.array(numbers, { maxLength: 2, ...FULL }),
+    }),
+  )
   .map(({ slots, states, locales, placements, exclude, require, groups }) => {
     const made = slots.map(({ assets, defaultAt }, at) => {
       const options = assets.map((each, number) => ({
@@ -63,11 +73,14 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
       options.splice(defaultAt % (options.length + 1), 0, { id: 'base', text: { en: 'Base', es: 'Base' } })
       return { slot: `s${at}`, default: 'base', assets: options }
     })
-    const termsOf = (chosen: (number[] | null)[]) =>
+    const termsOf = (chosen: readonly (readonly number[])[]) =>
       Object.fromEntries(
         made.flatMap(({ slot, assets }, at) => {
-          const ids = (chosen[at] ?? []).flatMap((number) => assets[number]?.id ?? [])
-          return ids.length > 0 ? [[slot, ids]] : []
+          const others = assets.map(({ id }) => id).filter((id) => id !== 'base')
+          const named = new Set(
+            chosen[at]!.map((number) => (number < 3 && others[number % others.length]) || 'base'),
+          )
+          return named.size > 0 ? [[slot, [...named]]] : []
         }),
       )
     const hasTerms = (terms: object) => Object.keys(terms).length > 0
