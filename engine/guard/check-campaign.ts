@@ -45,6 +45,9 @@ export interface CheckOptions {
   readonly history?: HistorySource
 }
 
+/** Assets left out by rules that are told one by one. */
+const MAX_LEFT_OUT = 20
+
 const NO_HISTORY: HistorySource = { without: 'it was not asked for' }
 
 type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
@@ -139,7 +142,7 @@ export function examine(
     reasons,
     warnings: [
       ...warningsOf(campaign, leaves, { volume, breakEven, undecided, copy, adUnits, overlaps }),
-      ...leftOutWarnings(findLeftOut(plan, space, availability)),
+      ...leftOutWarnings(findLeftOut(plan, space, availability, MAX_LEFT_OUT)),
       ...unknownValueRemarks([...writtenRules(segments, trees), ...whens], population),
       ...unknownCellValues(plan, whens),
     ],

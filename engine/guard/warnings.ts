@@ -1,7 +1,7 @@
 import { dayIn } from '../../core/time.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { counted, percent, wholeNumber } from '../reporting/text-table.ts'
-import type { LeftOut } from '../space/left-out.ts'
+import type { findLeftOut } from '../space/left-out.ts'
 import { DOUBTFUL_LIFT } from './break-even.ts'
 import type { CheckReport } from './check-report.ts'
 import type { LeafFinding } from './leaves.ts'
@@ -27,17 +27,15 @@ export function flightWarnings({ flight, timeZone }: Campaign, atMs: number): st
   return flight.from > today ? [`the flight begins on ${flight.from}: nothing is served before`] : []
 }
 
-/** Assets told one by one; further ones are counted. */
-const MAX_LEFT_OUT = 20
-
 /** Assets that the campaign's rules leave out everywhere, each with the rules that conflict over it. */
-export function leftOutWarnings(leftOut: readonly LeftOut[]): string[] {
-  const warnings = leftOut.slice(0, MAX_LEFT_OUT).map(({ slot, asset, rules }) => {
+export function leftOutWarnings({ told, more }: ReturnType<typeof findLeftOut>): string[] {
+  const warnings = told.map(({ slot, asset, rules }) => {
     const why = rules.length === 1 ? `${rules[0]} leaves it out` : `${rules.join(', ')} conflict over it`
     return `${slot}/${asset} is in no ad unit: ${why}`
   })
-  const more = leftOut.length - warnings.length
-  return more > 0 ? [...warnings, `and ${more} more assets that are in no ad unit`] : warnings
+  return more > 0
+    ? [...warnings, `and ${wholeNumber(more)} more assets that rules leave out everywhere`]
+    : warnings
 }
 
 /** What is worth knowing and no reason to refuse. */

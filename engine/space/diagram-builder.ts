@@ -46,7 +46,8 @@ const BITS_PER_RUN = 800
  * states of the rules that they can still break: cells that agree in both share the node. Rules that begin further down
  * need not be remembered, and a rule that no option to come can break is forgotten.
  *
- * A rule's state has a code, ascending by rule, so that a list of codes in order is one text for each set of states.
+ * A rule's state has a code, ascending by rule, so that a list of codes in order is one text for each set of states: a
+ * campaign's schema lets it have 6,000 at most, far below the 65,536 code units of a text.
  *
  * @param maxRuns throws `tooLarge` beyond this size: runs (a node has at least one), and what must be remembered of the
  * rules on the way to them

@@ -132,9 +132,11 @@ describe('combination rules', () => {
       require: [{ if: { a: ['a1'] }, use: { b: ['b1'] } }],
     })
     const availability = createAvailability(plan, createCopyTable(plan))
-    expect(findLeftOut(plan, createSpace(plan), availability)).toEqual([
+    const told = [
       { slot: 'a', asset: 'a1', rules: ['/exclude/1', '/require/0'] },
       { slot: 'a', asset: 'a2', rules: ['/exclude/2'] },
-    ])
+    ]
+    expect(findLeftOut(plan, createSpace(plan), availability, 20)).toEqual({ told, more: 0 })
+    expect(findLeftOut(plan, createSpace(plan), availability, 1)).toEqual({ told: told.slice(0, 1), more: 1 })
   })
 })
