@@ -6,9 +6,11 @@ import { benchGenerate } from './generate.ts'
 import { machineText } from './machine.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
+import { benchSpace } from './space.ts'
 
 /** Each against the plain way to do the same job, in a workspace it may open for itself. */
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement>>> = {
+  space: benchSpace,
   generate: benchGenerate,
   render: benchRender,
   decide: benchDecide,

@@ -25,6 +25,10 @@ export function setBit(bitmap: Bitmap, row: number): void {
   bitmap.words[row >>> 5]! |= 1 << (row & 31)
 }
 
+export function clearBit(bitmap: Bitmap, row: number): void {
+  bitmap.words[row >>> 5]! &= ~(1 << (row & 31))
+}
+
 export function hasBit(bitmap: Bitmap, row: number): boolean {
   return ((bitmap.words[row >>> 5]! >>> (row & 31)) & 1) === 1
 }

@@ -27,7 +27,11 @@ const AssetSchema = Type.Object(
     colour: Type.Optional(
       Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a colour such as #1f6f6b' }),
     ),
-    /** Rule over what is certain of the segment, `locale` and `placement` (id). Used only where it certainly holds. */
+    /**
+     * Rule over what is certain of the segment and over the cell: `locale`, `placement` (its id), `placement.width`,
+     * `placement.height` (pixels), `placement.ratio` (width over height), `placement.shape` (landscape, square or
+     * portrait). Used only where it certainly holds.
+     */
     when: Type.Optional(Type.Unknown()),
     /** No longer used in new ad units; its ordinal stays taken. */
     retired: Type.Optional(Type.Boolean()),
@@ -35,8 +39,8 @@ const AssetSchema = Type.Object(
   { additionalProperties: false },
 )
 
-/** Slot name -> asset ids: one term per slot. */
-const Term = Type.Record(Type.String(), Type.Array(AssetId, { minItems: 1 }))
+/** Slot name -> asset ids: one term per slot, met by an ad unit that has one of the assets in the slot. */
+const Terms = Type.Record(Type.String(), Type.Array(AssetId, { minItems: 1, maxItems: 5000 }))
 
 /** `campaigns/NAME.json` */
 export const CampaignSchema = Type.Object(
@@ -85,8 +89,29 @@ export const CampaignSchema = Type.Object(
       ),
       { minItems: 1, maxItems: 20 },
     ),
-    /** An ad unit in which every slot of a term has one of the named assets is left out. */
-    exclude: Type.Optional(Type.Array(Term, { maxItems: 1000 })),
+    /**
+     * An ad unit that meets every term of an entry is left out. A term on a slot that the placement does not have is
+     * not met, so the entry leaves nothing out there.
+     */
+    exclude: Type.Optional(Type.Array(Terms, { maxItems: 1000 })),
+    /**
+     * An ad unit that meets every term of `if` and not every term of `use` is left out. On a slot that the placement
+     * does not have, a term of `if` is not met and a term of `use` asks for nothing.
+     */
+    require: Type.Optional(
+      Type.Array(Type.Object({ if: Terms, use: Terms }, { additionalProperties: false }), {
+        maxItems: 1000,
+      }),
+    ),
+    /**
+     * Assets of two or more slots that are used together or not at all: an ad unit that has one of a group's assets has
+     * one of them in every slot of the group that the placement has. An asset is in one group at most.
+     */
+    groups: Type.Optional(
+      Type.Array(Type.Object({ name: Name, assets: Terms }, { additionalProperties: false }), {
+        maxItems: 1000,
+      }),
+    ),
     landingUrl: Type.String({
       format: 'uri',
       pattern: '^https?://',
@@ -143,6 +168,8 @@ export type Campaign = Static<typeof CampaignSchema>
 type CampaignSlot = Campaign['slots'][number]
 export type Asset = CampaignSlot['assets'][number]
 export type CampaignSegments = Campaign['segments']
+/** Asset ids by slot name. */
+export type SlotTerms = NonNullable<Campaign['exclude']>[number]
 
 export const DEFAULTS = {
   mode: 'tailored',

@@ -2,10 +2,11 @@ import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
 import { isTimeZone } from '../../core/time.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
-import { nearestName } from '../../rules/nearest-name.ts'
 import type { SlotKind, Template } from '../../templates/template.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
+import { type Report, suggestion } from './problem-report.ts'
+import { checkRules } from './validate-rules.ts'
 
 /** Names a report or a count gives to something else than a slot. */
 const RESERVED_SLOTS = ['segment', 'locale', 'placement', 'day']
@@ -17,9 +18,6 @@ const FIELD_OF_KIND = { text: 'text', image: 'file', colour: 'colour' } as const
 
 const door = createDoor('campaign', CampaignSchema)
 
-/** Says that something at a JSON pointer is wrong, and how to mend it. */
-type Report = (pointer: string, problem: string, mend: string) => void
-
 /** A campaign document from outside, its fields checked; what it names is checked by validateCampaign. */
 export function parseCampaign(body: unknown, name: string): Campaign {
   const campaign = door(body, whereIs(name))
@@ -28,8 +26,8 @@ export function parseCampaign(body: unknown, name: string): Campaign {
 }
 
 /**
- * Checks a campaign against its template and itself: slots and assets, defaults, placements, exclusions, time zone,
- * flight and money.
+ * Checks a campaign against its template and itself: slots and assets, defaults, placements, the rules of what
+ * goes with what, time zone, flight and money.
  *
  * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it
  */
@@ -38,7 +36,7 @@ export function validateCampaign(campaign: Campaign, template: Template): void {
   const report: Report = (pointer, problem, mend) => problems.push(`${pointer} ${problem} (${mend})`)
   checkSlots(campaign, template, report)
   checkPlacements(campaign, report)
-  checkExclusions(campaign, report)
+  checkRules(campaign, template, report)
   checkTerms(campaign, report)
   if (problems.length === 0) return
   const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
@@ -123,28 +121,6 @@ function checkPlacements(campaign: Campaign, report: Report): void {
   }
 }
 
-function checkExclusions(campaign: Campaign, report: Report): void {
-  for (const [at, term] of (campaign.exclude ?? []).entries()) {
-    const names = Object.keys(term)
-    if (names.length === 0) {
-      report(`/exclude/${at}`, 'names no slot, so it would exclude everything', 'remove it')
-    }
-    for (const name of names) {
-      const slot = campaign.slots.find((each) => each.slot === name)
-      if (!slot) {
-        const slots = campaign.slots.map((each) => each.slot)
-        report(`/exclude/${at}`, `names a slot that is not there: "${name}"`, suggestion(name, slots))
-        continue
-      }
-      const ids = slot.assets.map(({ id }) => id)
-      for (const id of term[name]!) {
-        if (ids.includes(id)) continue
-        report(`/exclude/${at}/${name}`, `names no asset of the slot: "${id}"`, suggestion(id, ids))
-      }
-    }
-  }
-}
-
 /** Time zone, flight and money. */
 function checkTerms({ timeZone, flight, budget, economics = {} }: Campaign, report: Report): void {
   if (!isTimeZone(timeZone)) {
@@ -175,9 +151,4 @@ function checkTerms({ timeZone, flight, budget, economics = {} }: Campaign, repo
   if (valuePerGoal.amountMicros === 0) {
     report('/economics/valuePerGoal', 'is 0, so nothing could ever pay', 'say what one goal event is worth')
   }
-}
-
-function suggestion(name: string, names: readonly string[]): string {
-  const nearest = nearestName(name, names)
-  return nearest ? `did you mean "${nearest}"?` : `there are ${names.slice(0, 12).join(', ')}`
 }

@@ -2,7 +2,7 @@ import type { GridTree } from '../../segments/grid.ts'
 import { gridTrees } from '../../segments/grid-sums.ts'
 import { largeOverlaps } from '../../segments/overlap.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
-import { type PlacedRule, unknownValueRemarks, writtenRules } from '../../segments/unknown-values.ts'
+import { unknownValueRemarks, writtenRules } from '../../segments/unknown-values.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
 import { loadPlan } from '../campaign/load-plan.ts'
@@ -12,6 +12,8 @@ import { loadPopulation } from '../ingest/population.ts'
 import { readNamedSegments } from '../ingest/workspace-segments.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createAvailability, readWhens } from '../space/availability.ts'
+import { unknownCellValues } from '../space/cell-attributes.ts'
+import { findLeftOut } from '../space/left-out.ts'
 import { createSpace, type Space } from '../space/space.ts'
 import { answerOnBroad, assignedImpressionsWeek } from './answers.ts'
 import { breakEvenOf } from './break-even.ts'
@@ -28,7 +30,7 @@ import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
 import { reasonsToRefuse } from './verdict.ts'
-import { flightWarnings, warningsOf } from './warnings.ts'
+import { flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
 
 export interface CheckOptions {
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
@@ -42,6 +44,9 @@ export interface CheckOptions {
   /** What narrow ads of other revisions did (load-history.ts); without it leaves have the campaign's baseline rate. */
   readonly history?: HistorySource
 }
+
+/** Assets left out by rules that are told one by one. */
+const MAX_LEFT_OUT = 20
 
 const NO_HISTORY: HistorySource = { without: 'it was not asked for' }
 
@@ -115,6 +120,9 @@ export function examine(
   const before = segmentationOf(leaves, space.count, volume, hidden, rates.rateOf)
   const breakEven = breakEvenOf(campaign, volume)
   const adUnits = countAdUnits(plan, space)
+  const whens = readWhens(plan)
+    .flat()
+    .filter((when) => when !== undefined)
   const undecided = space.undecided.map(({ slot, asset, segments: open, example }) => ({
     slot,
     asset,
@@ -134,7 +142,9 @@ export function examine(
     reasons,
     warnings: [
       ...warningsOf(campaign, leaves, { volume, breakEven, undecided, copy, adUnits, overlaps }),
-      ...unknownValueRemarks([...writtenRules(segments, trees), ...whensOf(plan)], population),
+      ...leftOutWarnings(findLeftOut(plan, space, availability, MAX_LEFT_OUT)),
+      ...unknownValueRemarks([...writtenRules(segments, trees), ...whens], population),
+      ...unknownCellValues(plan, whens),
     ],
     servedFromBroad: leaves
       .filter(({ servedBroad }) => servedBroad)
@@ -153,12 +163,6 @@ export function examine(
     before,
     ...(rollUp ? { rollUp } : {}),
   }
-}
-
-function whensOf(plan: Plan): PlacedRule[] {
-  return readWhens(plan)
-    .flat()
-    .filter((when) => when !== undefined)
 }
 
 function isOneGrid(entries: Segmented['entries']): boolean {

@@ -1,6 +1,7 @@
 import { dayIn } from '../../core/time.ts'
 import type { Campaign } from '../campaign/campaign.ts'
 import { counted, percent, wholeNumber } from '../reporting/text-table.ts'
+import type { findLeftOut } from '../space/left-out.ts'
 import { DOUBTFUL_LIFT } from './break-even.ts'
 import type { CheckReport } from './check-report.ts'
 import type { LeafFinding } from './leaves.ts'
@@ -24,6 +25,17 @@ export function flightWarnings({ flight, timeZone }: Campaign, atMs: number): st
   const today = dayIn(timeZone, atMs)
   if (flight.to < today) return [`the flight ended on ${flight.to}: nothing will be served`]
   return flight.from > today ? [`the flight begins on ${flight.from}: nothing is served before`] : []
+}
+
+/** Assets that the campaign's rules leave out everywhere, each with the rules that conflict over it. */
+export function leftOutWarnings({ told, more }: ReturnType<typeof findLeftOut>): string[] {
+  const warnings = told.map(({ slot, asset, rules }) => {
+    const why = rules.length === 1 ? `${rules[0]} leaves it out` : `${rules.join(', ')} conflict over it`
+    return `${slot}/${asset} is in no ad unit: ${why}`
+  })
+  return more > 0
+    ? [...warnings, `and ${wholeNumber(more)} more assets that rules leave out everywhere`]
+    : warnings
 }
 
 /** What is worth knowing and no reason to refuse. */

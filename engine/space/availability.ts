@@ -1,10 +1,11 @@
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { decide, factsOf } from '../../rules/certainty.ts'
 import { parseRule } from '../../rules/parse.ts'
-import type { AttributeType, Rule, Vocabulary } from '../../rules/rule.ts'
+import type { Rule, Values, Vocabulary } from '../../rules/rule.ts'
 import type { PlacedRule } from '../../segments/unknown-values.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { CopyTable } from '../generate/copy-table.ts'
+import { CELL_ATTRIBUTES } from './cell-attributes.ts'
 import { ABSENT } from './diagram.ts'
 
 /** An asset whose `when` is neither certain nor excluded for some segments: it is not used there. */
@@ -124,12 +125,9 @@ export function createAvailability(plan: Plan, copy: CopyTable): Availability {
  * @throws PolyadError INPUT_INVALID for a `when` that does not parse
  */
 export function readWhens({ campaign, attributes }: Plan): (PlacedRule | undefined)[][] {
-  const context: [string, AttributeType][] = [
-    ['locale', 'category'],
-    ['placement', 'category'],
-  ]
+  const ofCell = CELL_ATTRIBUTES.map(({ name, type }) => [name, type] as const)
   const vocabulary: Vocabulary = {
-    person: new Map([...Object.entries(attributes), ...context]),
+    person: new Map([...Object.entries(attributes), ...ofCell]),
     mention: new Map(),
   }
   return campaign.slots.map(({ slot, assets }, slotAt) =>
@@ -148,11 +146,20 @@ function readConditions(plan: Plan): (Condition | undefined)[][] {
   const made = new Map<string, Condition>()
 
   function decideAll(rule: Rule): Condition {
-    const usesLocale = mentions(rule, 'locale')
-    const usesPlacement = mentions(rule, 'placement')
-    const contexts = (usesLocale ? campaign.locales : ['']).flatMap((locale) =>
-      (usesPlacement ? placements.map(({ id }) => id) : ['']).map((placement) => ({ locale, placement })),
-    )
+    const used = CELL_ATTRIBUTES.filter(({ name }) => mentions(rule, name))
+    const usesLocale = used.some((attribute) => attribute.of === 'locale')
+    const usesPlacement = used.some((attribute) => attribute.of === 'placement')
+    // Where the rule does not ask for them, the first stands for all.
+    const contexts = campaign.locales
+      .slice(0, usesLocale ? undefined : 1)
+      .flatMap((locale) =>
+        placements
+          .slice(0, usesPlacement ? undefined : 1)
+          .map(
+            (placement): Values =>
+              Object.fromEntries(used.map(({ name, valueIn }) => [name, valueIn(locale, placement)])),
+          ),
+      )
     const answers = facts.map((known) =>
       contexts.map((context) => LETTERS[decide(rule, known, context)]).join(''),
     )

@@ -1,9 +1,11 @@
 import { PolyadError } from '../../core/errors.ts'
+import { type CombinationRule, combinationRules } from '../campaign/combination-rules.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { CopyTable } from '../generate/copy-table.ts'
-import { type Availability, createAvailability, type Undecided } from './availability.ts'
+import { createAvailability, type Undecided } from './availability.ts'
+import { conflictOver } from './conflict.ts'
 import type { Node } from './diagram.ts'
-import { createDiagramBuilder, type DiagramBuilder, type Term } from './diagram-builder.ts'
+import { createDiagramBuilder } from './diagram-builder.ts'
 
 /** Levels above the slots: segment, locale, placement. */
 export const CELL_LEVELS = 3
@@ -25,10 +27,10 @@ export function compileDiagram(plan: Plan, copy: CopyTable, maxRuns: number): Di
   refuseBrokenDefaults(plan, copy)
   const { campaign } = plan
   const availability = createAvailability(plan, copy)
-  const builder = createDiagramBuilder(campaign.slots.length, readTerms(plan), maxRuns, (heaviest) => {
-    const rules = heaviest.map((term) => term.pointer)
-    if (rules.length === 0) rules.push('"when" of the assets, which tells segments apart')
-    return new PolyadError('SPACE_TOO_LARGE', { campaign: campaign.name, nodes: maxRuns, rules })
+  const rules = combinationRules(campaign)
+  const builder = createDiagramBuilder(campaign.slots.length, rules, maxRuns, (heaviest) => {
+    const pointers = heaviest.map((rule) => rule?.pointer ?? '"when" of the assets, which tells cells apart')
+    return new PolyadError('SPACE_TOO_LARGE', { campaign: campaign.name, nodes: maxRuns, rules: pointers })
   })
 
   const ofClass = availability.members.map((segment, segmentClass) =>
@@ -38,7 +40,7 @@ export function compileDiagram(plan: Plan, copy: CopyTable, maxRuns: number): Di
           plan.placements.map((_, placement) => {
             const options = availability.optionsOf(segmentClass, locale, placement)
             const node = builder.slots(options)
-            if (node.count === 0n) throw emptyCell(plan, builder, options, { segment, locale, placement })
+            if (node.count === 0n) throw emptyCell(plan, rules, options, { segment, locale, placement })
             return node
           }),
         ),
@@ -47,18 +49,6 @@ export function compileDiagram(plan: Plan, copy: CopyTable, maxRuns: number): Di
   )
   const root = builder.above(plan.segments.map((_, segment) => ofClass[availability.classOf[segment]!]!))
   return { root, undecided: availability.undecided }
-}
-
-function readTerms(plan: Plan): Term[] {
-  const { slots, exclude = [] } = plan.campaign
-  return exclude.map((term, at) => ({
-    pointer: `/exclude/${at}`,
-    assets: slots.map(({ slot, assets }) => {
-      if (!Object.hasOwn(term, slot)) return undefined
-      const named = new Set(term[slot])
-      return new Set([...assets.keys()].filter((asset) => named.has(assets[asset]!.id)))
-    }),
-  }))
 }
 
 function refuseBrokenDefaults(plan: Plan, copy: CopyTable): void {
@@ -78,19 +68,21 @@ function refuseBrokenDefaults(plan: Plan, copy: CopyTable): void {
 
 function emptyCell(
   plan: Plan,
-  builder: DiagramBuilder,
-  options: ReturnType<Availability['optionsOf']>,
+  rules: readonly CombinationRule[],
+  options: readonly Int32Array[],
   at: { segment: number; locale: number; placement: number },
 ): PolyadError {
   const { campaign } = plan
   const cell = `segment ${plan.segments[at.segment]!.id}, locale ${campaign.locales[at.locale]}, placement ${plan.placements[at.placement]!.id}`
   const bare = options.findIndex((allowed) => allowed.length === 0)
+  if (bare >= 0) {
+    const problem = `${cell}: no asset of slot ${campaign.slots[bare]!.slot} may be used there`
+    return new PolyadError('SPACE_EMPTY', { campaign: campaign.name, problem })
+  }
+  const pointers = conflictOver(rules, options).map(({ pointer }) => pointer)
   const problem =
-    bare >= 0
-      ? `${cell}: no asset of slot ${campaign.slots[bare]!.slot} may be used there`
-      : `${cell}: everything is excluded by ${builder
-          .termsMet(options)
-          .map((term) => term.pointer)
-          .join(', ')}`
+    pointers.length === 1
+      ? `${cell}: ${pointers[0]} leaves everything out`
+      : `${cell}: these rules conflict and leave nothing: ${pointers.join(', ')}`
   return new PolyadError('SPACE_EMPTY', { campaign: campaign.name, problem })
 }

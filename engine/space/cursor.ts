@@ -1,4 +1,5 @@
-import { type Node, type Run, runAtRank } from './diagram.ts'
+import { type Node, runAtRank } from './diagram.ts'
+import { MAX_EXACT, packDiagram } from './packed-diagram.ts'
 
 /** A place on the number line that moves on cheaply: neighbours differ in the last slots only. */
 export interface Cursor {
@@ -15,45 +16,69 @@ export interface Cursor {
 
 /** A cursor of a diagram, standing on no ad unit until the first `seek`. */
 export function createCursor(root: Node, levels: number): Cursor {
+  const { nodes, firstRun, before, below, child, length, firstValue, values: all } = packDiagram(root)
   const values = new Int32Array(levels)
-  const nodes: Node[] = new Array(levels).fill(root)
+  // Run and option within it on every level, as packed.
   const runs = new Int32Array(levels)
   const offsets = new Int32Array(levels)
-
-  function settle(level: number, node: Node, run: number, offset: number): Run {
-    const chosen = node.runs[run]!
-    nodes[level] = node
-    runs[level] = run
-    offsets[level] = offset
-    values[level] = node.options[chosen.start + offset]!
-    return chosen
-  }
 
   return {
     values,
     seek(rank) {
-      let node = root
+      let node = 0
+      let level = 0
       let rest = rank
-      for (let level = 0; level < levels; level++) {
-        const at = runAtRank(node, rest)
-        const below = node.runs[at]!.child.count
-        rest -= node.before[at]!
-        node = settle(level, node, at, Number(rest / below)).child
-        rest %= below
+      for (; rest > 0n && level < levels && nodes[node]!.count > MAX_EXACT; level++) {
+        const exact = nodes[node]!
+        const at = runAtRank(exact, rest)
+        const each = exact.runs[at]!.child.count
+        rest -= exact.before[at]!
+        const run = firstRun[node]! + at
+        const offset = Number(rest / each)
+        rest %= each
+        runs[level] = run
+        offsets[level] = offset
+        values[level] = all[firstValue[run]! + offset]!
+        node = child[run]!
+      }
+      // From here on every number is at most 2^53, where the quotient of two doubles rounds down to the exact one.
+      let left = Number(rest)
+      for (; level < levels; level++) {
+        let run = firstRun[node]!
+        let end = firstRun[node + 1]!
+        while (end - run > 1) {
+          const middle = (run + end) >>> 1
+          if (before[middle]! <= left) run = middle
+          else end = middle
+        }
+        left -= before[run]!
+        const offset = Math.floor(left / below[run]!)
+        left -= offset * below[run]!
+        runs[level] = run
+        offsets[level] = offset
+        values[level] = all[firstValue[run]! + offset]!
+        node = child[run]!
       }
     },
     next() {
       for (let level = levels - 1; level >= 0; level--) {
-        const node = nodes[level]!
         let run = runs[level]!
         let offset = offsets[level]! + 1
-        if (offset === node.runs[run]!.length) {
+        if (offset === length[run]!) {
+          const node = level === 0 ? 0 : child[runs[level - 1]!]!
           run++
           offset = 0
-          if (run === node.runs.length) continue
+          if (run === firstRun[node + 1]!) continue
         }
-        let child = settle(level, node, run, offset).child
-        for (let below = level + 1; below < levels; below++) child = settle(below, child, 0, 0).child
+        runs[level] = run
+        offsets[level] = offset
+        values[level] = all[firstValue[run]! + offset]!
+        for (let deeper = level + 1; deeper < levels; deeper++) {
+          run = firstRun[child[run]!]!
+          runs[deeper] = run
+          offsets[deeper] = 0
+          values[deeper] = all[firstValue[run]!]!
+        }
         return level
       }
       return -1

@@ -1,34 +1,26 @@
-import { andBitmaps, type Bitmap, emptyBitmap, fullBitmap, hasBit, setBit } from '../../core/bitmap.ts'
-import { createNode, END, type Node, pushRun, type Run } from './diagram.ts'
-
-/** An exclusion: an ad unit that has one of the named assets in every named slot is left out. */
-export interface Term {
-  /** For people, e.g. /exclude/3. */
-  readonly pointer: string
-  /** Asset indexes by slot index; undefined where the term does not mention the slot. */
-  readonly assets: readonly (ReadonlySet<number> | undefined)[]
-}
+import { type Bitmap, clearBit, emptyBitmap, hasBit, setBit } from '../../core/bitmap.ts'
+import { BROKEN, type CombinationRule } from '../campaign/combination-rules.ts'
+import { ABSENT, createNode, END, type Node, pushRun, type Run } from './diagram.ts'
 
 export interface DiagramBuilder {
   /**
    * The sub-diagram of one cell's slots.
    *
-   * @param options asset indexes allowed in each slot, ascending; ABSENT alone where the slot is absent
+   * @param options asset positions allowed in each slot, ascending; ABSENT alone where the slot is absent
    */
   slots(options: readonly Int32Array[]): Node
   /** A node above the slots: option i leads to `children[i]`. */
   above(children: readonly Node[]): Node
-  /** Terms that can be met in a cell with these options. */
-  termsMet(options: readonly Int32Array[]): readonly Term[]
 }
 
 /** Options of one slot, met before or not: equal lists are one object. */
 interface OptionList {
   readonly id: number
   readonly options: Int32Array
-  readonly positions: ReadonlyMap<number, number>
-  /** Terms that do not mention the slot, or have one of these options. */
-  readonly meets: Bitmap
+  /** Positions in `options` of those that a rule of this slot names, ascending, by rule. */
+  readonly namedAt: ReadonlyMap<number, readonly number[]>
+  /** What stands for every option that a rule does not name. */
+  readonly other: typeof ABSENT | typeof UNNAMED
 }
 
 /** Options of a slot and of all slots after it. */
@@ -36,38 +28,56 @@ interface Suffix {
   readonly id: number
   readonly list: OptionList
   readonly next: Suffix | undefined
-  /** Terms that can still be met by these slots. */
-  readonly meets: Bitmap
+  /** States (as codes) from which these slots can still break their rule. */
+  readonly breakable: Bitmap
+  /** Nodes made so far, by the states on the way to them. */
+  readonly nodes: Map<string, Node>
 }
 
-/** A step that must keep this many terms in mind is as dear as a run. */
-const TERMS_PER_RUN = 16
+/** An asset that no rule names. */
+const UNNAMED = -2
+/** A step that must keep this many states in mind is as dear as a run. */
+const STATES_PER_RUN = 16
+/** A bitmap of this many states takes the memory of a run. */
+const BITS_PER_RUN = 800
 
 /**
  * Builds nodes from the bottom up. What is left to decide below a node is told by the options still to come and by the
- * terms met so far that can still be met: cells that agree in both share the node. Terms that begin further down need
- * not be remembered, and a term that no option to come can complete is forgotten.
+ * states of the rules that they can still break: cells that agree in both share the node. Rules that begin further down
+ * need not be remembered, and a rule that no option to come can break is forgotten.
+ *
+ * A rule's state has a code, ascending by rule, so that a list of codes in order is one text for each set of states: a
+ * campaign's schema lets it have 6,000 at most, far below the 65,536 code units of a text.
  *
  * @param maxRuns throws `tooLarge` beyond this size: runs (a node has at least one), and what must be remembered of the
- * terms on the way to them
+ * rules on the way to them
+ * @param tooLarge given the rules that grew it most, the worst first; undefined stands for what no rule did: the
+ * options differ from cell to cell
  */
 export function createDiagramBuilder(
   slotCount: number,
-  terms: readonly Term[],
+  rules: readonly CombinationRule[],
   maxRuns: number,
-  tooLarge: (heaviest: readonly Term[]) => Error,
+  tooLarge: (heaviest: readonly (CombinationRule | undefined)[]) => Error,
 ): DiagramBuilder {
-  const lastSlot = terms.map((term) => term.assets.findLastIndex((assets) => assets !== undefined))
-  const beginning = Array.from({ length: slotCount }, (_, slot) =>
-    terms.flatMap((term, at) =>
-      term.assets.findIndex((assets) => assets !== undefined) === slot ? [at] : [],
-    ),
+  const { ruleOf, firstCode, codes } = numberStates(rules)
+  const rulesOfSlot = Array.from({ length: slotCount }, (_, slot) =>
+    [...rules.keys()].filter((rule) => rules[rule]!.slots.includes(slot)),
   )
+  const beginning = rulesOfSlot.map((here, slot) =>
+    here.filter((rule) => rules[rule]!.slots[0] === slot).map((rule) => firstCode[rule]!),
+  )
+  const isOfSlot = rulesOfSlot.map((here) => {
+    const isHere = new Uint8Array(rules.length)
+    for (const rule of here) isHere[rule] = 1
+    return isHere
+  })
   const lists = new Map<string, OptionList>()
   const suffixes = new Map<string, Suffix>()
-  const made = new Map<string, Node>()
   const unique = new Map<string, Node>()
-  const remembered = new Float64Array(terms.length)
+  // Nodes that remember something of a rule, and those that remember nothing.
+  const remembered = new Float64Array(rules.length)
+  let free = 0
   let size = 0
 
   function listOf(slot: number, options: Int32Array): OptionList {
@@ -76,12 +86,15 @@ export function createDiagramBuilder(
     if (!list) {
       const positions = new Map<number, number>()
       for (const [position, option] of options.entries()) positions.set(option, position)
-      const meets = emptyBitmap(terms.length)
-      for (const [at, term] of terms.entries()) {
-        const assets = term.assets[slot]
-        if (!assets || options.some((option) => assets.has(option))) setBit(meets, at)
+      const namedAt = new Map<number, readonly number[]>()
+      for (const rule of rulesOfSlot[slot]!) {
+        const named = [...rules[rule]!.namedIn(slot)].flatMap((asset) => positions.get(asset) ?? [])
+        namedAt.set(
+          rule,
+          named.sort((a, b) => a - b),
+        )
       }
-      list = { id: lists.size, options, positions, meets }
+      list = { id: lists.size, options, namedAt, other: options[0] === ABSENT ? ABSENT : UNNAMED }
       lists.set(key, list)
     }
     return list
@@ -94,8 +107,9 @@ export function createDiagramBuilder(
       const key = `${list.id}|${suffix?.id ?? ''}`
       let found = suffixes.get(key)
       if (!found) {
-        const below = suffix?.meets ?? fullBitmap(terms.length)
-        found = { id: suffixes.size, list, next: suffix, meets: andBitmaps(list.meets, below) }
+        grow(codes / BITS_PER_RUN)
+        const breakable = breakableFrom(slot, list, suffix)
+        found = { id: suffixes.size, list, next: suffix, breakable, nodes: new Map() }
         suffixes.set(key, found)
       }
       suffix = found
@@ -103,48 +117,99 @@ export function createDiagramBuilder(
     return suffix
   }
 
-  /** @param met terms whose slots so far are all met, in an order that the slots they mention decide, not the way here */
-  function nodeOf(slot: number, suffix: Suffix | undefined, met: readonly number[]): Node {
+  function breakableFrom(slot: number, list: OptionList, next: Suffix | undefined): Bitmap {
+    const breakable = emptyBitmap(codes)
+    if (next) breakable.words.set(next.breakable.words)
+    for (const rule of rulesOfSlot[slot]!) {
+      const first = firstCode[rule]!
+      const { states } = rules[rule]!
+      const positions = list.namedAt.get(rule)!
+      const kinds = positions.map((position) => list.options[position]!)
+      if (positions.length < list.options.length) kinds.push(list.other)
+      for (let state = 0; state < states; state++) {
+        const canBreak = kinds.some((asset) => {
+          const after = rules[rule]!.step(slot, state, asset)
+          return (
+            after === BROKEN || (after >= 0 && next !== undefined && hasBit(next.breakable, first + after))
+          )
+        })
+        if (canBreak) setBit(breakable, first + state)
+        else clearBit(breakable, first + state)
+      }
+    }
+    return breakable
+  }
+
+  /** @param open codes of the states in mind, ascending, each of a rule that can still be broken */
+  function nodeOf(slot: number, suffix: Suffix | undefined, open: readonly number[]): Node {
     if (!suffix) return END
-    grow(met.length / TERMS_PER_RUN)
-    const alive = met.filter((term) => hasBit(suffix.meets, term))
-    const key = `${suffix.id}|${alive.join()}`
-    let node = made.get(key)
+    grow(open.length / STATES_PER_RUN)
+    const key = String.fromCharCode(...open)
+    let node = suffix.nodes.get(key)
     if (!node) {
-      for (const term of alive) remembered[term]!++
-      node = share(suffix.list.options, suffix.list.id, runsOf(slot, suffix, alive))
-      made.set(key, node)
+      if (open.length === 0) free++
+      for (const code of open) remembered[ruleOf[code]!]!++
+      node = share(suffix.list.options, suffix.list.id, runsOf(slot, suffix, open))
+      suffix.nodes.set(key, node)
     }
     return node
   }
 
-  function runsOf(slot: number, suffix: Suffix, alive: readonly number[]): Run[] {
-    const { options, positions } = suffix.list
-    const open = [...alive, ...beginning[slot]!.filter((term) => hasBit(suffix.meets, term))]
-    const passing = open.filter((term) => !terms[term]!.assets[slot])
-    const metAt = new Map<number, number[]>()
-    for (const term of open) {
-      for (const asset of terms[term]!.assets[slot] ?? []) {
-        const position = positions.get(asset)
-        if (position === undefined) continue
-        const here = metAt.get(position)
-        if (here) here.push(term)
-        else metAt.set(position, [term])
+  function runsOf(slot: number, suffix: Suffix, open: readonly number[]): Run[] {
+    const { list, next } = suffix
+    const before = merged(
+      open,
+      beginning[slot]!.filter((code) => hasBit(suffix.breakable, code)),
+    )
+    // After an option that no rule names: the rules of other slots stay as they are.
+    const otherwise = before.map((code) =>
+      isOfSlot[slot]![ruleOf[code]!] ? after(slot, code, list.other) : code,
+    )
+    const changes = new Map<number, number[]>()
+    for (const [at, code] of before.entries()) {
+      for (const position of isOfSlot[slot]![ruleOf[code]!] ? list.namedAt.get(ruleOf[code]!)! : []) {
+        const here = changes.get(position)
+        if (here) here.push(at)
+        else changes.set(position, [at])
       }
     }
+
+    const childAfter = (states: readonly number[]): Node | undefined => {
+      const left: number[] = []
+      for (const code of states) {
+        if (code === BROKEN) return undefined
+        if (code >= 0 && next && hasBit(next.breakable, code)) left.push(code)
+      }
+      return nodeOf(slot + 1, next, left)
+    }
     const runs: Run[] = []
-    const pushUnmentioned = (from: number, to: number): void => {
-      if (to > from) pushRun(runs, from, to - from, nodeOf(slot + 1, suffix.next, passing))
+    let other: Node | undefined
+    let isOtherKnown = false
+    const pushOthers = (from: number, to: number): void => {
+      if (to === from) return
+      if (!isOtherKnown) other = childAfter(otherwise)
+      isOtherKnown = true
+      if (other) pushRun(runs, from, to - from, other)
     }
     let position = 0
-    for (const [at, here] of [...metAt].sort(([a], [b]) => a - b)) {
-      pushUnmentioned(position, at)
+    for (const [at, here] of [...changes].sort(([a], [b]) => a - b)) {
+      pushOthers(position, at)
       position = at + 1
-      if (here.some((term) => lastSlot[term] === slot)) continue
-      pushRun(runs, at, 1, nodeOf(slot + 1, suffix.next, [...passing, ...here]))
+      const states = [...otherwise]
+      for (const each of here) states[each] = after(slot, before[each]!, list.options[at]!)
+      const child = childAfter(states)
+      if (child) pushRun(runs, at, 1, child)
     }
-    pushUnmentioned(position, options.length)
+    pushOthers(position, list.options.length)
     return runs
+  }
+
+  /** The code after a step of its rule, or what the step came to instead. */
+  function after(slot: number, code: number, asset: number): number {
+    const rule = ruleOf[code]!
+    const first = firstCode[rule]!
+    const state = rules[rule]!.step(slot, code - first, asset)
+    return state < 0 ? state : first + state
   }
 
   function share(options: Int32Array, listKey: number | string, runs: Run[]): Node {
@@ -163,12 +228,13 @@ export function createDiagramBuilder(
     if (size > maxRuns) throw tooLarge(heaviest())
   }
 
-  function heaviest(): Term[] {
-    return [...terms.entries()]
-      .filter(([at]) => remembered[at]! > 0)
-      .sort(([a], [b]) => remembered[b]! - remembered[a]! || a - b)
+  function heaviest(): (CombinationRule | undefined)[] {
+    const grown: [number, CombinationRule | undefined][] = [[free, undefined]]
+    for (const [at, rule] of rules.entries()) if (remembered[at]! > 0) grown.push([remembered[at]!, rule])
+    return grown
+      .sort(([a], [b]) => b - a)
       .slice(0, 3)
-      .map(([, term]) => term)
+      .map(([, rule]) => rule)
   }
 
   return {
@@ -178,9 +244,21 @@ export function createDiagramBuilder(
       for (const [at, child] of children.entries()) pushRun(runs, at, 1, child)
       return share(Int32Array.from(children.keys()), `above${children.length}`, runs)
     },
-    termsMet(options) {
-      const suffix = suffixOf(options)
-      return terms.filter((_, at) => suffix !== undefined && hasBit(suffix.meets, at))
-    },
   }
+}
+
+/** Gives every state of every rule a number: its code. */
+function numberStates(rules: readonly CombinationRule[]) {
+  const ruleOf: number[] = []
+  const firstCode = rules.map(({ states }, rule) => {
+    const first = ruleOf.length
+    for (let state = 0; state < states; state++) ruleOf.push(rule)
+    return first
+  })
+  return { ruleOf: Int32Array.from(ruleOf), firstCode, codes: ruleOf.length }
+}
+
+/** Two ascending lists as one. */
+function merged(a: readonly number[], b: readonly number[]): number[] {
+  return [...a, ...b].sort((left, right) => left - right)
 }

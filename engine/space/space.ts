@@ -9,7 +9,8 @@ import { drawOption } from './choose.ts'
 import { CELL_LEVELS, compileDiagram } from './compile.ts'
 import { countByLevel } from './count-by.ts'
 import { type Cursor, createCursor } from './cursor.ts'
-import { ABSENT, findOption, type Node } from './diagram.ts'
+import { ABSENT } from './diagram.ts'
+import { followPath, packDiagram } from './packed-diagram.ts'
 
 /** Size at which a diagram is refused: nodes with their runs of options, some hundreds of megabytes. */
 const MAX_RUNS = 2_000_000
@@ -17,6 +18,8 @@ const MAX_RUNS = 2_000_000
 /** The ad units of one revision as a number line: ranks from 0 to `count`, the last slot changing first. */
 export interface Space {
   readonly count: bigint
+  /** Size of the diagram behind it. */
+  readonly size: { readonly nodes: number; readonly runs: number }
   /** Assets left out because their `when` cannot be decided. */
   readonly undecided: readonly Undecided[]
   /** @throws PolyadError RANK_OUT_OF_RANGE */
@@ -73,6 +76,8 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
   const levels = CELL_LEVELS + campaign.slots.length
   const names = namesOf(plan)
   const positions = names.map((list) => new Map(list.map((name, at) => [name, at])))
+  const slotNames = new Set(campaign.slots.map(({ slot }) => slot))
+  const packed = packDiagram(root)
   const seeker = createCursor(root, levels)
 
   function requireRank(rank: bigint): void {
@@ -94,39 +99,34 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     }
   }
 
-  /** Positions of the unit at every level, undefined when it names something this revision does not have. */
+  /** Positions of the unit at every level, undefined when it names a slot or asset this revision does not have. */
   function valuesOf(unit: AdUnit): number[] | undefined {
-    const wanted = [unit.segment, unit.locale, unit.placement]
-    const values: (number | undefined)[] = wanted.map((name, level) => positions[level]!.get(name))
+    const values = cellPath(unit)
+    const { choices } = unit
     for (const [at, { slot }] of campaign.slots.entries()) {
-      const asset = Object.hasOwn(unit.choices, slot) ? unit.choices[slot] : undefined
-      values.push(asset === undefined ? ABSENT : positions[CELL_LEVELS + at]!.get(asset))
+      const asset = Object.hasOwn(choices, slot) ? choices[slot] : undefined
+      const value = asset === undefined ? ABSENT : positions[CELL_LEVELS + at]!.get(asset)
+      if (value === undefined) return undefined
+      values.push(value)
     }
-    const known = new Set(campaign.slots.map(({ slot }) => slot))
-    const hasOther = Object.entries(unit.choices).some(([slot, asset]) => asset && !known.has(slot))
-    return hasOther || values.includes(undefined) ? undefined : (values as number[])
+    for (const slot in choices) {
+      if (choices[slot] && !slotNames.has(slot)) return undefined
+    }
+    return values
   }
 
-  /** The end of a path from the root and the rank of its first unit; undefined when there is no such path. */
-  function follow(values: readonly number[]): { readonly node: Node; readonly rank: bigint } | undefined {
-    let node = root
-    let rank = 0n
-    for (const value of values) {
-      const found = findOption(node, value)
-      if (!found) return undefined
-      const { child } = node.runs[found.run]!
-      rank += node.before[found.run]! + BigInt(found.offset) * child.count
-      node = child
-    }
-    return { node, rank }
-  }
-
-  function followCell({ segment, locale, placement }: Cell) {
-    return follow([segment, locale, placement].map((name, level) => positions[level]!.get(name) ?? ABSENT))
+  /** Positions of a cell; -1, which leads nowhere, for a name this revision does not have. */
+  function cellPath({ segment, locale, placement }: Cell): number[] {
+    return [
+      positions[0]!.get(segment) ?? -1,
+      positions[1]!.get(locale) ?? -1,
+      positions[2]!.get(placement) ?? -1,
+    ]
   }
 
   return {
     count: root.count,
+    size: { nodes: packed.nodes.length, runs: packed.child.length },
     undecided,
     unitAt(rank) {
       requireRank(rank)
@@ -135,10 +135,10 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     },
     rankOf(unit) {
       const values = valuesOf(unit)
-      return values && follow(values)?.rank
+      return values && followPath(packed, values)?.rank
     },
     ranksOf(cell) {
-      const found = followCell(cell)
+      const found = followPath(packed, cellPath(cell))
       return found && { from: found.rank, to: found.rank + found.node.count }
     },
     *units(fromRank, toRank) {
@@ -166,7 +166,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
       return result
     },
     choose(stream, cell, weights) {
-      let node = followCell(cell)?.node
+      let node = followPath(packed, cellPath(cell))?.node
       if (!node) return undefined
       const choices: Record<string, string | undefined> = {}
       const propensities: Record<string, number> = {}

@@ -188,6 +188,20 @@ describe('verdict and roll-up', () => {
     expect(warnings[0]).toBe('1 text cannot be rendered for some segments and is not used there')
   })
 
+  it('warns of assets that rules leave out everywhere, and of placements that `when` gets wrong', () => {
+    const tall = { ...textAsset('tall', 'Look up'), when: { 'placement.shape': 'portrat' } }
+    const { warnings } = check({
+      ...withHeadlines([textAsset('plain', 'Fresh air'), textAsset('sea', 'Sea air'), tall]),
+      placements: ['iab-300x250'],
+      exclude: [{ headline: ['sea'], button: ['see'] }],
+      require: [{ if: { headline: ['sea'] }, use: { button: ['see'] } }],
+    })
+    expect(warnings).toContain('headline/sea is in no ad unit: /exclude/0, /require/0 conflict over it')
+    expect(warnings.filter((text) => text.includes('the campaign has no'))).toEqual([
+      expect.stringMatching(/assets\/2\/when .*no placement.shape "portrat"; did you mean "portrait"\?/),
+    ])
+  })
+
   it('warns of values nobody has in `when`, and not of locale and placement', () => {
     const { warnings } = check(
       withHeadlines([

@@ -1,9 +1,11 @@
 import type { Plan } from '../../../engine/campaign/plan.ts'
 import type { AdUnit } from '../../../engine/space/ad-unit.ts'
 
+type Choices = Readonly<Record<string, string | undefined>>
+
 /**
- * Every ad unit of a plan by plain loops, in rank order: what the diagram must agree with. Understands `when` of the
- * form {"state": X}, {"locale": X}, {"placement": X} and {"not": {"placement": X}}, and copy of the form {{state}}.
+ * Every ad unit of a plan by plain loops, in rank order: what the diagram must agree with. Understands `when` made of
+ * `all`, `not`, equality and `range.gte` over the state, the locale and the placement, and copy of the form {{state}}.
  */
 export function bruteForce(plan: Plan): AdUnit[] {
   const units: AdUnit[] = []
@@ -22,16 +24,23 @@ export function bruteForce(plan: Plan): AdUnit[] {
               if (text === undefined) return false
               if (text.includes('{{state}}') && segment.certain['state'] === undefined) return false
             }
-            return whenHolds(asset.when, { locale, placement: placement.id, ...segment.certain })
+            const { id, widthPx, heightPx } = placement
+            const known = {
+              ...segment.certain,
+              locale,
+              placement: id,
+              'placement.width': widthPx,
+              'placement.shape': widthPx < heightPx ? 'portrait' : 'landscape',
+            }
+            return asset.when === undefined || decideWhen(asset.when, known) === true
           })
           const options = isAbsent ? [undefined] : allowed.map(({ id }) => id)
           partial = partial.flatMap((choices) => options.map((id) => ({ ...choices, [slot]: id })))
         }
         for (const choices of partial) {
-          const isExcluded = (plan.campaign.exclude ?? []).some((term) =>
-            Object.entries(term).every(([slot, ids]) => ids.includes(choices[slot] ?? '')),
-          )
-          if (!isExcluded) units.push({ segment: segment.id, locale, placement: placement.id, choices })
+          if (keepsRules(plan, choices)) {
+            units.push({ segment: segment.id, locale, placement: placement.id, choices })
+          }
         }
       }
     }
@@ -39,9 +48,36 @@ export function bruteForce(plan: Plan): AdUnit[] {
   return units
 }
 
-function whenHolds(when: unknown, known: Readonly<Record<string, unknown>>): boolean {
-  if (when === undefined) return true
+function keepsRules({ campaign }: Plan, choices: Choices): boolean {
+  const { exclude = [], require = [], groups = [] } = campaign
+  const isMet = (slot: string, ids: readonly string[]) => ids.includes(choices[slot] ?? '')
+  for (const terms of exclude) {
+    if (Object.entries(terms).every(([slot, ids]) => isMet(slot, ids))) return false
+  }
+  for (const rule of require) {
+    if (!Object.entries(rule.if).every(([slot, ids]) => isMet(slot, ids))) continue
+    if (Object.entries(rule.use).some(([slot, ids]) => choices[slot] && !isMet(slot, ids))) return false
+  }
+  for (const { assets } of groups) {
+    const present = Object.entries(assets).filter(([slot]) => choices[slot])
+    const used = present.filter(([slot, ids]) => isMet(slot, ids))
+    if (used.length > 0 && used.length < present.length) return false
+  }
+  return true
+}
+
+/** undefined: neither certain nor excluded. */
+function decideWhen(when: unknown, known: Readonly<Record<string, unknown>>): boolean | undefined {
   const [key, value] = Object.entries(when as object)[0]!
-  if (key === 'not') return !whenHolds(value, known)
-  return known[key] === value
+  if (key === 'all') {
+    const parts = (value as unknown[]).map((part) => decideWhen(part, known))
+    return parts.includes(false) ? false : parts.includes(undefined) ? undefined : true
+  }
+  if (key === 'not') {
+    const inner = decideWhen(value, known)
+    return inner === undefined ? undefined : !inner
+  }
+  const has = known[key]
+  if (has === undefined) return undefined
+  return typeof value === 'object' ? Number(has) >= value.range.gte : has === value
 }

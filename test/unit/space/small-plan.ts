@@ -29,6 +29,8 @@ export interface SmallPlan {
   readonly placements?: readonly Placement[]
   readonly slots: Campaign['slots']
   readonly exclude?: Campaign['exclude']
+  readonly require?: Campaign['require']
+  readonly groups?: Campaign['groups']
   /** Slots that a placement does not have. */
   readonly absentIn?: Readonly<Record<string, string[]>>
   readonly landingUrl?: string
@@ -46,6 +48,8 @@ export function smallPlan(parts: SmallPlan): Plan {
     placements: placements.map(({ id }) => id),
     slots: parts.slots,
     ...(parts.exclude ? { exclude: parts.exclude } : {}),
+    ...(parts.require ? { require: parts.require } : {}),
+    ...(parts.groups ? { groups: parts.groups } : {}),
     landingUrl: parts.landingUrl ?? 'https://shop.example/sale',
     budget: {
       total: { amountMicros: 1_000_000_000, currency: 'USD' },

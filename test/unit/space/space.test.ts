@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PolyadError } from '../../../core/errors.ts'
+import { createStream } from '../../../core/stream.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
 import type { AdUnit } from '../../../engine/space/ad-unit.ts'
 import { compileSpace, createSpace, type Space } from '../../../engine/space/space.ts'
@@ -32,17 +33,29 @@ describe('space', () => {
         if (!space) return
         compared++
         expect(space.count).toBe(BigInt(expected.length))
-        expect([...space.units(0n, space.count)]).toEqual(expected)
+        expect(JSON.stringify([...space.units(0n, space.count)])).toBe(JSON.stringify(expected))
         const { segment, locale, placement } = expected[Math.floor(expected.length / 2)]!
         const { from, to } = space.ranksOf({ segment, locale, placement })!
         const inCell = (unit: AdUnit) =>
           unit.segment === segment && unit.locale === locale && unit.placement === placement
-        expect([...space.units(from, to)]).toEqual(expected.filter(inCell))
+        expect(JSON.stringify([...space.units(from, to)])).toBe(JSON.stringify(expected.filter(inCell)))
         expect(space.ranksOf({ segment: 'nobody', locale, placement })).toBeUndefined()
       }),
-      { numRuns: 400 },
+      { numRuns: 2000 },
     )
-    expect(compared).toBeGreaterThan(200)
+    expect(compared).toBeGreaterThan(1000)
+  })
+
+  it('is tried on campaigns in which every kind of rule leaves something out', () => {
+    const telling = { exclude: 0, require: 0, groups: 0 }
+    for (const plan of fc.sample(arbitraryPlan, { numRuns: 400, seed: 1 })) {
+      const count = spaceUnlessEmpty(plan)?.count ?? 0n
+      for (const kind of ['exclude', 'require', 'groups'] as const) {
+        const without = bruteForce({ ...plan, campaign: { ...plan.campaign, [kind]: [] } })
+        if (count > 0n && BigInt(without.length) > count) telling[kind]++
+      }
+    }
+    for (const campaigns of Object.values(telling)) expect(campaigns).toBeGreaterThan(10)
   })
 
   it('ranks what it unranks, counts what it has, and leaves out what it does not have', () => {
@@ -65,11 +78,14 @@ describe('space', () => {
           }
         }
         const made = new Set(units.map((unit) => JSON.stringify(unit)))
-        for (const unit of bruteForce({ ...plan, campaign: { ...plan.campaign, exclude: [] } })) {
+        for (const unit of bruteForce({
+          ...plan,
+          campaign: { ...plan.campaign, exclude: [], require: [], groups: [] },
+        })) {
           if (!made.has(JSON.stringify(unit))) expect(space.rankOf(unit)).toBeUndefined()
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     )
   })
 
@@ -106,8 +122,23 @@ describe('space', () => {
     }))
     const space = createSpace(smallPlan({ slots, exclude: [{ s0: ['a1'], s4: ['a2'], s9: ['a3'] }] }))
     expect(space.count).toBe(100n ** 10n - 100n ** 7n)
-    const rank = space.count - 12_345_678_901_234_567n
-    expect(space.rankOf(space.unitAt(rank))).toBe(rank)
+    const stream = createStream('ranks past 2^53')
+    const edges = [0n, 1n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, space.count - 1n]
+    const drawn = Array.from({ length: 500 }, () => {
+      const high = BigInt(stream.integer(2 ** 31))
+      return ((high << 31n) + BigInt(stream.integer(2 ** 31))) * 21n
+    })
+    const cursor = space.cursor()
+    for (const rank of [...edges, ...drawn]) {
+      const at = rank % space.count
+      expect(space.rankOf(space.unitAt(at))).toBe(at)
+      if (at + 1n === space.count) continue
+      cursor.seek(at)
+      cursor.next()
+      const moved = [...cursor.values]
+      cursor.seek(at + 1n)
+      expect([...cursor.values]).toEqual(moved)
+    }
     expect(space.countBy('s9').get('a3')).toBe(100n ** 9n - 100n ** 7n)
   })
 
@@ -119,7 +150,7 @@ describe('space', () => {
       exclude: [{ a: ['a0', 'a1'], b: ['b0'] }, { a: ['a0', 'a1', 'a2'] }],
     })
     expect(() => createSpace(plan)).toThrow(
-      'segment broad, locale en-US, placement wide: everything is excluded by /exclude/0, /exclude/1',
+      'segment broad, locale en-US, placement wide: /exclude/1 leaves everything out',
     )
   })
 
@@ -151,6 +182,31 @@ describe('space', () => {
     const plan = smallPlan({ slots, exclude })
     expect(() => compileSpace(plan, 50)).toThrow(/more than 50 diagram nodes.*\/exclude\//)
     expect(compileSpace(plan, 2_000_000).count).toBe((9n - 1n) ** 6n)
+  })
+
+  it('names the requirements, groups or conditions that grow it, whichever do it most', () => {
+    const slots = Array.from({ length: 12 }, (_, at) => threeTexts(`s${at}`))
+    const pairs = [0, 1, 2, 3, 4, 5].map((at) => [`s${at}`, `s${at + 6}`] as const)
+    const require = pairs.map(([a, b]) => ({ if: { [a]: [`${a}1`] }, use: { [b]: [`${b}1`, `${b}2`] } }))
+    const groups = pairs.map(([a, b], at) => ({ name: `g${at}`, assets: { [a]: [`${a}1`], [b]: [`${b}1`] } }))
+    expect(() => compileSpace(smallPlan({ slots, require }), 60)).toThrow(/grow it most: .*\/require\/\d/)
+    expect(() => compileSpace(smallPlan({ slots, groups }), 60)).toThrow(
+      /grow it most: .*\/groups\/\d \(g\d\)/,
+    )
+    expect(compileSpace(smallPlan({ slots, require }), 20_000).count).toBe((9n - 1n) ** 6n)
+    expect(compileSpace(smallPlan({ slots, groups }), 20_000).count).toBe((1n + 4n) ** 6n)
+
+    const apart = Array.from({ length: 40 }, (_, at) => segmentOf(`seg-${at}`, `S${at}`))
+    const assets = [
+      textAsset('base'),
+      ...apart.map((_, at) => textAsset(`a${at}`, { when: { state: `S${at}` } })),
+    ]
+    const byState = smallPlan({
+      segments: [segmentOf('broad'), ...apart],
+      slots: [threeTexts('top'), { slot: 'last', default: 'base', assets }],
+      exclude: [{ top: ['top1'], last: ['a1'] }],
+    })
+    expect(() => compileSpace(byState, 60)).toThrow(/grow it most: "when" of the assets/)
   })
 
   it('counts what must be remembered of many open rules, not nodes alone', () => {
