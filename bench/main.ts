@@ -6,12 +6,14 @@ import { benchGenerate } from './generate.ts'
 import { machineText } from './machine.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
+import { benchSample } from './sample.ts'
 
 /** Each against the plain way to do the same job, in a workspace it may open for itself. */
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement>>> = {
   generate: benchGenerate,
   render: benchRender,
   decide: benchDecide,
+  sample: benchSample,
 }
 
 const asked = process.argv.slice(2)

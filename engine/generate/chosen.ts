@@ -81,9 +81,11 @@ function choose(plan: Plan, { where, sample }: Choice): Chosen {
     visit(from, to, each) {
       const { values } = cursor
       const decimal = createDecimal(digits)
+      let rank = 0n
       const jump = (position: bigint): void => {
         cursor.seek(position)
-        decimal.set(isWhole ? position : ranks.rankOf(values, 0))
+        rank = isWhole ? position : ranks.rankOf(values, 0)
+        decimal.set(rank)
         each(values, 0, decimal)
       }
       if (draws) {
@@ -94,8 +96,10 @@ function choose(plan: Plan, { where, sample }: Choice): Chosen {
       jump(from)
       for (let left = Number(to - from) - 1; left > 0; left--) {
         const changed = cursor.next()
-        if (isWhole) decimal.increment()
-        else decimal.set(ranks.rankOf(values, changed))
+        const next = isWhole ? rank + 1n : ranks.rankOf(values, changed)
+        if (next === rank + 1n) decimal.increment()
+        else decimal.set(next)
+        rank = next
         each(values, changed, decimal)
       }
     },

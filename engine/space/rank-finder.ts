@@ -22,7 +22,8 @@ export function createRankFinder(root: Node, levels: number): RankFinder {
         firstRanks[level] = rank
         const { run, offset } = findOption(node, values[level]!)!
         const { child } = node.runs[run]!
-        rank += node.before[run]! + BigInt(offset) * child.count
+        if (run > 0) rank += node.before[run]!
+        if (offset > 0) rank += BigInt(offset) * child.count
         node = child
       }
       return rank

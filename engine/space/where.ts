@@ -104,7 +104,11 @@ function namesOf({ campaign, attributes, placements, segments }: Plan): Map<stri
   const asked = new Map<string, Asked>()
   const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
   const named = (level: number, attribute: string, values: readonly string[], thing: string): Asked => ({
-    ...{ level, attribute, type: 'category', values, thing },
+    level,
+    attribute,
+    type: 'category',
+    values,
+    thing,
   })
   asked.set('segment', named(SEGMENT, 'segment', ids(segments), 'segment'))
   asked.set('locale', named(LOCALE, 'locale', campaign.locales, 'locale'))

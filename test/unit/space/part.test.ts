@@ -127,7 +127,9 @@ describe('part', () => {
 describe('a rule over ad units', () => {
   const ruled = (id: string, rule: Rule): Segment => ({
     ...segmentOf(id, 'CA'),
-    ...{ id, rule, certain: certainValues(factsOf(rule)) },
+    id,
+    rule,
+    certain: certainValues(factsOf(rule)),
   })
   const is = (attribute: string, ...values: string[]): Rule => ({ kind: 'in', attribute, values })
   const plan: Plan = {
