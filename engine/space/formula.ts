@@ -1,4 +1,4 @@
-import { andBitmaps, type Bitmap, countBits, hasBit, orBitmaps } from '../../core/bitmap.ts'
+import { andBitmaps, type Bitmap, countBits, hasBit, orBitmaps, rowsOf } from '../../core/bitmap.ts'
 
 /**
  * What an ad unit must meet, as tests of single levels joined by all and any; negation is inside the tests. Equal
@@ -82,37 +82,60 @@ export function createFormulas(sizes: readonly number[]): Formulas {
     return share(`${kind}|${of.map(({ id }) => id).join()}`, { kind, level, of, accepts: undefined })
   }
 
-  /** What is left of a formula once the tests of one level are answered. */
-  function answered(formula: Formula, level: number, isMet: (test: Formula) => boolean): Formula {
+  /** What is left of a formula once its level has a value, by `valueIndex`. */
+  function answered(formula: Formula, level: number, value: number): Formula {
     if (formula.level !== level) return formula
-    if (formula.kind === 'test') return isMet(formula) ? everything : nothing
-    return join(
-      formula.kind,
-      formula.of.map((part) => answered(part, level, isMet)),
-    )
+    const { kind, accepts, of } = formula
+    if (accepts) return hasBit(accepts, value) ? everything : nothing
+    const [neutral, settling] = kind === 'all' ? [everything, nothing] : [nothing, everything]
+    const left: Formula[] = []
+    for (const part of of) {
+      const answer = answered(part, level, value)
+      if (answer === settling) return settling
+      if (answer !== neutral) left.push(answer)
+    }
+    return join(kind === 'all' ? 'all' : 'any', left)
   }
 
   function branches(formula: Formula): readonly Formula[] {
-    const known = branchesOf.get(formula)
-    if (known) return known
-    const { level } = formula
-    const tests = [...testsAt(formula, level)]
-    // Values that every test answers alike lead to one formula.
-    const byAnswers = new Map<string, Formula>()
-    const made = Array.from({ length: sizes[level]! }, (_, value) => {
-      const answers = tests.map((each) => (hasBit(each.accepts!, value) ? '1' : '0')).join('')
-      let left = byAnswers.get(answers)
-      if (!left) {
-        left = answered(formula, level, (each) => hasBit(each.accepts!, value))
-        byAnswers.set(answers, left)
-      }
-      return left
-    })
-    branchesOf.set(formula, made)
+    let made = branchesOf.get(formula)
+    if (!made) {
+      const { level } = formula
+      // Values that every test answers alike lead to one formula.
+      const byClass = new Map<number, Formula>()
+      made = Array.from(alikeClasses(sizes[level]!, testsAt(formula, level)), (alike, value) => {
+        let left = byClass.get(alike)
+        if (!left) {
+          left = answered(formula, level, value)
+          byClass.set(alike, left)
+        }
+        return left
+      })
+      branchesOf.set(formula, made)
+    }
     return made
   }
 
   return { everything, nothing, test, join, branches }
+}
+
+/** A class for every value: those of one class are accepted by the same tests. Costs what the tests accept. */
+function alikeClasses(size: number, tests: Iterable<Formula>): Int32Array {
+  const classOf = new Int32Array(size)
+  let last = 0
+  for (const { accepts } of tests) {
+    const moved = new Map<number, number>()
+    for (const value of rowsOf(accepts!)) {
+      const before = classOf[value]!
+      let after = moved.get(before)
+      if (after === undefined) {
+        after = ++last
+        moved.set(before, after)
+      }
+      classOf[value] = after
+    }
+  }
+  return classOf
 }
 
 /** The distinct tests of one level in a formula. */

@@ -81,7 +81,11 @@ function restrict(plan: Plan, whole: Node, rule: RuleJson): Node {
   const formulas = createFormulas(sizes)
   const formula = readWhere(plan, formulas, rule, 'where')
   return restrictDiagram(whole, sizes, formulas, formula, MAX_RUNS, () => {
-    return new PolyadError('SPACE_TOO_LARGE', { campaign: campaign.name, nodes: MAX_RUNS, rules: ['where'] })
+    return new PolyadError('SPACE_TOO_LARGE', {
+      campaign: campaign.name,
+      nodes: MAX_RUNS,
+      rules: ['"where" of the selection'],
+    })
   })
 }
 
