@@ -37,8 +37,11 @@ async function readRule(text: string): Promise<RuleJson> {
   }
 }
 
-/** Says that a rule leaves nothing, and what each of its parts would leave by itself. */
+/** Why a rule left nothing to write: what each of its parts would leave by itself, or that its ad units lie elsewhere. */
 export function nothingMeets(plan: Plan, rule: RuleJson): string {
+  const elsewhere = partOf(plan, rule).count
+  if (elsewhere > 0n)
+    return `no ad unit of the window meets the --where rule; ${count(elsewhere)} outside it do`
   const parts = 'all' in rule && Array.isArray(rule.all) ? (rule.all as readonly RuleJson[]) : []
   const alone = parts.map((part) => `${JSON.stringify(part)} ${count(partOf(plan, part).count)}`)
   const told = alone.length > 1 ? `; by themselves its parts leave ${alone.join(', ')}` : ''

@@ -116,6 +116,6 @@ export async function generateFile(
     },
   })
   const bytes = file === STDOUT ? await writeToStdout(rows) : await writeWhole(file, rows, { signal })
-  if (adUnits === 0n && selection.where) output.note(nothingMeets(plan, selection.where))
+  if (adUnits === 0n && selection.where && !selection.sample) output.note(nothingMeets(plan, selection.where))
   return { adUnits: String(adUnits), bytes, file }
 }

@@ -95,7 +95,8 @@ export async function renderFiles(
     onProgress: (done, total) => output.progress(`${count(done)} of ${count(total)} pictures`),
   })
   const done = await writeFiles(files, out, signal)
-  if (done.pictures === 0 && selection.where) output.note(nothingMeets(plan, selection.where))
+  if (done.pictures === 0 && selection.where && !selection.sample)
+    output.note(nothingMeets(plan, selection.where))
   return done
 }
 

@@ -66,19 +66,19 @@ function choose(plan: Plan, { where, sample }: Choice): Chosen {
   const draws = sample && drawsOf(plan, part, sample)
   const { isWhole } = part
   const digits = String(createSpace(plan).count).length
-  const positionAt = (place: bigint): bigint => (draws ? draws.positionAt(place) : place)
-  const cursor = part.cursor()
-  const ranks = part.rankFinder()
   return {
     count: sample?.size ?? part.count,
     placeOf: part.positionOf,
     rankAt(place) {
-      const position = positionAt(place)
+      const position = draws ? draws.positionAt(place) : place
       if (isWhole) return position
+      const cursor = part.cursor()
       cursor.seek(position)
-      return ranks.rankOf(cursor.values, 0)
+      return part.rankFinder().rankOf(cursor.values, 0)
     },
     visit(from, to, each) {
+      const cursor = part.cursor()
+      const ranks = part.rankFinder()
       const { values } = cursor
       const decimal = createDecimal(digits)
       let rank = 0n
@@ -96,10 +96,13 @@ function choose(plan: Plan, { where, sample }: Choice): Chosen {
       jump(from)
       for (let left = Number(to - from) - 1; left > 0; left--) {
         const changed = cursor.next()
-        const next = isWhole ? rank + 1n : ranks.rankOf(values, changed)
-        if (next === rank + 1n) decimal.increment()
-        else decimal.set(next)
-        rank = next
+        if (isWhole) decimal.increment()
+        else {
+          const next = ranks.rankOf(values, changed)
+          if (next === rank + 1n) decimal.increment()
+          else decimal.set(next)
+          rank = next
+        }
         each(values, changed, decimal)
       }
     },

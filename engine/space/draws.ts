@@ -31,7 +31,7 @@ interface Stratum {
 
 /**
  * Draws a sample: the same on every machine for the same part, size and seed. In the order of ranks up to MOST_SORTED;
- * beyond that as drawn, in constant memory, and stratified samples segment by segment.
+ * beyond that as drawn, keeping none of them, and a stratified sample segment by segment.
  *
  * @param segments ids by position
  */

@@ -21,9 +21,7 @@ export function evenQuotas(capacities: readonly bigint[], total: bigint, seed: s
   const quotas = capacities.map((capacity) => (capacity < level ? capacity : level))
   const open = [...capacities.keys()].filter((at) => capacities[at]! > level)
   const left = total - quotas.reduce((sum, quota) => sum + quota, 0n)
-  if (left > 0n && open.length > 0) {
-    const sampler = createSampler(BigInt(open.length), seed)
-    for (let place = 0n; place < left; place++) quotas[open[Number(sampler.rankAt(place))]!]! += 1n
-  }
+  const sampler = createSampler(BigInt(open.length), seed)
+  for (let place = 0n; place < left; place++) quotas[open[Number(sampler.rankAt(place))]!]! += 1n
   return quotas
 }
