@@ -6,6 +6,7 @@ import { benchGenerate } from './generate.ts'
 import { machineText } from './machine.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
+import { benchSample } from './sample.ts'
 import { benchSpace } from './space.ts'
 
 /** Each against the plain way to do the same job, in a workspace it may open for itself. */
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement>>
   generate: benchGenerate,
   render: benchRender,
   decide: benchDecide,
+  sample: benchSample,
 }
 
 const asked = process.argv.slice(2)

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand,
   guard: async () => (await import('./commands/guard.ts')).guardCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
+  count: async () => (await import('./commands/count.ts')).countCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,

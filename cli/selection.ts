@@ -1,12 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { PolyadError } from '../core/errors.ts'
 import type { Selection } from '../engine/generate/selection.ts'
+import { readWhereOptions, whereOption } from './where.ts'
 
 export interface SelectionOptions {
   readonly from?: string
   readonly to?: string
+  readonly where?: readonly string[]
   readonly sample?: string
   readonly seed?: string
+  readonly stratify?: 'segment'
 }
 
 /** Adds the options that choose ad units. */
@@ -14,24 +17,37 @@ export function withSelection(command: Command): Command {
   return command
     .option('--from <rank>', 'first rank')
     .option('--to <rank>', 'rank to stop before')
+    .addOption(whereOption())
     .option('--sample <n>', 'instead of a window: this many ad units, drawn without replacement')
     .option('--seed <seed>', 'seed of the sample: the same seed draws the same ad units', '1')
+    .addOption(
+      new Option(
+        '--stratify <what>',
+        'with --sample: as many from each segment, as far as its ad units go; what is left over goes to the others',
+      ).choices(['segment']),
+    )
 }
 
-/** @throws PolyadError INPUT_INVALID */
-export function selectionFrom(options: SelectionOptions): Selection {
+/** @throws PolyadError INPUT_INVALID, FILE_UNREADABLE for a rule in a file */
+export async function selectionFrom(options: SelectionOptions): Promise<Selection> {
+  const { stratify } = options
+  const where = await readWhereOptions(options.where)
+  const ruled = where === undefined ? {} : { where }
   if (options.sample !== undefined) {
     if (options.from !== undefined || options.to !== undefined) {
       throw invalid('--sample', 'it draws from the whole number line; leave --from and --to out')
     }
-    return { sample: { size: rank('--sample', options.sample), seed: options.seed ?? '1' } }
+    const size = rank('--sample', options.sample)
+    return { ...ruled, sample: { size, seed: options.seed ?? '1', ...(stratify && { stratify }) } }
   }
+  if (stratify) throw invalid('--stratify', 'it says how a sample is drawn; add --sample N')
   const from = options.from === undefined ? undefined : rank('--from', options.from)
   const to = options.to === undefined ? undefined : rank('--to', options.to)
   if (from !== undefined && to !== undefined && to < from) {
     throw invalid('--to', `${to} lies before --from ${from}; name the rank to stop before`)
   }
   return {
+    ...ruled,
     ...(from !== undefined && { fromRank: from }),
     ...(to !== undefined && { toRank: to }),
   }

@@ -68,8 +68,9 @@ const CATALOGUE = {
   SAMPLE_TOO_LARGE: {
     status: 400,
     exit: 2,
-    text: (d: { size: string; count: string }) =>
-      `a sample of ${d.size} cannot be drawn from ${d.count} ad units without repeating; ask for ${d.count} at most`,
+    text: (d: { size: string; count: string; rule?: string }) =>
+      `a sample of ${d.size} cannot be drawn from ${d.count} ad units${d.rule ? ` that meet the ${d.rule} rule` : ''} ` +
+      `without repeating; ${d.count === '0' ? 'relax the rule' : `ask for ${d.count} at most`}`,
   },
   AD_UNIT_ID_INVALID: {
     status: 404,

@@ -146,7 +146,8 @@ function typeOf(attribute: string, { vocabulary, where, pointer, inMention }: Pl
     where,
     pointer,
     `there is no attribute "${attribute}"`,
-    nearest ? `did you mean "${nearest}"?` : 'see segments/attributes.json',
+    vocabulary.adviceOn?.(attribute) ??
+      (nearest ? `did you mean "${nearest}"?` : 'see segments/attributes.json'),
   )
 }
 

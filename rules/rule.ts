@@ -52,6 +52,8 @@ export type AttributeType = 'category' | 'set' | 'number' | 'boolean'
 export interface Vocabulary {
   readonly person: ReadonlyMap<string, AttributeType>
   readonly mention: ReadonlyMap<string, AttributeType>
+  /** How to mend an unknown name, where the nearest known one is not the best advice. */
+  readonly adviceOn?: (unknown: string) => string | undefined
 }
 
 /** One record's values; a missing key is a missing value. A set is an array. */

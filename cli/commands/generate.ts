@@ -12,6 +12,7 @@ import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { count } from '../output.ts'
 import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { nothingMeets } from '../where.ts'
 
 interface GenerateCommandOptions extends SelectionOptions {
   readonly out: string
@@ -33,6 +34,8 @@ export function generateCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('generate', 'write ad units to a file, one row each', [
     'polyad generate summer --out summer.jsonl',
     'polyad generate summer --out sample.csv --sample 1000 --seed 7',
+    'polyad generate summer --out sample.csv --sample 1000 --stratify segment     as many from each segment',
+    `polyad generate summer --out boxes.csv --where '{"placement": "iab-300x250"}'`,
     'polyad generate summer --out - --to 100 | head -1',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
@@ -49,7 +52,7 @@ export function generateCommand(environment: ConfigSource): Command {
           campaign,
           options.out,
           format,
-          selectionFrom(options),
+          await selectionFrom(options),
           invocation,
         )
         invocation.output.step(
@@ -113,5 +116,6 @@ export async function generateFile(
     },
   })
   const bytes = file === STDOUT ? await writeToStdout(rows) : await writeWhole(file, rows, { signal })
+  if (adUnits === 0n && selection.where && !selection.sample) output.note(nothingMeets(plan, selection.where))
   return { adUnits: String(adUnits), bytes, file }
 }

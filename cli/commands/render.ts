@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { renderCampaign } from '../../engine/generate/render.ts'
+import type { RenderedFile } from '../../engine/generate/render-frames.ts'
 import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
@@ -12,6 +13,7 @@ import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
 import { count } from '../output.ts'
 import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { nothingMeets } from '../where.ts'
 
 interface RenderCommandOptions extends SelectionOptions {
   readonly out: string
@@ -32,6 +34,7 @@ export function renderCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('render', 'draw ad units as pictures, into a folder or a zip file', [
     'polyad render summer --out pictures --sample 50',
     'polyad render summer --out summer.zip --from 0 --to 1000 --format png',
+    `polyad render summer --out boxes --where '{"placement": "iab-300x250"}' --sample 50 --stratify segment`,
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
     .requiredOption('--out <dir|file.zip>', 'required: folder, or a file that ends in .zip')
@@ -52,7 +55,7 @@ export function renderCommand(environment: ConfigSource): Command {
           campaign,
           options.out,
           picture,
-          selectionFrom(options),
+          await selectionFrom(options),
           invocation,
         )
         invocation.output.step(
@@ -91,6 +94,18 @@ export async function renderFiles(
     signal,
     onProgress: (done, total) => output.progress(`${count(done)} of ${count(total)} pictures`),
   })
+  const done = await writeFiles(files, out, signal)
+  if (done.pictures === 0 && selection.where && !selection.sample)
+    output.note(nothingMeets(plan, selection.where))
+  return done
+}
+
+/** Into a zip file or a folder, as `out` says. */
+async function writeFiles(
+  files: AsyncIterable<RenderedFile>,
+  out: string,
+  signal: AbortSignal,
+): Promise<Rendered> {
   if (out.endsWith('.zip')) {
     const { entries, bytes } = await writeZip(out, files, { signal })
     return { pictures: entries, bytes, out }

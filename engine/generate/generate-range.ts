@@ -1,8 +1,6 @@
 import { PolyadError } from '../../core/errors.ts'
 import type { Plan } from '../campaign/plan.ts'
-import { createSampler } from '../space/sample.ts'
-import { createSpace } from '../space/space.ts'
-import { createDecimal } from './decimal.ts'
+import { chosenUnits } from './chosen.ts'
 import { createRowEncoder } from './row-encoder.ts'
 import { csvFormat, jsonlFormat } from './row-format.ts'
 
@@ -11,14 +9,14 @@ export interface GenerateOptions {
   readonly format: 'jsonl' | 'csv'
   /** Begin with the format's header line: only the range that starts the output does. */
   readonly header?: boolean
-  /** Ranks are positions in the seeded sample of this seed (engine/space/sample.ts), not on the number line. */
-  readonly sampleSeed?: string
+  /** Ranks are places among the ad units that this chooses (engine/generate/chosen.ts), not on the number line. */
+  readonly choice?: string
 }
 
 /**
  * The rows of ranks [fromRank, toRank) as bytes, ready to be put after those of the range before it.
  *
- * @throws PolyadError RANK_OUT_OF_RANGE
+ * @throws PolyadError RANK_OUT_OF_RANGE, and what chosenUnits throws
  */
 export function generateRange(
   plan: Plan,
@@ -26,32 +24,13 @@ export function generateRange(
   toRank: bigint,
   options: GenerateOptions,
 ): Uint8Array {
-  const space = createSpace(plan)
-  if (fromRank < 0n || toRank < fromRank || toRank > space.count) {
+  const chosen = chosenUnits(plan, options.choice)
+  if (fromRank < 0n || toRank < fromRank || toRank > chosen.count) {
     const rank = fromRank < 0n ? fromRank : toRank
-    throw new PolyadError('RANK_OUT_OF_RANGE', { rank: String(rank), count: String(space.count) })
+    throw new PolyadError('RANK_OUT_OF_RANGE', { rank: String(rank), count: String(chosen.count) })
   }
   const format = options.format === 'csv' ? csvFormat(plan) : jsonlFormat(plan)
   const rows = createRowEncoder(plan, format, options.header ? format.header : '')
-  const cursor = space.cursor()
-  const decimal = createDecimal(String(space.count).length)
-  if (options.sampleSeed !== undefined) {
-    const sampler = createSampler(space.count, options.sampleSeed)
-    for (let at = fromRank; at < toRank; at++) {
-      const rank = sampler.rankAt(at)
-      cursor.seek(rank)
-      decimal.set(rank)
-      rows.write(cursor.values, 0, decimal)
-    }
-  } else if (fromRank < toRank) {
-    cursor.seek(fromRank)
-    decimal.set(fromRank)
-    rows.write(cursor.values, 0, decimal)
-    for (let left = Number(toRank - fromRank) - 1; left > 0; left--) {
-      const changed = cursor.next()
-      decimal.increment()
-      rows.write(cursor.values, changed, decimal)
-    }
-  }
+  chosen.visit(fromRank, toRank, rows.write)
   return rows.finish()
 }

@@ -1,9 +1,8 @@
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
-import { createSpace } from '../space/space.ts'
 import type { GenerateOptions } from './generate-range.ts'
-import { placesOf, type Selection } from './selection.ts'
+import { type Places, placesOf, type Selection } from './selection.ts'
 
 export interface GenerateRequest extends Selection {
   readonly plan: Plan
@@ -21,29 +20,28 @@ export interface GenerateRequest extends Selection {
 const RANGE_UNITS = 4_000n
 
 /**
- * The rows of a campaign in rank order (a sample in the order it was drawn): the same bytes for any number of workers.
+ * The rows of a campaign in rank order (a sample as createDraws orders it): the same bytes for any number of workers.
  *
- * @throws PolyadError RANK_OUT_OF_RANGE, SAMPLE_TOO_LARGE; CANCELLED when the signal is aborted
+ * @throws PolyadError as placesOf; CANCELLED when the signal is aborted
  */
 export async function* generateCampaign(
   ports: Pick<Ports, 'jobs'>,
   request: GenerateRequest,
 ): AsyncIterable<Uint8Array> {
-  const { from, to } = placesOf(request, createSpace(request.plan).count)
-  const jobs = rangeJobs(request, from, to)
+  const places = placesOf(request.plan, request)
+  const jobs = rangeJobs(request, places)
   let done = 0n
   for await (const part of ports.jobs.run(jobs, request.signal ? { signal: request.signal } : {})) {
     done += BigInt(part.units)
     yield part.bytes
-    request.onProgress?.(done, to - from)
+    request.onProgress?.(done, places.to - places.from)
   }
 }
 
 /** At least one job, so that an empty window still has its header. */
 function* rangeJobs(
-  { planHash, format, sample }: GenerateRequest,
-  from: bigint,
-  to: bigint,
+  { planHash, format }: GenerateRequest,
+  { from, to, choice }: Places,
 ): Generator<RangeJob> {
   let start = from
   do {
@@ -51,7 +49,7 @@ function* rangeJobs(
     const options: RangeJob['options'] = {
       format,
       header: start === from,
-      ...(sample ? { sampleSeed: sample.seed } : {}),
+      ...(choice === undefined ? {} : { choice }),
     }
     yield { kind: 'generate', planHash, fromRank: String(start), toRank: String(end), options }
     start = end

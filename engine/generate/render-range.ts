@@ -4,8 +4,8 @@ import { createScene, type Scene } from '../../templates/scene.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
-import { createSampler } from '../space/sample.ts'
 import { createSpace } from '../space/space.ts'
+import { chosenUnits } from './chosen.ts'
 import { createCopyTable } from './copy-table.ts'
 import { frameFiles, type RenderedFile } from './render-frames.ts'
 import { unitValues } from './unit-values.ts'
@@ -14,8 +14,8 @@ export interface RenderOptions {
   readonly format: PictureFormat
   /** JPEG only, 1..100; a placement's byte limit may lower it. */
   readonly quality?: number
-  /** Ranks are positions in the seeded sample of this seed (engine/space/sample.ts), not in the number line. */
-  readonly sampleSeed?: string
+  /** Ranks are places among the ad units that this chooses (engine/generate/chosen.ts), not on the number line. */
+  readonly choice?: string
 }
 
 export interface RenderServices {
@@ -42,11 +42,10 @@ export async function renderRange(
   services: RenderServices,
 ): Promise<Uint8Array> {
   const space = createSpace(plan)
-  const sampler =
-    options.sampleSeed === undefined ? undefined : createSampler(space.count, options.sampleSeed)
+  const chosen = chosenUnits(plan, options.choice)
   const renderer = rendererOf(plan, services)
-  const makeFile = async (position: bigint): Promise<RenderedFile> => {
-    const unit = space.unitAt(sampler ? sampler.rankAt(position) : position)
+  const makeFile = async (place: bigint): Promise<RenderedFile> => {
+    const unit = space.unitAt(chosen.rankAt(place))
     const { maxBytes } = placementOf(plan, unit)
     const scene = unitScene(plan, unit, services.fonts)
     const { bytes } = await renderer.picture(scene, { ...options, maxBytes })
@@ -54,10 +53,8 @@ export async function renderRange(
   }
   const files: RenderedFile[] = []
   for (let start = fromRank; start < toRank; start += BigInt(AT_ONCE)) {
-    const positions = Array.from({ length: AT_ONCE }, (_, at) => start + BigInt(at)).filter(
-      (at) => at < toRank,
-    )
-    files.push(...(await Promise.all(positions.map(makeFile))))
+    const places = Array.from({ length: AT_ONCE }, (_, at) => start + BigInt(at)).filter((at) => at < toRank)
+    files.push(...(await Promise.all(places.map(makeFile))))
   }
   return frameFiles(files)
 }

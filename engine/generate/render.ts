@@ -2,9 +2,8 @@ import type { PictureFormat } from '../../templates/raster.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
-import { createSpace } from '../space/space.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
-import { placesOf, type Selection } from './selection.ts'
+import { type Places, placesOf, type Selection } from './selection.ts'
 
 export interface RenderRequest extends Selection {
   readonly plan: Plan
@@ -23,28 +22,28 @@ const UNITS_PER_JOB = 128n
 /**
  * The pictures of a campaign, in rank order for any number of workers: give them to a zip file or a folder.
  *
- * @throws PolyadError RANK_OUT_OF_RANGE, SAMPLE_TOO_LARGE, CANCELLED, and what renderRange throws
+ * @throws PolyadError as placesOf, CANCELLED, and what renderRange throws
  */
 export async function* renderCampaign(
   { jobs }: Pick<Ports, 'jobs'>,
   request: RenderRequest,
 ): AsyncGenerator<RenderedFile> {
-  const { from, to } = placesOf(request, createSpace(request.plan).count)
-  const total = to - from
+  const places = placesOf(request.plan, request)
+  const total = places.to - places.from
   let done = 0n
-  for await (const { bytes, units } of jobs.run(rangeJobs(request, from, to), signalOf(request))) {
+  for await (const { bytes, units } of jobs.run(rangeJobs(request, places), signalOf(request))) {
     yield* framedFiles(bytes)
     done += BigInt(units)
     request.onProgress?.(done, total)
   }
 }
 
-function* rangeJobs(request: RenderRequest, from: bigint, to: bigint): Generator<RangeJob> {
-  const { planHash, format, quality, sample } = request
+function* rangeJobs(request: RenderRequest, { from, to, choice }: Places): Generator<RangeJob> {
+  const { planHash, format, quality } = request
   const options = {
     format,
     ...(quality === undefined ? {} : { quality }),
-    ...(sample ? { sampleSeed: sample.seed } : {}),
+    ...(choice === undefined ? {} : { choice }),
   }
   for (let start = from; start < to; start += UNITS_PER_JOB) {
     const end = start + UNITS_PER_JOB < to ? start + UNITS_PER_JOB : to

@@ -11,7 +11,7 @@ interface CellAttribute {
   readonly name: string
   readonly of: 'locale' | 'placement'
   readonly type: AttributeType
-  valueIn(locale: string, placement: Placement): Scalar
+  valueIn(locale: string, placement: Placement): Scalar | undefined
   /** Of a category: what it may be in this campaign. */
   values?(plan: Plan): readonly string[]
 }
@@ -41,6 +41,8 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     type: 'number',
     valueIn: (_, { widthPx, heightPx }) => widthPx / heightPx,
   },
+  // Of the largest picture allowed; one without a limit has none.
+  { name: 'placement.maxBytes', of: 'placement', type: 'number', valueIn: (_, { maxBytes }) => maxBytes },
   {
     name: 'placement.shape',
     of: 'placement',

@@ -7,19 +7,21 @@ import type { AdUnit, Cell } from './ad-unit.ts'
 import type { Undecided } from './availability.ts'
 import { drawOption } from './choose.ts'
 import { CELL_LEVELS, compileDiagram } from './compile.ts'
-import { countByLevel } from './count-by.ts'
+import { countByDimension } from './count-by.ts'
 import { type Cursor, createCursor } from './cursor.ts'
-import { ABSENT } from './diagram.ts'
+import { ABSENT, type Node } from './diagram.ts'
 import { followPath, packDiagram } from './packed-diagram.ts'
 
 /** Size at which a diagram is refused: nodes with their runs of options, some hundreds of megabytes. */
-const MAX_RUNS = 2_000_000
+export const MAX_RUNS = 2_000_000
 
 /** The ad units of one revision as a number line: ranks from 0 to `count`, the last slot changing first. */
 export interface Space {
   readonly count: bigint
   /** Size of the diagram behind it. */
   readonly size: { readonly nodes: number; readonly runs: number }
+  /** The diagram, for whoever walks it by positions. */
+  readonly root: Node
   /** Assets left out because their `when` cannot be decided. */
   readonly undecided: readonly Undecided[]
   /** @throws PolyadError RANK_OUT_OF_RANGE */
@@ -127,6 +129,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
   return {
     count: root.count,
     size: { nodes: packed.nodes.length, runs: packed.child.length },
+    root,
     undecided,
     unitAt(rank) {
       requireRank(rank)
@@ -153,18 +156,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
       }
     },
     cursor: () => createCursor(root, levels),
-    countBy(dimension) {
-      const level = levelOf(campaign.slots, dimension)
-      const counts = countByLevel(root, level)
-      const result = new Map<string, bigint>()
-      for (const [value, name] of names[level]!.entries()) {
-        const isRetired = level >= CELL_LEVELS && campaign.slots[level - CELL_LEVELS]!.assets[value]!.retired
-        if (!isRetired) result.set(name, counts.get(value) ?? 0n)
-      }
-      const absent = counts.get(ABSENT)
-      if (absent !== undefined) result.set('', absent)
-      return result
-    },
+    countBy: (dimension) => countByDimension(plan, root, dimension),
     choose(stream, cell, weights) {
       let node = followPath(packed, cellPath(cell))?.node
       if (!node) return undefined
@@ -190,15 +182,4 @@ function namesOf(plan: Plan): string[][] {
     plan.placements.map(({ id }) => id),
     ...plan.campaign.slots.map(({ assets }) => assets.map(({ id }) => id)),
   ]
-}
-
-function levelOf(slots: Plan['campaign']['slots'], dimension: string): number {
-  const level = ['segment', 'locale', 'placement'].indexOf(dimension)
-  if (level >= 0) return level
-  const slot = slots.findIndex((each) => each.slot === dimension)
-  if (slot < 0) {
-    const mend = `count by segment, locale, placement, ${slots.map((each) => each.slot).join(', ')}`
-    throw new PolyadError('NOT_FOUND', { what: 'dimension', name: dimension, mend })
-  }
-  return CELL_LEVELS + slot
 }

@@ -9,6 +9,7 @@ import { contentHash } from '../../core/hash.ts'
 import type { Plan } from '../../engine/campaign/plan.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { framedFiles } from '../../engine/generate/render-frames.ts'
+import { placesOf } from '../../engine/generate/selection.ts'
 import type { RangeJob } from '../../engine/ports/jobs.ts'
 import { openJobs } from '../../jobs/local/jobs.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
@@ -143,6 +144,26 @@ describe('the built thread', () => {
       const whole = Buffer.from(generateRange(plan, 0n, BigInt(total), { format: 'jsonl' }))
       expect((await bytesOf(1, folder, rangesOf('generate', planHash, total, 1000))).equals(whole)).toBe(true)
       expect((await bytesOf(3, folder, rangesOf('generate', planHash, total, 77))).equals(whole)).toBe(true)
+    })
+  })
+
+  it('makes what a rule and an even sample choose, the same bytes in any number of threads and ranges', async () => {
+    const { choice, from, to } = placesOf(plan, {
+      where: { any: [{ headline: 'a3' }, { not: { cta: { in: ['a1', 'a2'] } } }] },
+      sample: { size: 500n, seed: 's', stratify: 'segment' },
+    })
+    expect([from, to]).toEqual([0n, 500n])
+    const whole = Buffer.from(generateRange(plan, from, to, { format: 'jsonl', choice: choice! }))
+    expect(whole.toString().trimEnd().split('\n').length).toBe(500)
+    await inNewFolder(async (folder) => {
+      const planHash = await (await openBlobs(folder)).put(Buffer.from(canonicalJson(plan)))
+      const chosen = (size: number) =>
+        rangesOf('generate', planHash, 500, size).map((each) => ({
+          ...each,
+          options: { ...each.options, choice: choice! },
+        }))
+      expect((await bytesOf(1, folder, chosen(500))).equals(whole)).toBe(true)
+      expect((await bytesOf(3, folder, chosen(33))).equals(whole)).toBe(true)
     })
   })
 

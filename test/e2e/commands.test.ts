@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -77,6 +77,7 @@ describe('help', () => {
     ['check'],
     ['guard'],
     ['plan'],
+    ['count'],
     ['generate'],
     ['render'],
     ['serve'],
@@ -279,6 +280,64 @@ describe('from check to files', () => {
     expect(await sample('three.jsonl', 'b')).not.toEqual(drawn)
   })
 
+  it('a rule leaves rows of the whole file, as many as are counted, and an even sample takes as many a segment', async () => {
+    const rule =
+      '{"all": [{"placement.width": 728}, {"headline": {"in": ["road-is-calling", "no-hidden-fees"]}}]}'
+    const notBroad = ['--where', '{"not": {"segment": "broad"}}']
+    await writeFile(join(folder, 'rule.json'), rule)
+    const generate = (...args: string[]) =>
+      polyadJson<{ adUnits: string }>(folder, [
+        'generate',
+        'vans',
+        ...args,
+        '--where',
+        '@rule.json',
+        ...notBroad,
+      ])
+    const { adUnits } = await generate('--out', 'ruled.jsonl')
+    const ruled = await rowsOf(folder, 'ruled.jsonl')
+    const whole = await rowsOf(folder, 'all.jsonl')
+    const texts = ['The road is calling', 'No hidden fees. Just miles']
+    expect(ruled).toEqual(
+      whole.filter(
+        ({ segment, placement, slots }) =>
+          segment !== 'broad' && placement === 'iab-728x90' && texts.includes(slots['headline']!),
+      ),
+    )
+    const counted = await polyadJson<{ adUnits: string; ofAdUnits: string; by: { segment: object[] } }>(
+      folder,
+      [...['count', 'vans', '--where', rule, ...notBroad, '--by', 'segment']],
+    )
+    expect(counted).toMatchObject({ adUnits, ofAdUnits: String(whole.length) })
+    const segments = [...new Set(ruled.map(({ segment }) => segment))]
+    const each = String(ruled.length / segments.length)
+    expect(counted.by.segment).toEqual([
+      { value: 'broad', adUnits: '0' },
+      ...segments.map((value) => ({ value, adUnits: each })),
+    ])
+
+    const size = segments.length * 2 + 1
+    await generate('--out', 'even.jsonl', '--sample', String(size), '--stratify', 'segment')
+    const drawn = await rowsOf(folder, 'even.jsonl')
+    const perSegment = segments.map((id) => drawn.filter(({ segment }) => segment === id).length)
+    expect(perSegment.sort()).toEqual([...segments.slice(1).map(() => 2), 3])
+    expect(drawn).toEqual(ruled.filter(({ id }) => drawn.some((row) => row.id === id)))
+  })
+
+  it('counts are a table for people; a rule that nothing meets is told, and its file has the header alone', async () => {
+    const table = await polyad(folder, ['count', 'vans', '--by', 'placement'])
+    expect(table.stdout).toMatch(
+      /^vans@2: \d+ ad units\n\nplacement +ad units +share\niab-300x250 +\d+ +50.0 % +Medium rectangle\n/,
+    )
+    const rules = ['--where', '{"placement": "iab-728x90"}', '--where', '{"placement.width": 300}']
+    const none = await polyad(folder, ['generate', 'vans', '--out', 'none.csv', ...rules])
+    expect(none.status).toBe(0)
+    expect(none.stderr).toMatch(
+      /no ad unit meets the --where rule; by themselves its parts leave \{"placement":"iab-728x90"\} \d+, /,
+    )
+    expect((await readFile(join(folder, 'none.csv'), 'utf8')).trimEnd().split('\r\n')).toHaveLength(1)
+  })
+
   it('a window goes to stdout; a reader that closes its end is no failure', async () => {
     const { stdout, status } = await polyad(folder, ['generate', 'vans', '--out', '-', '--to', '5'])
     expect(status).toBe(0)
@@ -322,6 +381,14 @@ describe('from check to files', () => {
     expect(await refuse('--out', 'x.jsonl', '--to', '900000')).toContain('rank 900000 is outside')
     expect(await refuse('--out', 'x.jsonl', '--sample', '3', '--to', '9')).toContain('--sample')
     expect(await refuse('--out', 'x.jsonl', '--sample', 'many')).toContain('"many" is not a whole number')
+    expect(await refuse('--out', 'x.jsonl', '--stratify', 'segment')).toContain('add --sample N')
+    expect(await refuse('--out', 'x.jsonl', '--where', 'headline=x')).toContain('"headline=x" is not JSON')
+    expect(await refuse('--out', 'x.jsonl', '--where', '{"headlin": "x"}')).toContain(
+      'did you mean "headline"?',
+    )
+    expect(await polyadRefuses(folder, ['count', 'vans', '--by', 'headlin'])).toContain(
+      'did you mean "headline"?',
+    )
     expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl or .csv, or add --format')
     expect(await refuse('--out', 'nowhere/x.jsonl')).toContain('there is no folder nowhere; make it first')
     expect(await polyadRefuses(folder, ['render', 'vans', '--out', 'all.csv'])).toContain(

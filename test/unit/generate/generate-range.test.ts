@@ -132,21 +132,6 @@ describe('generateRange', () => {
     expect(new Set(idsOf(plan)).size).toBe(Number(count))
   })
 
-  it('draws a sample: each row is that of its rank, none twice, cut anywhere', () => {
-    const rows = rowsOf(plan)
-    const count = BigInt(rows.length)
-    const options = { format: 'jsonl', sampleSeed: '7' } as const
-    const all = textOf(plan, 0n, count, options)
-    expect(textOf(plan, 0n, 9n, options) + textOf(plan, 9n, count, options)).toBe(all)
-    const drawn = all
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Row)
-    for (const row of drawn) expect(row).toEqual(rows[Number(row.rank)])
-    expect(new Set(drawn.map((row) => row.rank)).size).toBe(rows.length)
-    expect(drawn.map((row) => row.rank)).not.toEqual(rows.map((row) => row.rank))
-  })
-
   it('refuses ranks outside the number line', () => {
     const { count } = createSpace(plan)
     expect(() => generateRange(plan, 0n, count + 1n, { format: 'jsonl' })).toThrow('outside the number line')

@@ -117,6 +117,23 @@ describe('rendering', () => {
     await expect(rendered({ sample: { size: 17n, seed: 'a' } })).rejects.toThrow('ask for 16 at most')
   })
 
+  it('renders what meets a rule, or an even sample of it', async () => {
+    const where = { all: [{ accent: 'blue' }, { 'placement.width': 300 }] }
+    const unitsOf = (files: readonly RenderedFile[]) =>
+      files.map(({ name }) => unitFromId(PLAN.ledger, name.replace(/\.jpg$/, '')))
+    const all = await rendered({})
+    const meeting = all.filter((_, at) => {
+      const { choices, placement } = unitsOf(all)[at]!
+      return choices['accent'] === 'blue' && placement === 'iab-300x250'
+    })
+    expect(meeting.length).toBe(4)
+    expect(await rendered({ where })).toEqual(meeting)
+    const sample = { size: 2n, seed: 'a', stratify: 'segment' } as const
+    const even = await rendered({ where, sample })
+    expect(unitsOf(even).map(({ segment }) => segment)).toEqual(['broad', 'california'])
+    for (const file of even) expect(meeting).toContainEqual(file)
+  })
+
   it('tells how far it is', async () => {
     const progress: [bigint, bigint][] = []
     await rendered({

@@ -23,6 +23,8 @@ describe('sample', () => {
         3n,
       ]
     `)
+    // As drawn in whole numbers of any size, before short lines were drawn in floating-point numbers.
+    expect(first(10n ** 15n)).toEqual([678947622954463n, 713848566921593n, 826234771605078n])
     expect(first(10n ** 18n)).toMatchInlineSnapshot(`
       [
         397129435738343448n,
@@ -41,6 +43,27 @@ describe('sample', () => {
 
   it('has no number outside the line', () => {
     expect(() => createSampler(5n, 's').rankAt(5n)).toThrow('no number 5')
+    expect(() => createSampler(5n, 's').numberAt!(5)).toThrow('no number 5')
+    expect(() => createSampler(10n ** 30n, 's').rankAt(-1n)).toThrow('no number -1')
+    expect(createSampler(2n ** 52n + 1n, 's').numberAt).toBeUndefined()
+  })
+
+  it('samples evenly from the shortest lines: every first pair of 5 and of 7 comes as often', () => {
+    const seeds = 60_000
+    // Chi-square quantiles at 0.999 for 19 and 41 degrees of freedom.
+    for (const { count, most } of [
+      { count: 5, most: 43.82 },
+      { count: 7, most: 74.74 },
+    ]) {
+      const pairs = new Map<number, number>()
+      for (let seed = 0; seed < seeds; seed++) {
+        const { numberAt } = createSampler(BigInt(count), `seed ${seed}`)
+        const pair = numberAt!(0) * count + numberAt!(1)
+        pairs.set(pair, (pairs.get(pair) ?? 0) + 1)
+      }
+      expect(pairs.size).toBe(count * (count - 1))
+      expect(chiSquare([...pairs.values()], seeds / pairs.size)).toBeLessThan(most)
+    }
   })
 
   it('samples evenly: over seeds, the first number and the gap to the second are uniform', () => {
