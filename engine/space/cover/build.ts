@@ -1,0 +1,67 @@
+import type { Stream } from '../../../core/stream.ts'
+import { openRow, type Row } from './combinations.ts'
+import { createSeeds, fillRow, type Problem, shuffled, wishRow } from './fill.ts'
+
+/** How far a search has come. */
+export interface CoverProgress {
+  readonly rows: number
+  /** Combinations no row has yet. */
+  readonly left: number
+}
+
+/** Rows between two reports of progress. */
+const ROWS_A_REPORT = 64
+
+/**
+ * Rows that have every combination, counted in the combinations; undefined as soon as there would be as many as `limit`.
+ *
+ * First the wishes, as far as the rules let them; what they leave open is then chosen for what is left. Then rows of
+ * their own, each around a combination that is left (as AETG: Cohen, Dalal, Fredman and Patton
+ * 1997, IEEE Transactions on Software Engineering 23:437, doi:10.1109/32.605761). Rows that the others make needless
+ * are dropped at the end.
+ */
+export function* buildRows(
+  problem: Problem,
+  wishes: readonly (readonly number[])[],
+  limit: number,
+  stream: Stream,
+): Generator<CoverProgress, Row[] | undefined> {
+  const { combinations } = problem
+  const dimensions = combinations.sizes.length
+  combinations.clear()
+  const rows: Row[] = []
+  const report = (): CoverProgress => ({ rows: rows.length, left: combinations.left })
+  for (const wanted of wishes) {
+    const row = wishRow(problem, wanted, shuffled(dimensions, stream))
+    combinations.add(row)
+    rows.push(row)
+    if (rows.length % ROWS_A_REPORT === 0) yield report()
+  }
+  for (const [at, row] of rows.entries()) {
+    combinations.remove(row)
+    fillRow(problem, row, shuffled(dimensions, stream), stream)
+    combinations.add(row)
+    if (at % ROWS_A_REPORT === 0) yield report()
+  }
+  const seeds = createSeeds(problem, stream)
+  while (combinations.left > 0) {
+    if (rows.length >= limit) return undefined
+    const row = openRow(dimensions)
+    seeds.next(row)
+    fillRow(problem, row, shuffled(dimensions, stream), stream)
+    combinations.add(row)
+    rows.push(row)
+    if (rows.length % ROWS_A_REPORT === 0) yield report()
+  }
+  return dropNeedless(problem, rows)
+}
+
+/** Drops, last first, the rows whose combinations the others all have. */
+function dropNeedless({ combinations }: Problem, rows: readonly Row[]): Row[] {
+  const kept: Row[] = []
+  for (const row of rows.toReversed()) {
+    if (combinations.ownOf(row) === 0) combinations.remove(row)
+    else kept.push(row)
+  }
+  return kept.reverse()
+}
