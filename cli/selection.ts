@@ -1,12 +1,20 @@
 import type { Command } from 'commander'
 import { PolyadError } from '../core/errors.ts'
 import type { Selection } from '../engine/generate/selection.ts'
+import type { CoverRequest } from '../engine/space/cover/cover.ts'
 
 export interface SelectionOptions {
   readonly from?: string
   readonly to?: string
   readonly sample?: string
   readonly seed?: string
+  readonly cover?: string
+  readonly over?: string
+}
+
+/** A selection as it is asked for: a covering set becomes a list of ranks (cover.ts) once the plan is there. */
+export interface AskedSelection extends Selection {
+  readonly cover?: CoverRequest
 }
 
 /** Adds the options that choose ad units. */
@@ -15,11 +23,17 @@ export function withSelection(command: Command): Command {
     .option('--from <rank>', 'first rank')
     .option('--to <rank>', 'rank to stop before')
     .option('--sample <n>', 'instead of a window: this many ad units, drawn without replacement')
-    .option('--seed <seed>', 'seed of the sample: the same seed draws the same ad units', '1')
+    .option('--seed <seed>', 'seed of the sample or covering set: the same seed, the same ad units', '1')
+    .option('--cover <t>', 'instead: a few ad units with every allowed combination of 2 or 3 choices')
+    .option('--over <slot,...>', 'cover these: slots, locale, placement, segment (default: all but segment)')
 }
 
 /** @throws PolyadError INPUT_INVALID */
-export function selectionFrom(options: SelectionOptions): Selection {
+export function selectionFrom(options: SelectionOptions): AskedSelection {
+  if (options.cover !== undefined) return { cover: coverFrom(options, options.cover) }
+  if (options.over !== undefined) {
+    throw invalid('--over', 'it says what a covering set is over; add --cover 2 or --cover 3')
+  }
   if (options.sample !== undefined) {
     if (options.from !== undefined || options.to !== undefined) {
       throw invalid('--sample', 'it draws from the whole number line; leave --from and --to out')
@@ -34,6 +48,19 @@ export function selectionFrom(options: SelectionOptions): Selection {
   return {
     ...(from !== undefined && { fromRank: from }),
     ...(to !== undefined && { toRank: to }),
+  }
+}
+
+function coverFrom(options: SelectionOptions, cover: string): CoverRequest {
+  const other = (['sample', 'from', 'to'] as const).find((name) => options[name] !== undefined)
+  if (other) throw invalid('--cover', `it chooses from the whole number line; leave --${other} out`)
+  if (cover !== '2' && cover !== '3') {
+    throw invalid('--cover', `"${cover}" is not how many choices a combination has; say 2 or 3`)
+  }
+  return {
+    strength: cover === '2' ? 2 : 3,
+    seed: options.seed ?? '1',
+    ...(options.over !== undefined && { over: options.over.split(',').map((name) => name.trim()) }),
   }
 }
 

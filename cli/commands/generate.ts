@@ -4,14 +4,14 @@ import { type Command, Option } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type GenerateRequest, generateCampaign } from '../../engine/generate/generate.ts'
-import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { writeWhole } from '../../io/write-file.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
+import { resolveSelection } from '../cover.ts'
 import { count } from '../output.ts'
-import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 
 interface GenerateCommandOptions extends SelectionOptions {
   readonly out: string
@@ -33,6 +33,7 @@ export function generateCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('generate', 'write ad units to a file, one row each', [
     'polyad generate summer --out summer.jsonl',
     'polyad generate summer --out sample.csv --sample 1000 --seed 7',
+    'polyad generate summer --out pairs.csv --cover 2 --over headline,picture,placement',
     'polyad generate summer --out - --to 100 | head -1',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
@@ -89,7 +90,7 @@ export async function generateFile(
   campaign: string,
   file: string,
   format: GenerateRequest['format'],
-  selection: Selection,
+  selection: AskedSelection,
   { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
 ): Promise<Generated> {
   const { ports, fingerprint } = workspace
@@ -98,13 +99,14 @@ export async function generateFile(
     fingerprint,
   })
   await requireChecked(ports, plan)
+  const chosen = await resolveSelection(plan, selection, { output, signal })
   let adUnits = 0n
   const startMs = performance.now()
   const rows = generateCampaign(ports, {
     plan,
     planHash,
     format,
-    ...selection,
+    ...chosen,
     signal,
     onProgress(done, total) {
       adUnits = done

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { renderCampaign } from '../../engine/generate/render.ts'
-import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { writeZip } from '../../io/zip.ts'
@@ -10,8 +9,9 @@ import type { PictureFormat } from '../../templates/raster.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
+import { resolveSelection } from '../cover.ts'
 import { count } from '../output.ts'
-import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 
 interface RenderCommandOptions extends SelectionOptions {
   readonly out: string
@@ -31,6 +31,7 @@ export interface Rendered {
 export function renderCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('render', 'draw ad units as pictures, into a folder or a zip file', [
     'polyad render summer --out pictures --sample 50',
+    'polyad render summer --out pairs --cover 2',
     'polyad render summer --out summer.zip --from 0 --to 1000 --format png',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
@@ -74,7 +75,7 @@ export async function renderFiles(
   campaign: string,
   out: string,
   picture: { readonly format: PictureFormat; readonly quality?: number },
-  selection: Selection,
+  selection: AskedSelection,
   { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
 ): Promise<Rendered> {
   const { ports, fingerprint } = workspace
@@ -83,11 +84,12 @@ export async function renderFiles(
     fingerprint,
   })
   await requireChecked(ports, plan)
+  const chosen = await resolveSelection(plan, selection, { output, signal })
   const files = renderCampaign(ports, {
     plan,
     planHash,
     ...picture,
-    ...selection,
+    ...chosen,
     signal,
     onProgress: (done, total) => output.progress(`${count(done)} of ${count(total)} pictures`),
   })

@@ -5,6 +5,7 @@ import { createSpace } from '../space/space.ts'
 import { createDecimal } from './decimal.ts'
 import { createRowEncoder } from './row-encoder.ts'
 import { csvFormat, jsonlFormat } from './row-format.ts'
+import { ranksFrom } from './selection.ts'
 
 /** Options of a `generate` job: plain JSON. */
 export interface GenerateOptions {
@@ -13,6 +14,8 @@ export interface GenerateOptions {
   readonly header?: boolean
   /** Ranks are positions in the seeded sample of this seed (engine/space/sample.ts), not on the number line. */
   readonly sampleSeed?: string
+  /** The range's ranks themselves (selection.ts, ranksText); from and to are then positions in a list. */
+  readonly ranks?: string
 }
 
 /**
@@ -35,18 +38,18 @@ export function generateRange(
   const rows = createRowEncoder(plan, format, options.header ? format.header : '')
   const cursor = space.cursor()
   const decimal = createDecimal(String(space.count).length)
-  if (options.sampleSeed !== undefined) {
-    const sampler = createSampler(space.count, options.sampleSeed)
-    for (let at = fromRank; at < toRank; at++) {
-      const rank = sampler.rankAt(at)
-      cursor.seek(rank)
-      decimal.set(rank)
-      rows.write(cursor.values, 0, decimal)
-    }
-  } else if (fromRank < toRank) {
-    cursor.seek(fromRank)
-    decimal.set(fromRank)
+  const writeAt = (rank: bigint): void => {
+    cursor.seek(rank)
+    decimal.set(rank)
     rows.write(cursor.values, 0, decimal)
+  }
+  if (options.ranks !== undefined) {
+    for (const rank of ranksFrom(options.ranks)) writeAt(rank)
+  } else if (options.sampleSeed !== undefined) {
+    const sampler = createSampler(space.count, options.sampleSeed)
+    for (let at = fromRank; at < toRank; at++) writeAt(sampler.rankAt(at))
+  } else if (fromRank < toRank) {
+    writeAt(fromRank)
     for (let left = Number(toRank - fromRank) - 1; left > 0; left--) {
       const changed = cursor.next()
       decimal.increment()

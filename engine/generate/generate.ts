@@ -3,7 +3,7 @@ import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createSpace } from '../space/space.ts'
 import type { GenerateOptions } from './generate-range.ts'
-import { placesOf, type Selection } from './selection.ts'
+import { placesOf, ranksText, type Selection } from './selection.ts'
 
 export interface GenerateRequest extends Selection {
   readonly plan: Plan
@@ -21,7 +21,7 @@ export interface GenerateRequest extends Selection {
 const RANGE_UNITS = 4_000n
 
 /**
- * The rows of a campaign in rank order (a sample in the order it was drawn): the same bytes for any number of workers.
+ * The rows of a campaign in rank order (a sample in the order it was drawn, a list in its own): the same bytes for any number of workers.
  *
  * @throws PolyadError RANK_OUT_OF_RANGE, SAMPLE_TOO_LARGE; CANCELLED when the signal is aborted
  */
@@ -41,7 +41,7 @@ export async function* generateCampaign(
 
 /** At least one job, so that an empty window still has its header. */
 function* rangeJobs(
-  { planHash, format, sample }: GenerateRequest,
+  { planHash, format, sample, ranks }: GenerateRequest,
   from: bigint,
   to: bigint,
 ): Generator<RangeJob> {
@@ -52,6 +52,7 @@ function* rangeJobs(
       format,
       header: start === from,
       ...(sample ? { sampleSeed: sample.seed } : {}),
+      ...(ranks ? { ranks: ranksText(ranks, start, end) } : {}),
     }
     yield { kind: 'generate', planHash, fromRank: String(start), toRank: String(end), options }
     start = end

@@ -8,6 +8,7 @@ import { createSampler } from '../space/sample.ts'
 import { createSpace } from '../space/space.ts'
 import { createCopyTable } from './copy-table.ts'
 import { frameFiles, type RenderedFile } from './render-frames.ts'
+import { ranksFrom } from './selection.ts'
 import { unitValues } from './unit-values.ts'
 
 export interface RenderOptions {
@@ -16,6 +17,8 @@ export interface RenderOptions {
   readonly quality?: number
   /** Ranks are positions in the seeded sample of this seed (engine/space/sample.ts), not in the number line. */
   readonly sampleSeed?: string
+  /** The range's ranks themselves (selection.ts, ranksText); from and to are then positions in a list. */
+  readonly ranks?: string
 }
 
 export interface RenderServices {
@@ -44,9 +47,12 @@ export async function renderRange(
   const space = createSpace(plan)
   const sampler =
     options.sampleSeed === undefined ? undefined : createSampler(space.count, options.sampleSeed)
+  const listed = options.ranks === undefined ? undefined : ranksFrom(options.ranks)
+  const rankAt = (position: bigint): bigint =>
+    listed?.[Number(position - fromRank)] ?? sampler?.rankAt(position) ?? position
   const renderer = rendererOf(plan, services)
   const makeFile = async (position: bigint): Promise<RenderedFile> => {
-    const unit = space.unitAt(sampler ? sampler.rankAt(position) : position)
+    const unit = space.unitAt(rankAt(position))
     const { maxBytes } = placementOf(plan, unit)
     const scene = unitScene(plan, unit, services.fonts)
     const { bytes } = await renderer.picture(scene, { ...options, maxBytes })

@@ -4,7 +4,7 @@ import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createSpace } from '../space/space.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
-import { placesOf, type Selection } from './selection.ts'
+import { placesOf, ranksText, type Selection } from './selection.ts'
 
 export interface RenderRequest extends Selection {
   readonly plan: Plan
@@ -40,14 +40,15 @@ export async function* renderCampaign(
 }
 
 function* rangeJobs(request: RenderRequest, from: bigint, to: bigint): Generator<RangeJob> {
-  const { planHash, format, quality, sample } = request
-  const options = {
+  const { planHash, format, quality, sample, ranks } = request
+  const shared = {
     format,
     ...(quality === undefined ? {} : { quality }),
     ...(sample ? { sampleSeed: sample.seed } : {}),
   }
   for (let start = from; start < to; start += UNITS_PER_JOB) {
     const end = start + UNITS_PER_JOB < to ? start + UNITS_PER_JOB : to
+    const options = ranks ? { ...shared, ranks: ranksText(ranks, start, end) } : shared
     yield { kind: 'render', planHash, fromRank: String(start), toRank: String(end), options }
   }
 }
