@@ -24,8 +24,14 @@ export function withSelection(command: Command): Command {
     .option('--to <rank>', 'rank to stop before')
     .option('--sample <n>', 'instead of a window: this many ad units, drawn without replacement')
     .option('--seed <seed>', 'seed of the sample or covering set: the same seed, the same ad units', '1')
-    .option('--cover <t>', 'instead: a few ad units with every allowed combination of 2 or 3 choices')
-    .option('--over <slot,...>', 'cover these: slots, locale, placement, segment (default: all but segment)')
+    .option(
+      '--cover <t>',
+      'instead of a window: a few ad units with every allowed combination of 2 or 3 choices',
+    )
+    .option(
+      '--over <slot,...>',
+      'dimensions of --cover: slots, locale, placement, segment (default: all but segment)',
+    )
 }
 
 /** @throws PolyadError INPUT_INVALID */

@@ -6,7 +6,7 @@ import { OPEN } from './walk.ts'
 export interface KnownArray {
   readonly rows: number
   /** One number a dimension in each row, OPEN where any will do. */
-  make(): number[][]
+  make(): Iterable<readonly number[]>
 }
 
 /**
@@ -23,14 +23,15 @@ export function knownArray(sizes: readonly number[], strength: 2 | 3): KnownArra
   const best = found.reduce((one, other) => (other.rows < one.rows ? other : one))
   return {
     rows: best.rows,
-    make: () =>
-      best.make().map((from) => {
+    *make() {
+      for (const from of best.make()) {
         const row = new Array<number>(sizes.length)
         for (const [column, dimension] of order.entries()) {
           row[dimension] = from[column]! < sizes[dimension]! ? from[column]! : OPEN
         }
-        return row
-      }),
+        yield row
+      }
+    },
   }
 }
 
@@ -40,7 +41,7 @@ function allOf(sizes: readonly number[]): KnownArray {
     rows: sizes.reduce((product, size) => product * size, 1),
     make: () =>
       sizes.reduce<number[][]>(
-        (rows, size) => rows.flatMap((row) => Array.from({ length: size }, (_, option) => [...row, option])),
+        (rows, size) => rows.flatMap((row) => range(size).map((option) => [...row, option])),
         [[]],
       ),
   }
@@ -50,7 +51,9 @@ function allOf(sizes: readonly number[]): KnownArray {
 function ofPairs(sizes: readonly number[]): KnownArray[] {
   const columns = sizes.length
   const order = primePowerFrom(Math.max(sizes[1]!, columns - 1))
-  const found = [{ rows: Math.max(sizes[0]!, order) * order, make: () => lines(sizes[0]!, columns, order) }]
+  const found: KnownArray[] = [
+    { rows: Math.max(sizes[0]!, order) * order, make: () => lines(sizes[0]!, columns, order) },
+  ]
   const uniform = primePowerFrom(sizes[0]!)
   found.push(enlarged(uniform, columns))
   if (sizes[0] === 2) found.push({ rows: binaryRows(columns), make: () => halves(columns) })
@@ -79,17 +82,15 @@ function ofTriples(sizes: readonly number[]): KnownArray[] {
  *
  * @see Bush 1952, Annals of Mathematical Statistics 23:426, doi:10.1214/aoms/1177729387
  */
-function lines(slopes: number, columns: number, order: number): number[][] {
+function* lines(slopes: number, columns: number, order: number): Generator<number[]> {
   const { add, multiply } = createField(order)
-  const rows: number[][] = []
   for (let slope = 0; slope < Math.max(slopes, order); slope++) {
     for (let start = 0; start < order; start++) {
       const row = [slope]
       for (let point = 0; point < columns - 1; point++) row.push(add(start, multiply(point, slope % order)))
-      rows.push(row)
+      yield row
     }
   }
-  return rows
 }
 
 /**
@@ -98,34 +99,29 @@ function lines(slopes: number, columns: number, order: number): number[][] {
  */
 function parabolas(first: number, second: number, columns: number, order: number): KnownArray {
   const [bends, slopes] = [Math.max(first, order), Math.max(second, order)]
-  const make = () => {
-    const { add, multiply } = createField(order)
-    const negative = (point: number) => (order % 2 === 0 ? 0 : minus(point))
-    const minus = (point: number) => {
-      let other = 0
-      while (add(point, other) !== 0) other++
-      return other
-    }
-    const usable = Array.from({ length: order }, (_, point) => point).filter(
-      (point) => second === 0 || negative(point) <= point,
-    )
-    const points = usable.slice(0, columns - (second === 0 ? 1 : 2))
-    const rows: number[][] = []
-    for (let bend = 0; bend < bends; bend++) {
-      for (let slope = 0; slope < slopes; slope++) {
-        for (let start = 0; start < order; start++) {
-          const row = second === 0 ? [bend] : [bend, slope]
-          for (const point of points) {
-            const tilt = add(slope % order, multiply(bend % order, point))
-            row.push(add(start, multiply(tilt, point)))
+  return {
+    rows: bends * slopes * order,
+    *make() {
+      const { add, multiply } = createField(order)
+      // Beside the slope, of two points that add up to nothing one must go: of an even field none does.
+      const isUsable = (point: number) =>
+        second === 0 || order % 2 === 0 || range(point).every((lower) => add(point, lower) !== 0)
+      const points = range(order)
+        .filter(isUsable)
+        .slice(0, columns - (second === 0 ? 1 : 2))
+      for (const bend of range(bends)) {
+        for (const slope of range(slopes)) {
+          const tilts = points.map((point) =>
+            multiply(point, add(slope % order, multiply(bend % order, point))),
+          )
+          for (const start of range(order)) {
+            const heights = tilts.map((tilt) => add(start, tilt))
+            yield second === 0 ? [bend, ...heights] : [bend, slope, ...heights]
           }
-          rows.push(row)
         }
       }
-    }
-    return rows
+    },
   }
-  return { rows: bends * slopes * order, make }
 }
 
 /**
@@ -144,7 +140,7 @@ function enlarged(order: number, columns: number): KnownArray {
   return {
     rows,
     make() {
-      const base = lines(0, order + 1, order)
+      const base = [...lines(0, order + 1, order)]
       const sloping = base.filter(([slope]) => slope !== 0)
       let array = base
       while (array[0]!.length < columns) {
@@ -165,7 +161,7 @@ function halves(columns: number): number[][] {
   const rows = binaryRows(columns)
   const size = Math.ceil(rows / 2)
   const array = Array.from({ length: rows }, () => new Array<number>(columns).fill(0))
-  const members = Array.from({ length: size }, (_, at) => at)
+  const members = range(size)
   for (let column = 0; column < columns; column++) {
     for (const member of members) array[member + 1]![column] = 1
     // The next set in lexicographic order.
@@ -222,9 +218,13 @@ function doubled(triples: KnownArray, pairs: KnownArray, columns: number, option
     make() {
       const beside = (row: readonly number[], by: number) =>
         [...row, ...row.map((each) => (each + by) % options)].slice(0, columns)
-      const array = triples.make().map((row) => beside(row, 0))
-      for (let by = 1; by < options; by++) array.push(...pairs.make().map((row) => beside(row, by)))
+      const array = Array.from(triples.make(), (row) => beside(row, 0))
+      for (let by = 1; by < options; by++) array.push(...Array.from(pairs.make(), (row) => beside(row, by)))
       return array
     },
   }
+}
+
+function range(end: number): number[] {
+  return Array.from({ length: end }, (_, at) => at)
 }

@@ -22,7 +22,7 @@ const ROWS_A_REPORT = 64
  */
 export function* buildRows(
   problem: Problem,
-  wishes: readonly (readonly number[])[],
+  wishes: Iterable<readonly number[]>,
   limit: number,
   stream: Stream,
 ): Generator<CoverProgress, Row[] | undefined> {
@@ -31,8 +31,11 @@ export function* buildRows(
   combinations.clear()
   const rows: Row[] = []
   const report = (): CoverProgress => ({ rows: rows.length, left: combinations.left })
+  // The longest lists decide how many rows there must be, so their wishes come first.
+  const { sizes } = combinations
+  const longestFirst = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]! || a - b)
   for (const wanted of wishes) {
-    const row = wishRow(problem, wanted, shuffled(dimensions, stream))
+    const row = wishRow(problem, wanted, longestFirst)
     combinations.add(row)
     rows.push(row)
     if (rows.length % ROWS_A_REPORT === 0) yield report()
@@ -53,15 +56,17 @@ export function* buildRows(
     rows.push(row)
     if (rows.length % ROWS_A_REPORT === 0) yield report()
   }
-  return dropNeedless(problem, rows)
+  return yield* dropNeedless(problem, rows)
 }
 
 /** Drops, last first, the rows whose combinations the others all have. */
-function dropNeedless({ combinations }: Problem, rows: readonly Row[]): Row[] {
+function* dropNeedless({ combinations }: Problem, rows: readonly Row[]): Generator<CoverProgress, Row[]> {
   const kept: Row[] = []
-  for (const row of rows.toReversed()) {
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at]!
     if (combinations.ownOf(row) === 0) combinations.remove(row)
     else kept.push(row)
+    if (at % ROWS_A_REPORT === 0) yield { rows: kept.length + at, left: combinations.left }
   }
   return kept.reverse()
 }

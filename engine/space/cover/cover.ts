@@ -50,6 +50,8 @@ const SHRINK_LOOKUPS = 150_000_000
 const SHRINK_LOOKUPS_A_COMBINATION = 20_000
 /** Constructions tried, at most. */
 const RUNS = 10
+/** Ranks found between two steps. */
+const RANKS_A_STEP = 256
 /** A known array so near the bound is not beaten by a search. */
 const NEAR_BOUND = 1.15
 
@@ -86,11 +88,14 @@ export function* coverSpace(plan: Plan, request: CoverRequest): Generator<CoverS
   const rows = yield* searchRows(problem, request.strength, task, stream)
 
   const choices = new Array<number | undefined>(levels).fill(undefined)
-  const ranks = rows.map((row) => {
-    for (const [dimension, level] of covered.entries())
+  const ranks: bigint[] = []
+  for (const row of rows) {
+    for (const [dimension, level] of covered.entries()) {
       choices[level] = walk.values[dimension]![row[dimension]!]
-    return firstRankWith(root, levels, choices)!
-  })
+    }
+    ranks.push(firstRankWith(root, choices)!)
+    if (ranks.length % RANKS_A_STEP === 0) yield { kind: 'progress', rows: rows.length, left: 0 }
+  }
   return { ...task, ranks: ranks.sort((a, b) => (a < b ? -1 : 1)) }
 }
 
@@ -108,7 +113,7 @@ function* searchRows(
   strength: 2 | 3,
   { combinations: allowed, leastUnits }: CoverTask,
   stream: Stream,
-): Generator<CoverStep, Row[]> {
+): Generator<CoverStep, readonly Row[]> {
   const { combinations } = problem
   const known = knownArray(combinations.sizes, strength)
   let best: Row[] | undefined

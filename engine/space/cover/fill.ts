@@ -22,15 +22,31 @@ export function fillRow(
   for (const dimension of order) {
     if (row[dimension] !== OPEN) continue
     const gains = combinations.gains(row, dimension)
-    do {
-      const best = greatestFrom(gains, stream.integer(gains.length))
-      row[dimension] = best
-      gains[best] = -1
-    } while (!walk.isAllowed(row))
+    const start = stream.integer(gains.length)
+    let gain = gains[greatest(gains)]!
+    while (!chooseOption(walk, row, dimension, gains, gain, start)) gain--
   }
 }
 
-/** Makes those of the wanted choices that can be made together, in the order given; the others stay open. */
+/** Chooses the first option of a gain, from a place on and round, that the row's other choices allow; false if none. */
+function chooseOption(
+  walk: Walk,
+  row: Row,
+  dimension: number,
+  gains: Int32Array,
+  gain: number,
+  start: number,
+): boolean {
+  for (let step = 0; step < gains.length; step++) {
+    const option = (start + step) % gains.length
+    if (gains[option] !== gain) continue
+    row[dimension] = option
+    if (walk.isAllowed(row)) return true
+  }
+  return false
+}
+
+/** Makes those of the wanted choices that can be made together, tried in the order given; the others stay open. */
 export function wishRow({ walk }: Problem, wanted: ArrayLike<number>, order: readonly number[]): Row {
   const row = openRow(order.length)
   for (const dimension of order) row[dimension] = wanted[dimension]!
@@ -61,7 +77,7 @@ export function createSeeds({ combinations }: Problem, stream: Stream): { next(r
   return {
     /** Puts a combination that is left into an open row; there must be one. */
     next(row) {
-      const fullest = greatestFrom(leftIn, 0)
+      const fullest = greatest(leftIn)
       if (block < 0 || leftIn[block] === 0 || leftIn[fullest]! > leftIn[block]!) enter(fullest)
       const { base, size } = blocks[block]!
       do place = (place + stride) % size
@@ -83,11 +99,10 @@ export function shuffled(count: number, stream: Stream): number[] {
   return order
 }
 
-/** Where the greatest number stands, looking from a place on and round. */
-function greatestFrom(numbers: Int32Array, from: number): number {
-  let best = from
-  for (let at = from + 1; at < numbers.length; at++) if (numbers[at]! > numbers[best]!) best = at
-  for (let at = 0; at < from; at++) if (numbers[at]! > numbers[best]!) best = at
+/** Where the greatest number stands, the first of equals. */
+function greatest(numbers: Int32Array): number {
+  let best = 0
+  for (let at = 1; at < numbers.length; at++) if (numbers[at]! > numbers[best]!) best = at
   return best
 }
 

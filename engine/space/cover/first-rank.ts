@@ -1,35 +1,42 @@
-import { findOption, type Node } from '../diagram.ts'
+import type { Node } from '../diagram.ts'
 
 /**
  * The lowest rank with some choices: what is not chosen takes the first option that still leads there.
  *
- * @param choices value by level, undefined where any will do
- * @param levels of the diagram
+ * @param choices value by level of the diagram, undefined where any will do
  * @returns undefined when no ad unit has them
  */
-export function firstRankWith(
-  root: Node,
-  levels: number,
-  choices: readonly (number | undefined)[],
-): bigint | undefined {
+export function firstRankWith(root: Node, choices: readonly (number | undefined)[]): bigint | undefined {
   const deadEnds = new Set<Node>()
-  const search = (node: Node, level: number): bigint | undefined => {
-    if (level === levels) return 0n
+
+  function search(node: Node, level: number): bigint | undefined {
+    if (level === choices.length) return 0n
     if (deadEnds.has(node)) return undefined
     const choice = choices[level]
-    if (choice === undefined) {
-      for (const [at, run] of node.runs.entries()) {
-        const below = search(run.child, level + 1)
-        if (below !== undefined) return node.before[at]! + below
-      }
-    } else {
-      const found = findOption(node, choice)
-      const child = found && node.runs[found.run]!.child
-      const below = child && search(child, level + 1)
-      if (below !== undefined) return node.before[found!.run]! + BigInt(found!.offset) * child!.count + below
+    const position = choice === undefined ? undefined : node.options.indexOf(choice)
+    const [from, to] = position === undefined ? [0, node.runs.length] : runOf(node, position)
+    for (let at = from; at < to; at++) {
+      const { start, child } = node.runs[at]!
+      const below = search(child, level + 1)
+      if (below === undefined) continue
+      return node.before[at]! + BigInt(position === undefined ? 0 : position - start) * child.count + below
     }
     deadEnds.add(node)
     return undefined
   }
+
   return search(root, 0)
+}
+
+/** The run that holds a position, as a range of runs: empty where the position leads nowhere. */
+function runOf({ runs }: Node, position: number): [number, number] {
+  let low = 0
+  let high = runs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (runs[middle]!.start + runs[middle]!.length <= position) low = middle + 1
+    else high = middle
+  }
+  const isHeld = position >= 0 && low < runs.length && runs[low]!.start <= position
+  return [low, isHeld ? low + 1 : low]
 }

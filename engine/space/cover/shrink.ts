@@ -7,6 +7,8 @@ import { OPEN } from './walk.ts'
 
 /** Longest time, in moves, for which a changed choice may not be changed again. */
 const LONGEST_BAN = 10
+/** Moves it takes, at least, to save one row: where the work does not reach for them nothing is tried. */
+const LEAST_MOVES = 10_000
 /** Moves between two reports of progress. */
 const MOVES_A_REPORT = 256
 
@@ -28,7 +30,8 @@ export function* shrinkRows(
   least: number,
   lookups: number,
   stream: Stream,
-): Generator<CoverProgress, Row[]> {
+): Generator<CoverProgress, readonly Row[]> {
+  if (rows.length * LEAST_MOVES > lookups) return rows
   const { combinations } = problem
   const dimensions = combinations.sizes.length
   const missing = createMissing(combinations)

@@ -29,7 +29,8 @@ function coverOf(plan: Plan, request: Partial<CoverRequest> = {}): Cover & { rea
 function combinationsOf(units: readonly AdUnit[], dimensions: readonly string[], strength: number) {
   const found = new Set<string>()
   for (const unit of units) {
-    const all: Record<string, string | undefined> = { ...unit.choices, ...unit }
+    const { segment, locale, placement, choices } = unit
+    const all: Record<string, string | undefined> = { ...choices, segment, locale, placement }
     const visit = (from: number, chosen: readonly string[]): void => {
       if (chosen.length === strength) found.add(chosen.join(' '))
       else {
@@ -125,11 +126,11 @@ describe('a covering set', () => {
     expect(first.slice(0, 6)).toMatchInlineSnapshot(`
       [
         0n,
-        13n,
+        49n,
         62n,
-        68n,
-        89n,
-        110n,
+        63n,
+        87n,
+        116n,
       ]
     `)
   })
