@@ -80,7 +80,7 @@ function ofTriples(sizes: readonly number[]): KnownArray[] {
  * The lines y + mx over a field of `order` elements: an orthogonal array of at most order + 1 columns, whose first
  * column, the slope, may have more options than the field: rows for each of them.
  *
- * @see Bush 1952, Annals of Mathematical Statistics 23:426, doi:10.1214/aoms/1177729387
+ * @see Bush 1952, Annals of Mathematical Statistics 23:426
  */
 function* lines(slopes: number, columns: number, order: number): Generator<number[]> {
   const { add, multiply } = createField(order)
@@ -129,7 +129,7 @@ function parabolas(first: number, second: number, columns: number, order: number
  * more. Columns that copy one another are told apart by lines that are not level; the level ones the copies have.
  *
  * @see Colbourn, Martirosyan, Mullen, Shasha, Sherwood and Yucas 2006, "Products of mixed covering arrays of strength
- * two", Journal of Combinatorial Designs 14:124, doi:10.1002/jcd.20065
+ * two", Journal of Combinatorial Designs 14:124
  */
 function enlarged(order: number, columns: number): KnownArray {
   let [width, rows] = [order + 1, order * order]
@@ -210,7 +210,7 @@ function doubledTriples(columns: number, order: number): KnownArray {
  * Twice the columns: each beside its copy, then, with pairs alone, beside the copy moved on by every other amount.
  *
  * @see Roux 1987, thesis, University of Paris; Chateauneuf and Kreher 2002, "On the state of strength-three covering
- * arrays", Journal of Combinatorial Designs 10:217, doi:10.1002/jcd.10002
+ * arrays", Journal of Combinatorial Designs 10:217
  */
 function doubled(triples: KnownArray, pairs: KnownArray, columns: number, options: number): KnownArray {
   return {

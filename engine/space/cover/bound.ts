@@ -16,11 +16,11 @@ export function leastRows(combinations: Combinations): number {
   const free = freeDimensions(combinations)
     .map((dimension) => sizes[dimension]!)
     .sort((a, b) => b - a)
-  const general =
-    strength === 2
-      ? pairBound(free)
-      : Math.max(0, ...free.map((size, at) => size * pairBound(free.toSpliced(at, 1))))
-  return Math.max(mostApart(combinations), general)
+  const apart = mostApart(combinations)
+  // Fewer are free of one another without having met.
+  if (free.length < strength) return apart
+  if (strength === 2) return Math.max(apart, pairBound(free))
+  return Math.max(apart, ...free.map((size, at) => size * pairBound(free.toSpliced(at, 1))))
 }
 
 /** The first of the two bounds. */

@@ -17,7 +17,7 @@ const ROWS_A_REPORT = 64
  *
  * First the wishes, as far as the rules let them; what they leave open is then chosen for what is left. Then rows of
  * their own, each around a combination that is left (as AETG: Cohen, Dalal, Fredman and Patton
- * 1997, IEEE Transactions on Software Engineering 23:437, doi:10.1109/32.605761). Rows that the others make needless
+ * 1997, IEEE Transactions on Software Engineering 23:437). Rows that the others make needless
  * are dropped at the end.
  */
 export function* buildRows(

@@ -89,7 +89,7 @@ describe('a covering set', () => {
           expect(new Set(covered.ranks).size).toBe(covered.ranks.length)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 300 },
     )
     expect(tried).toBeGreaterThan(50)
   })
