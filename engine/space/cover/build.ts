@@ -16,9 +16,8 @@ const ROWS_A_REPORT = 64
  * Rows that have every combination, counted in the combinations; undefined as soon as there would be as many as `limit`.
  *
  * First the wishes, as far as the rules let them; what they leave open is then chosen for what is left. Then rows of
- * their own, each around a combination that is left (as AETG: Cohen, Dalal, Fredman and Patton
- * 1997, IEEE Transactions on Software Engineering 23:437). Rows that the others make needless
- * are dropped at the end.
+ * their own, each around a combination that is left (as AETG: Cohen, Dalal, Fredman and Patton 1997, IEEE Transactions
+ * on Software Engineering 23:437). Rows that the others make needless are dropped at the end.
  */
 export function* buildRows(
   problem: Problem,
