@@ -72,6 +72,13 @@ const CATALOGUE = {
       `a sample of ${d.size} cannot be drawn from ${d.count} ad units${d.rule ? ` that meet the ${d.rule} rule` : ''} ` +
       `without repeating; ${d.count === '0' ? 'relax the rule' : `ask for ${d.count} at most`}`,
   },
+  COVER_TOO_LARGE: {
+    status: 422,
+    exit: 2,
+    text: (d: { combinations: number; limit: number; strength: number }) =>
+      `a covering set over ${d.combinations} combinations of ${d.strength} choices is beyond the limit of ${d.limit}; ` +
+      `cover fewer dimensions (--over)${d.strength > 2 ? ', or combinations of 2 (--cover 2)' : ''}`,
+  },
   AD_UNIT_ID_INVALID: {
     status: 404,
     exit: 2,

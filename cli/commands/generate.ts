@@ -4,14 +4,14 @@ import { type Command, Option } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type GenerateRequest, generateCampaign } from '../../engine/generate/generate.ts'
-import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { writeWhole } from '../../io/write-file.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
+import { resolveSelection } from '../cover.ts'
 import { count } from '../output.ts'
-import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 import { nothingMeets } from '../where.ts'
 
 interface GenerateCommandOptions extends SelectionOptions {
@@ -36,6 +36,7 @@ export function generateCommand(environment: ConfigSource): Command {
     'polyad generate summer --out sample.csv --sample 1000 --seed 7',
     'polyad generate summer --out sample.csv --sample 1000 --stratify segment     as many from each segment',
     `polyad generate summer --out boxes.csv --where '{"placement": "iab-300x250"}'`,
+    'polyad generate summer --out pairs.csv --cover 2 --over headline,picture,placement',
     'polyad generate summer --out - --to 100 | head -1',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
@@ -92,7 +93,7 @@ export async function generateFile(
   campaign: string,
   file: string,
   format: GenerateRequest['format'],
-  selection: Selection,
+  asked: AskedSelection,
   { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
 ): Promise<Generated> {
   const { ports, fingerprint } = workspace
@@ -101,6 +102,7 @@ export async function generateFile(
     fingerprint,
   })
   await requireChecked(ports, plan)
+  const selection = await resolveSelection(plan, asked, { output, signal })
   let adUnits = 0n
   const startMs = performance.now()
   const rows = generateCampaign(ports, {

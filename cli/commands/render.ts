@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { renderCampaign } from '../../engine/generate/render.ts'
 import type { RenderedFile } from '../../engine/generate/render-frames.ts'
-import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { writeZip } from '../../io/zip.ts'
@@ -11,8 +10,9 @@ import type { PictureFormat } from '../../templates/raster.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
+import { resolveSelection } from '../cover.ts'
 import { count } from '../output.ts'
-import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
+import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 import { nothingMeets } from '../where.ts'
 
 interface RenderCommandOptions extends SelectionOptions {
@@ -33,6 +33,7 @@ export interface Rendered {
 export function renderCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('render', 'draw ad units as pictures, into a folder or a zip file', [
     'polyad render summer --out pictures --sample 50',
+    'polyad render summer --out pairs --cover 2',
     'polyad render summer --out summer.zip --from 0 --to 1000 --format png',
     `polyad render summer --out boxes --where '{"placement": "iab-300x250"}' --sample 50 --stratify segment`,
   ])
@@ -77,7 +78,7 @@ export async function renderFiles(
   campaign: string,
   out: string,
   picture: { readonly format: PictureFormat; readonly quality?: number },
-  selection: Selection,
+  asked: AskedSelection,
   { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
 ): Promise<Rendered> {
   const { ports, fingerprint } = workspace
@@ -86,6 +87,7 @@ export async function renderFiles(
     fingerprint,
   })
   await requireChecked(ports, plan)
+  const selection = await resolveSelection(plan, asked, { output, signal })
   const files = renderCampaign(ports, {
     plan,
     planHash,

@@ -7,14 +7,14 @@ import { createSpace } from '../space/space.ts'
 import { createDecimal, type Decimal } from './decimal.ts'
 
 /**
- * The ad units that a rule and a sample leave of a plan's, in the order they are written: place 0 to `count`. Without
+ * The ad units that a rule and a sample or a list leave of a plan's, in the order they are written: place 0 to `count`. Without
  * both a place is a rank.
  */
 export interface Chosen {
   readonly count: bigint
   /** The rank on the whole line of the ad unit at a place. */
   rankAt(place: bigint): bigint
-  /** Place of the first ad unit whose rank is at least this one. Not of samples. */
+  /** Place of the first ad unit whose rank is at least this one. Not of samples and lists. */
   placeOf(rank: bigint): bigint
   /**
    * Visits the ad units at places [from, to), which must be there: positions as a cursor has them, the first level
@@ -28,12 +28,17 @@ export interface Chosen {
 interface Choice {
   readonly sample?: Sample
   readonly where?: RuleJson
+  readonly positions?: readonly bigint[]
 }
 
 /** A choice as one text, for a job's options: `chosenUnits` reads it. Undefined where a place is a rank. */
-export function choiceText({ sample, where }: Choice): string | undefined {
-  if (!sample && where === undefined) return undefined
-  return JSON.stringify({ where, sample: sample && { ...sample, size: String(sample.size) } })
+export function choiceText({ sample, where, positions }: Choice): string | undefined {
+  if (!sample && where === undefined && !positions) return undefined
+  return JSON.stringify({
+    where,
+    sample: sample && { ...sample, size: String(sample.size) },
+    positions: positions?.map(String),
+  })
 }
 
 const kept = new WeakMap<Plan, { readonly text: string | undefined; readonly chosen: Chosen }>()
@@ -54,20 +59,25 @@ export function chosenUnits(plan: Plan, text: string | undefined): Chosen {
 }
 
 function choiceFrom(text: string | undefined): Choice {
-  const { sample, ...rest } = JSON.parse(text ?? '{}') as {
+  const { sample, positions, ...rest } = JSON.parse(text ?? '{}') as {
     readonly where?: RuleJson
     readonly sample?: Omit<Sample, 'size'> & { readonly size: string }
+    readonly positions?: readonly string[]
   }
-  return sample ? { ...rest, sample: { ...sample, size: BigInt(sample.size) } } : rest
+  return {
+    ...rest,
+    ...(sample && { sample: { ...sample, size: BigInt(sample.size) } }),
+    ...(positions && { positions: positions.map(BigInt) }),
+  }
 }
 
-function choose(plan: Plan, { where, sample }: Choice): Chosen {
+function choose(plan: Plan, { where, sample, positions }: Choice): Chosen {
   const part = partOf(plan, where)
-  const draws = sample && drawsOf(plan, part, sample)
+  const draws = positions ? listed(positions) : sample && drawsOf(plan, part, sample)
   const { isWhole } = part
   const digits = String(createSpace(plan).count).length
   return {
-    count: sample?.size ?? part.count,
+    count: positions ? BigInt(positions.length) : (sample?.size ?? part.count),
     placeOf: part.positionOf,
     rankAt(place) {
       const position = draws ? draws.positionAt(place) : place
@@ -107,6 +117,10 @@ function choose(plan: Plan, { where, sample }: Choice): Chosen {
       }
     },
   }
+}
+
+function listed(positions: readonly bigint[]): Draws {
+  return { positionAt: (place) => positions[Number(place)]! }
 }
 
 function drawsOf(plan: Plan, part: Part, sample: Sample): Draws {

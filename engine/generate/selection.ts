@@ -5,7 +5,7 @@ import type { Sample } from '../space/draws.ts'
 import { createSpace } from '../space/space.ts'
 import { choiceText, chosenUnits } from './chosen.ts'
 
-/** Which ad units of a number line: a window of ranks, or a seeded sample. Default the whole line. */
+/** Which ad units of a number line: a window of ranks, a seeded sample, or those of a list. Default the whole line. */
 export interface Selection {
   readonly fromRank?: bigint
   /** Not included. */
@@ -14,6 +14,8 @@ export interface Selection {
   readonly sample?: Sample
   /** Only ad units that meet this rule (engine/space/where.ts); ranks stay those of the whole line. */
   readonly where?: RuleJson
+  /** Instead of a window: a list of ad units by their positions among those that meet the rule, in this order. */
+  readonly positions?: readonly bigint[]
 }
 
 /** A selection as a range of places (engine/generate/chosen.ts): all that its jobs must know. */
@@ -40,6 +42,6 @@ export function placesOf(plan: Plan, { fromRank, toRank, ...chosenBy }: Selectio
   }
   const choice = choiceText(chosenBy)
   const chosen = chosenUnits(plan, choice)
-  if (chosenBy.sample) return { from: 0n, to: chosen.count, choice }
+  if (chosenBy.sample || chosenBy.positions) return { from: 0n, to: chosen.count, choice }
   return { from: chosen.placeOf(from), to: chosen.placeOf(to), choice }
 }

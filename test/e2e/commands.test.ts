@@ -50,6 +50,20 @@ async function rowsOf(folder: string, file: string): Promise<Row[]> {
     .map((line) => JSON.parse(line) as Row)
 }
 
+/** Every pair of choices in two of placement and slots that some row has; one headline's text tells the segment. */
+function pairsOf(rows: readonly Row[]): Set<string> {
+  const found = new Set<string>()
+  for (const { placement, slots } of rows) {
+    const choices = Object.entries({ placement, ...slots }).map(([name, value]) =>
+      `${name}=${value}`.replace(/^headline=Made for .*/, 'headline=Made for'),
+    )
+    for (const [at, one] of choices.entries()) {
+      for (const other of choices.slice(at + 1)) found.add(`${one} ${other}`)
+    }
+  }
+  return found
+}
+
 /** What `polyad COMMAND --help` prints, without a process for each. */
 async function helpOf(command: readonly string[]): Promise<string> {
   const program = await createProgram({}, command[0])
@@ -338,6 +352,32 @@ describe('from check to files', () => {
     expect((await readFile(join(folder, 'none.csv'), 'utf8')).trimEnd().split('\r\n')).toHaveLength(1)
   })
 
+  it('a covering set has every pair of choices that any ad unit has, its lower bound told first', async () => {
+    const all = await rowsOf(folder, 'all.jsonl')
+    const args = ['generate', 'vans', '--cover', '2', '--seed', 'pairs', '--out']
+    const { stderr, status } = await polyad(folder, [...args, 'pairs.jsonl'])
+    expect(status).toBe(0)
+    const [first, second] = stderr.split('\n')
+    const least = Number(/^cover: \d+ combinations of 2 choices, at least (\d+) ad units$/.exec(first!)![1])
+    const found = Number(/^cover: (\d+) ad units found$/.exec(second!)![1])
+    const pairs = await rowsOf(folder, 'pairs.jsonl')
+    expect(pairs).toHaveLength(found)
+    expect(found).toBeGreaterThanOrEqual(least)
+    expect(found).toBeLessThan(all.length / 10)
+    expect(pairsOf(pairs)).toEqual(pairsOf(all))
+    // Rows as in the whole file, in its order.
+    const ranks = new Set(pairs.map(({ rank }) => rank))
+    expect(pairs).toEqual(all.filter(({ rank }) => ranks.has(rank)))
+
+    expect((await polyad(folder, [...args, 'pairs.csv'])).status).toBe(0)
+    const records = parse(await readFile(join(folder, 'pairs.csv')), { columns: true }) as { id: string }[]
+    expect(records.map(({ id }) => id)).toEqual(pairs.map(({ id }) => id))
+    const drawn = await polyadJson<{ pictures: number }>(folder, [
+      ...['render', 'vans', '--out', 'covered', '--cover', '2', '--over', 'placement,locale'],
+    ])
+    expect(drawn.pictures).toBe(new Set(all.map(({ placement }) => placement)).size)
+  })
+
   it('a window goes to stdout; a reader that closes its end is no failure', async () => {
     const { stdout, status } = await polyad(folder, ['generate', 'vans', '--out', '-', '--to', '5'])
     expect(status).toBe(0)
@@ -389,6 +429,14 @@ describe('from check to files', () => {
     expect(await polyadRefuses(folder, ['count', 'vans', '--by', 'headlin'])).toContain(
       'did you mean "headline"?',
     )
+    const cover = (...args: string[]) => refuse('--out', 'x.jsonl', '--cover', ...args)
+    expect(await cover('4')).toContain('--cover: "4" is not how many choices a combination has; say 2 or 3')
+    expect(await cover('2', '--sample', '9')).toContain('leave --sample out')
+    expect(await cover('2', '--over', 'headline,colour')).toContain(
+      'there is no dimension "colour"; name some of',
+    )
+    expect(await cover('3', '--over', 'headline,photo')).toContain('need at least 3 dimensions, not 2')
+    expect(await refuse('--out', 'x.jsonl', '--over', 'headline')).toContain('add --cover 2 or --cover 3')
     expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl or .csv, or add --format')
     expect(await refuse('--out', 'nowhere/x.jsonl')).toContain('there is no folder nowhere; make it first')
     expect(await polyadRefuses(folder, ['render', 'vans', '--out', 'all.csv'])).toContain(
