@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   guard: async () => (await import('./commands/guard.ts')).guardCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
