@@ -29,7 +29,7 @@ export type CauseKind = (typeof CAUSE_KINDS)[number]
 /** Something that was changed in a campaign, and the ad units it touches. */
 export interface Cause extends Readonly<Changes> {
   readonly kind: CauseKind
-  /** Segments, locales, placements, slots, or an asset as SLOT/ASSET. */
+  /** Segments, locales, placements, slots, or an asset as SLOT/ASSET; none for rules and link. */
   readonly names: readonly string[]
   /** What was done to it, for people; empty where the kind says it all. */
   readonly detail: string
@@ -188,7 +188,7 @@ function ruleCauses({ before, after, levels }: Comparison, { byRule }: ChangeCou
   if (parts.length === 0 && byRule.added === 0n && byRule.removed === 0n) return []
   const detail =
     parts.length > 0 ? parts.join('; ') : 'what is certain of segments, or copy that has no text there'
-  return [{ kind: 'rules changed', names: fields, detail, ...byRule, changed: 0n }]
+  return [{ kind: 'rules changed', names: [], detail, ...byRule, changed: 0n }]
 }
 
 /** Fields that other causes tell of. */

@@ -1,5 +1,6 @@
 import { PolyadError } from '../../core/errors.ts'
 import { counted, textTable, wholeNumber } from '../reporting/text-table.ts'
+import { CAUSE_KINDS } from './causes.ts'
 import type { DiffReport } from './diff-report.ts'
 
 /** Rows of one kind that are told before the rest is only counted. */
@@ -45,7 +46,7 @@ const COUNTS = ['added', 'removed', 'changed'] as const
 
 function causesText({ causes }: DiffReport): string[] {
   if (causes.length === 0) return []
-  const kinds = [...new Set(causes.map(({ kind }) => kind))]
+  const kinds = CAUSE_KINDS.filter((kind) => causes.some((cause) => cause.kind === kind))
   const total = (cause: DiffReport['causes'][number]) =>
     COUNTS.reduce((sum, count) => sum + BigInt(cause[count]), 0n)
   const shown = kinds.map((kind) => {
