@@ -149,8 +149,9 @@ function assetCauses({ before, after, levels }: Comparison, counts: ChangeCounts
 
 /** What was done to an asset that both revisions use, undefined when it is as it was. */
 function editText(before: Plan, then: Asset, after: Plan, now: Asset): string | undefined {
-  const rewritten = [...new Set([...before.campaign.locales, ...after.campaign.locales])].filter(
-    (locale) => copySource(then, locale) !== copySource(now, locale),
+  const rewritten = after.campaign.locales.filter(
+    (locale) =>
+      before.campaign.locales.includes(locale) && copySource(then, locale) !== copySource(now, locale),
   )
   const parts = [
     ...(rewritten.length > 0 ? [`text in ${rewritten.join(', ')}`] : []),
