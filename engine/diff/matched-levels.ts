@@ -52,7 +52,13 @@ export function matchLevels(before: Plan, after: Plan): Matched {
         newer.placements,
       ),
       ...slots.map((slot) =>
-        matched(slot, assetIds(fitted, slot), assetIds(after, slot), older.assets[slot], newer.assets[slot]),
+        matched(
+          slot,
+          assetIds(fitted, slot),
+          assetIds(after, slot),
+          assetOrdinals(older, slot),
+          assetOrdinals(newer, slot),
+        ),
       ),
     ],
   }
@@ -71,8 +77,8 @@ function matched(
   dimension: string,
   before: readonly string[] | undefined,
   after: readonly string[] | undefined,
-  older: Readonly<Record<string, number>> = {},
-  newer: Readonly<Record<string, number>> = {},
+  older: Readonly<Record<string, number>>,
+  newer: Readonly<Record<string, number>>,
 ): MatchedLevel {
   const names = [...new Set([...(after ?? []), ...(before ?? [])])]
   const codes = new Map(names.map((name, code) => [name, code]))
@@ -89,6 +95,10 @@ function matched(
 
 function assetIds({ campaign }: Plan, slot: string): string[] | undefined {
   return campaign.slots.find((each) => each.slot === slot)?.assets.map(({ id }) => id)
+}
+
+function assetOrdinals({ assets }: Ledger, slot: string): Readonly<Record<string, number>> {
+  return Object.hasOwn(assets, slot) ? assets[slot]! : {}
 }
 
 /** A slot's place in the order moves ranks, not ad units: the diagram is compiled in the order of the other one. */
@@ -135,7 +145,7 @@ function requireOneLedger(before: Plan, after: Plan): void {
     ...Object.keys(older.assets).map((slot): (typeof kinds)[number] => [
       `asset of ${slot}`,
       older.assets[slot]!,
-      Object.hasOwn(newer.assets, slot) ? newer.assets[slot]! : {},
+      assetOrdinals(newer, slot),
     ]),
   ]
   for (const [kind, olderOrdinals, newerOrdinals] of kinds) {
