@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   count: async () => (await import('./commands/count.ts')).countCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,

@@ -22,8 +22,7 @@ const MOST_CANVASES = 4
 const known = new WeakMap<Template, Map<string, readonly PlacedLayer[]>>()
 
 /**
- * The layers of a template in one placement, back to front. Left out are hidden layers and those of a slot that the
- * placement does not have. Remembered per template object.
+ * The layers of a template in one placement with their boxes, back to front. Remembered per template object.
  *
  * @throws PolyadError INPUT_INVALID when a box is not determined, or is empty or far larger than this placement
  */
@@ -34,17 +33,27 @@ export function layOut(template: Template, placement: Placement): readonly Place
   const before = byPlacement.get(key)
   if (before) return before
 
+  const placed = shownLayers(template, placement.id).map((layer) => ({
+    layer,
+    box: pixelBox(template, placement, layer),
+  }))
+  byPlacement.set(key, placed)
+  return placed
+}
+
+/**
+ * The layers that a placement shows, its overrides applied, back to front: without hidden ones and those of a slot that
+ * the placement does not have.
+ */
+export function shownLayers(template: Template, placementId: string): Layer[] {
   const absent = new Set(
-    template.slots.filter((slot) => slot.absentIn?.includes(placement.id)).map((slot) => slot.name),
+    template.slots.filter((slot) => slot.absentIn?.includes(placementId)).map((slot) => slot.name),
   )
-  const placed = template.layers
-    .map((layer) => overridden(template, placement.id, layer))
+  return template.layers
+    .map((layer) => overridden(template, placementId, layer))
     .filter(
       (layer) => !layer.hidden && !('slot' in layer && layer.slot !== undefined && absent.has(layer.slot)),
     )
-    .map((layer) => ({ layer, box: pixelBox(template, placement, layer) }))
-  byPlacement.set(key, placed)
-  return placed
 }
 
 /** A layer with what the placement changes of it; each value is replaced whole, the box too. */

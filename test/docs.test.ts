@@ -12,7 +12,15 @@ import { checkCatalogue } from '../segments/vocabulary.ts'
 import { HELPERS } from '../templates/helpers.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = ['.', 'docs', 'docs/decisions', 'examples/airline', 'examples/demo', 'templates/fonts']
+const FOLDERS = [
+  '.',
+  'docs',
+  'docs/decisions',
+  'examples/airline',
+  'examples/demo',
+  'examples/eight-million',
+  'templates/fonts',
+]
 const pages = FOLDERS.flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))

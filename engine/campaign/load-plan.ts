@@ -11,6 +11,7 @@ import type { Blobs } from '../ports/blobs.ts'
 import type { DocumentRevision } from '../ports/documents.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Campaign } from './campaign.ts'
+import { keepPlan } from './kept-plans.ts'
 import { loadPictures } from './load-pictures.ts'
 import type { Plan } from './plan.ts'
 import { parseCampaign, validateCampaign } from './validate-campaign.ts'
@@ -30,11 +31,14 @@ export interface LoadPlanOptions {
   readonly revision?: number
   /** Of code, sharp, ICU and fonts. */
   readonly fingerprint: string
+  /** False: the newest revision goes on being remembered as it was compiled before (kept-plans.ts). Default true. */
+  readonly keep?: boolean
 }
 
 /**
  * Compiles a campaign to its plan: documents read and checked, segments sized on the population, pictures in blobs, the
- * ledger extended and written. The plan itself is a blob too. Equal documents, population and options give an equal
+ * ledger extended and written. The plan itself is a blob too, and is what its revision is remembered as while it is the
+ * newest; an older revision is compiled with the segments, template and pictures of today. Equal documents, population and options give an equal
  * plan and hash.
  *
  * @throws PolyadError NOT_FOUND for a campaign, revision, template, segment or population that is not there;
@@ -43,9 +47,9 @@ export interface LoadPlanOptions {
 export async function loadPlan(
   ports: LoadPlanPorts,
   name: string,
-  { publicUrl, revision, fingerprint }: LoadPlanOptions,
+  { publicUrl, revision, fingerprint, keep = true }: LoadPlanOptions,
 ): Promise<LoadedPlan> {
-  const document = await readCampaign(ports, name, revision)
+  const { document, isNewest } = await readCampaign(ports, name, revision)
   const campaign = parseCampaign(document.body, name)
   const templateDocument = await readTemplate(ports, campaign)
   const templateFile = `templates/${campaign.template}/template.json`
@@ -78,8 +82,10 @@ export async function loadPlan(
     publicUrl: publicUrl.replace(/\/+$/, ''),
   }
   const bytes = Buffer.from(canonicalJson(plan), 'utf8')
+  const planHash = await ports.blobs.put(bytes)
+  if (keep && isNewest) await keepPlan(ports, name, document.revision, planHash)
   // What is given back is what every worker will read, not what it was made from.
-  return { plan: planFrom(bytes), planHash: await ports.blobs.put(bytes) }
+  return { plan: planFrom(bytes), planHash }
 }
 
 /**
@@ -101,14 +107,14 @@ async function readCampaign(
   { documents }: LoadPlanPorts,
   name: string,
   revision: number | undefined,
-): Promise<DocumentRevision> {
+): Promise<{ readonly document: DocumentRevision; readonly isNewest: boolean }> {
   const newest = await documents.read('campaign', name)
-  if (revision === undefined) {
-    if (newest) return newest
+  if (revision === undefined || revision === newest?.revision) {
+    if (newest) return { document: newest, isNewest: true }
     throw new PolyadError('NOT_FOUND', { what: 'campaign', name, mend: `write campaigns/${name}.json` })
   }
   const found = await documents.readRevision('campaign', name, revision)
-  if (found) return found
+  if (found) return { document: found, isNewest: false }
   const mend = newest ? `its newest revision is ${newest.revision}` : `write campaigns/${name}.json`
   throw new PolyadError('NOT_FOUND', { what: 'campaign revision', name: `${name}@${revision}`, mend })
 }

@@ -7,6 +7,7 @@ export type DocumentKind =
   | 'mapping'
   | 'ledger'
   | 'check'
+  | 'plan'
   | 'key'
   | 'population'
 

@@ -49,6 +49,16 @@ export function pushRun(runs: Run[], start: number, length: number, child: Node)
   }
 }
 
+/** Where an option's value stands in a node and which run holds it, undefined when it leads nowhere. */
+export function findOption(node: Node, value: number): { run: number; offset: number } | undefined {
+  const position = lastAtMost(node.options.length, (at) => node.options[at]! <= value)
+  if (position < 0 || node.options[position] !== value) return undefined
+  const run = lastAtMost(node.runs.length, (at) => node.runs[at]!.start <= position)
+  if (run < 0) return undefined
+  const offset = position - node.runs[run]!.start
+  return offset < node.runs[run]!.length ? { run, offset } : undefined
+}
+
 /** The run that holds a rank of the node, 0 <= rank < count. */
 export function runAtRank(node: Node, rank: bigint): number {
   return lastAtMost(node.runs.length, (at) => node.before[at]! <= rank)

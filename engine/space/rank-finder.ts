@@ -1,4 +1,4 @@
-import { lastAtMost, type Node } from './diagram.ts'
+import { findOption, type Node } from './diagram.ts'
 
 /** Finds ranks of ad units given by position, cheaply for one that begins as the one before did. */
 export interface RankFinder {
@@ -20,7 +20,7 @@ export function createRankFinder(root: Node, levels: number): RankFinder {
       for (let level = changed; level < levels; level++) {
         nodes[level] = node
         firstRanks[level] = rank
-        const { run, offset } = findOption(node, values[level]!)
+        const { run, offset } = findOption(node, values[level]!)!
         const { child } = node.runs[run]!
         if (run > 0) rank += node.before[run]!
         if (offset > 0) rank += BigInt(offset) * child.count
@@ -29,11 +29,4 @@ export function createRankFinder(root: Node, levels: number): RankFinder {
       return rank
     },
   }
-}
-
-/** Which run of a node holds an option's value, and where in it: one that leads somewhere. */
-function findOption(node: Node, value: number): { readonly run: number; readonly offset: number } {
-  const position = lastAtMost(node.options.length, (at) => node.options[at]! <= value)
-  const run = lastAtMost(node.runs.length, (at) => node.runs[at]!.start <= position)
-  return { run, offset: position - node.runs[run]!.start }
 }

@@ -43,6 +43,7 @@ const PLACES: Readonly<Record<DocumentKind, Place>> = {
   ledger: files('campaigns', '.ledger.json'),
   mapping: files('mappings', '.json'),
   check: files(join('.polyad', 'check'), '.json'),
+  plan: files(join('.polyad', 'plan'), '.json'),
   key: files(join('.polyad', 'key'), '.json'),
   population: files(join('.polyad', 'population'), '.json'),
 }

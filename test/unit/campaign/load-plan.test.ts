@@ -1,107 +1,13 @@
-import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { PolyadError } from '../../../core/errors.ts'
 import { contentHash } from '../../../core/hash.ts'
 import type { Campaign } from '../../../engine/campaign/campaign.ts'
+import { readKeptPlan } from '../../../engine/campaign/kept-plans.ts'
 import type { Ledger } from '../../../engine/campaign/ledger.ts'
-import { type LoadPlanPorts, loadPlan, loadPlanByHash } from '../../../engine/campaign/load-plan.ts'
+import { loadPlan, loadPlanByHash } from '../../../engine/campaign/load-plan.ts'
 import type { Documents } from '../../../engine/ports/documents.ts'
 import { createSpace } from '../../../engine/space/space.ts'
-import type { AttributeCatalogue } from '../../../segments/attributes.ts'
-import type { Template } from '../../../templates/template.ts'
-import { memoryDocuments } from '../guard/memory-documents.ts'
-import { memoryPorts } from '../ingest/memory-ports.ts'
-
-const square = (red: number) =>
-  sharp({ create: { width: 8, height: 8, channels: 3, background: { r: red, g: 0, b: 0 } } })
-    .png()
-    .toBuffer()
-const PNG = await square(200)
-const TEXTURE = await square(100)
-const OPTIONS = { publicUrl: 'https://ads.example/', fingerprint: 'test' }
-
-const catalogue: AttributeCatalogue = {
-  attributes: [
-    {
-      name: 'state',
-      dimension: 'geographic',
-      type: 'category',
-      scope: 'person',
-      from: { field: 'state', aggregate: 'latest' },
-      values: { CA: { label: { '*': 'California', es: 'California' } } },
-    },
-  ],
-}
-
-const template: Template = {
-  name: 'banner',
-  slots: [
-    { name: 'headline', kind: 'text' },
-    { name: 'picture', kind: 'image' },
-  ],
-  layers: [
-    { id: 'ground', kind: 'image', box: { left: 0, right: 0, top: 0, bottom: 0 }, file: 'texture.png' },
-    { id: 'photo', kind: 'image', box: { left: 0, right: 0, top: 0, bottom: 0 }, slot: 'picture' },
-  ],
-}
-
-const campaign: Campaign = {
-  name: 'spring',
-  template: 'banner',
-  segments: ['californians'],
-  locales: ['en-US'],
-  placements: ['iab-300x250', 'iab-728x90'],
-  slots: [
-    {
-      slot: 'headline',
-      default: 'go',
-      assets: [
-        { id: 'go', text: { en: 'Go' } },
-        { id: 'local', text: { en: 'Go, {{state}}' }, when: { state: 'CA' } },
-      ],
-    },
-    { slot: 'picture', default: 'beach', assets: [{ id: 'beach', file: 'assets/beach.png' }] },
-  ],
-  landingUrl: 'https://shop.example/',
-  budget: {
-    total: { amountMicros: 1_000_000, currency: 'USD' },
-    costPerThousand: { amountMicros: 1_000_000, currency: 'USD' },
-  },
-  flight: { from: '2026-01-01', to: '2026-01-31' },
-  timeZone: 'America/New_York',
-  goal: { event: 'click', baselineRate: 0.01 },
-}
-
-/** A workspace in memory: five people, three of them Californians. */
-async function workspace(
-  changed: Partial<Campaign> = {},
-): Promise<LoadPlanPorts & { readonly files: { readonly paths: Map<string, Uint8Array> } }> {
-  const { blobs, mentions } = memoryPorts(undefined)
-  await mentions.append(
-    ['CA', 'CA', 'CA', 'OR', 'OR'].map((state, at) => ({
-      key: contentHash(`mention ${at}`).slice(0, 32),
-      author: contentHash(`author ${at}`).slice(0, 32),
-      atMs: 1_700_000_000_000 + at,
-      text: undefined,
-      language: undefined,
-      channel: undefined,
-      source: 'test',
-      fields: { state },
-      confidence: {},
-    })),
-  )
-  const paths = new Map<string, Uint8Array>([
-    ['assets/beach.png', PNG],
-    ['templates/banner/texture.png', TEXTURE],
-  ])
-  const documents = memoryDocuments([
-    ['attributes', 'attributes', catalogue],
-    ['segment', 'californians', { name: 'californians', rule: { state: 'CA' } }],
-    ['template', 'banner', template],
-    ['campaign', 'spring', { ...campaign, ...changed }],
-  ])
-  return { blobs, mentions, documents, files: { read: async (path) => paths.get(path), paths } }
-}
+import { campaign, OPTIONS, PNG, workspace } from './memory-workspace.ts'
 
 describe('loadPlan', () => {
   it('compiles a campaign to a plan that is also a blob', async () => {
@@ -134,6 +40,25 @@ describe('loadPlan', () => {
     await expect(loadPlan(ports, 'spring', { ...OPTIONS, revision: 3 })).rejects.toThrow(
       'there is no campaign revision "spring@3"; its newest revision is 2',
     )
+  })
+
+  it('remembers what a revision was compiled to while it was the newest', async () => {
+    const ports = await workspace()
+    const keptHash = async (revision: number) => (await readKeptPlan(ports, 'spring', revision))?.planHash
+    expect(await keptHash(1)).toBeUndefined()
+    const looked = await loadPlan(ports, 'spring', { ...OPTIONS, keep: false })
+    expect(await keptHash(1)).toBeUndefined()
+    const first = await loadPlan(ports, 'spring', { ...OPTIONS, revision: 1 })
+    expect([first.planHash, await keptHash(1)]).toEqual([looked.planHash, looked.planHash])
+
+    const rule = { name: 'californians', rule: { state: 'OR' } }
+    await ports.documents.write('segment', 'californians', rule)
+    await ports.documents.write('campaign', 'spring', { ...campaign, locales: ['en-GB'] })
+    const older = await loadPlan(ports, 'spring', { ...OPTIONS, revision: 1 })
+    expect(older.planHash).not.toBe(first.planHash)
+    // Compiled anew it has the segments of today; what it was is remembered.
+    expect(await keptHash(1)).toBe(first.planHash)
+    expect(await keptHash(2)).toBeUndefined()
   })
 
   it('writes the ledger before its ordinals are used, stepping past the keys of other campaigns', async () => {
