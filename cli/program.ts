@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
+  tags: async () => (await import('./commands/tags.ts')).tagsCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,

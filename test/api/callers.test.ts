@@ -86,7 +86,7 @@ describe('a server without keys', () => {
     ).rejects.toMatchObject({
       code: 'BIND_REFUSED',
     })
-    const config = { publicUrl: 'https://ads.example', singleUser: true, fingerprint: 'test' }
+    const config = { publicUrl: 'https://ads.example', singleUser: true, fingerprint: 'test', tagScript: '' }
     const parts = {
       ports: world.ports,
       secrets: { identityKey: new Uint8Array(32), tokenKey: new Uint8Array(32) },

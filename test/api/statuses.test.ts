@@ -4,7 +4,17 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
-import { activate, CAMPAIGN, openWorld, PUBLIC_URL, SITE_ORIGIN, TEMPLATE, type World } from './world.ts'
+import { signTag } from '../../engine/tags/tag-token.ts'
+import {
+  activate,
+  CAMPAIGN,
+  openWorld,
+  PUBLIC_URL,
+  SITE_ORIGIN,
+  TEMPLATE,
+  TOKEN_KEY,
+  type World,
+} from './world.ts'
 
 interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -13,7 +23,7 @@ interface Operation {
 }
 
 /** Routes that answer without a key: theirs are among the cases of their own. */
-const OPEN = /^\/(v1\/(events$|ad-units|house-ads)|t\/|health\/)/
+const OPEN = /^\/(v1\/(events$|ad-units|house-ads|tag)|t\/|health\/)/
 
 /** Every status the OpenAPI document promises is produced once here, and none that it does not promise. */
 describe('statuses', () => {
@@ -149,6 +159,16 @@ describe('statuses', () => {
     await get(200, `/t/i/${token}`)
     await get(302, `/t/c/${token}`)
     await get(404, '/t/c/forged')
+    await get(403, `/t/c/${token}`, { 'sec-purpose': 'prefetch' })
+    await get(200, `/t/v/${token}`)
+    const tag = `/v1/tags/${signTag(TOKEN_KEY, { campaign: 'spring', placement: 'iab-300x250' })}`
+    await get(200, '/v1/tag.js')
+    await get(200, '/v1/tag.html')
+    await get(200, tag)
+    await get(404, '/v1/tags/forged')
+    world.broken.log = true
+    await get(503, tag)
+    world.broken.log = false
 
     const unit = `/v1/ad-units/${answer.adUnit}`
     const { headers } = await get(200, `${unit}.png`)

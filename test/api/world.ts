@@ -28,7 +28,7 @@ import type { Template } from '../../templates/template.ts'
 export const PUBLIC_URL = 'http://127.0.0.1:4000'
 export const NOW_MS = Date.UTC(2026, 2, 10, 12)
 export const IDENTITY_KEY = new Uint8Array(32).fill(1)
-const TOKEN_KEY = new Uint8Array(32).fill(2)
+export const TOKEN_KEY = new Uint8Array(32).fill(2)
 export const SITE_ORIGIN = 'https://shop.example'
 
 export const CAMPAIGN: Campaign = {
@@ -169,6 +169,7 @@ export async function openWorld(options: {
       publicUrl: PUBLIC_URL,
       singleUser: !options.keys,
       fingerprint: 'test',
+      tagScript: 'tag()',
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
     },
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
