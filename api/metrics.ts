@@ -5,6 +5,9 @@ const HELP = {
   polyad_decisions_total: 'Decisions logged, by arm.',
   polyad_events_total: 'Events taken, by type, whether their token had expired, and why they are kept apart.',
   polyad_tokens_refused_total: 'Trackers and events whose token was not ours.',
+  polyad_bids_total: 'Bids made at auctions, by kind of ad; those of tests apart.',
+  polyad_no_bids_total: 'Imps of bid requests that got no bid, by reason.',
+  polyad_notices_total: 'Notices of exchanges taken, by type, whether late, and why they are no spend.',
   polyad_responses_total: 'HTTP responses by status class.',
 } as const
 

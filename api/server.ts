@@ -27,6 +27,8 @@ import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
+import { registerNotices } from './routes/notices.ts'
+import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
 import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
@@ -93,6 +95,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerEventsExport(server, context)
   registerTrackers(server, context)
   registerTags(server, context)
+  registerOpenRtb(server, context)
+  registerNotices(server, context)
   registerHealth(server, context)
   server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
     server.swagger(),

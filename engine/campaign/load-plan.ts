@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts'
 import type { Campaign } from './campaign.ts'
 import { loadPictures } from './load-pictures.ts'
 import type { Plan } from './plan.ts'
-import { parseCampaign, validateCampaign } from './validate-campaign.ts'
+import { parseCampaign, validateAttributes, validateCampaign } from './validate-campaign.ts'
 import { writeLedger } from './write-ledger.ts'
 
 export type LoadPlanPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions'>
@@ -55,6 +55,8 @@ export async function loadPlan(
 
   const population = await loadPopulation(ports)
   const { catalogue } = population
+  const attributes = vocabularyOf(catalogue).person
+  validateAttributes(campaign, attributes)
   const documents = await readNamedSegments(ports, campaign.segments)
   const segments = resolveSegments({ population, catalogue, documents, entries: campaign.segments })
   const plan: Plan = {
@@ -72,7 +74,7 @@ export async function loadPlan(
     ),
     files: await loadPictures(ports, campaign, template),
     labels: labelsOf(catalogue),
-    attributes: Object.fromEntries(vocabularyOf(catalogue).person),
+    attributes: Object.fromEntries(attributes),
     populationHash: population.hash,
     fingerprint,
     publicUrl: publicUrl.replace(/\/+$/, ''),

@@ -6,6 +6,7 @@ import { nearestName } from '../../rules/nearest-name.ts'
 import type { SlotKind, Template } from '../../templates/template.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
+import { checkBid, checkBidAttributes, type ReportProblem } from './check-bid.ts'
 
 /** Names a report or a count gives to something else than a slot. */
 const RESERVED_SLOTS = ['segment', 'locale', 'placement', 'day']
@@ -16,9 +17,6 @@ const FIELD_OF_KIND = { text: 'text', image: 'file', colour: 'colour' } as const
 >
 
 const door = createDoor('campaign', CampaignSchema)
-
-/** Says that something at a JSON pointer is wrong, and how to mend it. */
-type Report = (pointer: string, problem: string, mend: string) => void
 
 /** A campaign document from outside, its fields checked; what it names is checked by validateCampaign. */
 export function parseCampaign(body: unknown, name: string): Campaign {
@@ -34,12 +32,28 @@ export function parseCampaign(body: unknown, name: string): Campaign {
  * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it
  */
 export function validateCampaign(campaign: Campaign, template: Template): void {
+  refuseIfAny(campaign, (report) => {
+    checkSlots(campaign, template, report)
+    checkPlacements(campaign, report)
+    checkExclusions(campaign, report)
+    checkTerms(campaign, report)
+    checkBid(campaign, template, report)
+  })
+}
+
+/**
+ * Checks what a campaign says of attributes against those there are.
+ *
+ * @param attributes of a person: attribute -> type
+ * @throws PolyadError as validateCampaign
+ */
+export function validateAttributes(campaign: Campaign, attributes: ReadonlyMap<string, unknown>): void {
+  refuseIfAny(campaign, (report) => checkBidAttributes(campaign, attributes, report))
+}
+
+function refuseIfAny(campaign: Campaign, check: (report: ReportProblem) => void): void {
   const problems: string[] = []
-  const report: Report = (pointer, problem, mend) => problems.push(`${pointer} ${problem} (${mend})`)
-  checkSlots(campaign, template, report)
-  checkPlacements(campaign, report)
-  checkExclusions(campaign, report)
-  checkTerms(campaign, report)
+  check((pointer, problem, mend) => problems.push(`${pointer} ${problem} (${mend})`))
   if (problems.length === 0) return
   const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
   throw new PolyadError('INPUT_INVALID', {
@@ -53,7 +67,7 @@ function whereIs(name: string): string {
   return `campaigns/${name}.json`
 }
 
-function checkSlots(campaign: Campaign, template: Template, report: Report): void {
+function checkSlots(campaign: Campaign, template: Template, report: ReportProblem): void {
   const seen = new Set<string>()
   for (const [at, { slot }] of campaign.slots.entries()) {
     const pointer = `/slots/${at}`
@@ -76,7 +90,7 @@ function checkSlots(campaign: Campaign, template: Template, report: Report): voi
   }
 }
 
-function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report: Report): void {
+function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report: ReportProblem): void {
   const { assets, default: defaultId, slot } = campaign.slots[slotAt]!
   const pointer = `/slots/${slotAt}`
   const seen = new Set<string>()
@@ -115,7 +129,7 @@ function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report:
   }
 }
 
-function checkPlacements(campaign: Campaign, report: Report): void {
+function checkPlacements(campaign: Campaign, report: ReportProblem): void {
   for (const [at, id] of campaign.placements.entries()) {
     if (!PLACEMENTS.has(id)) {
       report(`/placements/${at}`, `there is no placement "${id}"`, suggestion(id, [...PLACEMENTS.keys()]))
@@ -123,7 +137,7 @@ function checkPlacements(campaign: Campaign, report: Report): void {
   }
 }
 
-function checkExclusions(campaign: Campaign, report: Report): void {
+function checkExclusions(campaign: Campaign, report: ReportProblem): void {
   for (const [at, term] of (campaign.exclude ?? []).entries()) {
     const names = Object.keys(term)
     if (names.length === 0) {
@@ -146,7 +160,7 @@ function checkExclusions(campaign: Campaign, report: Report): void {
 }
 
 /** Time zone, flight and money. */
-function checkTerms({ timeZone, flight, budget, economics = {} }: Campaign, report: Report): void {
+function checkTerms({ timeZone, flight, budget, economics = {} }: Campaign, report: ReportProblem): void {
   if (!isTimeZone(timeZone)) {
     report('/timeZone', `"${timeZone}" is not a time zone`, 'write an IANA name, e.g. America/New_York')
   }
