@@ -50,7 +50,7 @@ export function parseMoney(text: string, currency: string, where: string): Money
   return { amountMicros: Number(micros), currency }
 }
 
-const DECIMAL = /^(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,2}))?$/
+const DECIMAL = /^(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /**
  * Micros of a decimal number as it is written (`2.5`, `0.03`, `1e-3`), without the error of a float. What is below a

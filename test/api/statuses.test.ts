@@ -7,6 +7,7 @@ import type { DecisionAnswer } from '../../engine/decision/answer.ts'
 import { signTag } from '../../engine/tags/tag-token.ts'
 import {
   activate,
+  BID,
   CAMPAIGN,
   openWorld,
   PUBLIC_URL,
@@ -183,6 +184,30 @@ describe('statuses', () => {
     const statuses = new Set(flood.map(({ statusCode }) => statusCode))
     expect(statuses).toEqual(new Set([200, 503]))
     expect((await world.ask({ url: `${unit}.jpg` })).statusCode).toBe(200)
+  })
+
+  it('of auctions', async () => {
+    await send(200, 'PUT', '/v1/campaigns/spring', { ...CAMPAIGN, bid: BID })
+    await activate(world, world.key('buyer'))
+    const imp = { id: '1', banner: { w: 300, h: 250 } }
+    const bid = async () =>
+      (await send(200, 'POST', '/openrtb2', { id: 'a', imp: [imp] })).json().seatbid[0].bid[0]
+    const { nurl, burl, lurl, adid } = await bid()
+    await send(204, 'POST', '/openrtb2', { id: 'a', imp: [{ id: '1' }] })
+    world.broken.log = true
+    await send(503, 'POST', '/openrtb2', { id: 'a', imp: [imp] })
+    for (const url of [nurl, burl, lurl]) await get(503, url.slice(PUBLIC_URL.length))
+    world.broken.log = false
+    for (const url of [nurl, burl, lurl]) await get(204, url.slice(PUBLIC_URL.length))
+    for (const type of ['w', 'b', 'l']) await get(404, `/t/${type}/forged`)
+
+    const picture = `/v1/ad-units/${adid}/pictures/photo.jpg`
+    await get(200, `${picture}?w=40&h=30`)
+    await get(404, `/v1/ad-units/${adid}/pictures/headline.jpg?w=40&h=30`)
+    const flood = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => world.ask({ url: `${picture}?w=200&h=${100 + at}` })),
+    )
+    expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
   })
 
   it('of the export of events', async () => {

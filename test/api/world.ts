@@ -58,6 +58,17 @@ export const CAMPAIGN: Campaign = {
   goal: { event: 'click', baselineRate: 0.02 },
 }
 
+/** How a campaign may be offered at auctions. */
+export const BID: NonNullable<Campaign['bid']> = {
+  advertiserDomains: ['shop.example'],
+  categories: ['IAB20-3'],
+  // Reports show no arm of a few people; without a person every decision counts.
+  person: 'none',
+  attributes: [{ from: 'device.geo.region', to: 'state' }],
+  prices: [{ segment: 'california', costPerThousand: { amountMicros: 4_000_000, currency: 'USD' } }],
+  native: { placement: 'iab-300x250', title: 'headline', image: 'photo', sponsoredBy: 'The Shop' },
+}
+
 export const TEMPLATE: Template = {
   name: 'plain',
   slots: [
@@ -103,9 +114,11 @@ export async function openWorld(options: {
   webFolder?: string
   /** Nothing was imported yet. */
   empty?: boolean
+  /** Changes of CAMPAIGN. */
+  campaign?: Partial<Campaign>
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
-  await writeWorkspace(folder)
+  await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
   const [documents, blobs, eventLog, counters, mentions] = await Promise.all([
     openDocuments(folder),
     openBlobs(folder),
@@ -220,7 +233,7 @@ export async function activate(world: World, key?: string): Promise<void> {
   if (response.statusCode !== 200) throw new Error(`check failed: ${response.body}`)
 }
 
-async function writeWorkspace(folder: string): Promise<void> {
+async function writeWorkspace(folder: string, campaign: Campaign): Promise<void> {
   const write = async (path: string, content: object | Uint8Array) => {
     await mkdir(join(folder, path, '..'), { recursive: true })
     await writeFile(join(folder, path), content instanceof Uint8Array ? content : JSON.stringify(content))
@@ -241,7 +254,7 @@ async function writeWorkspace(folder: string): Promise<void> {
   await write('segments/oregon.json', { name: 'oregon', rule: { state: 'OR' } })
   await write('segments/washington.json', { name: 'washington', rule: { state: 'WA' } })
   await write('templates/plain/template.json', TEMPLATE)
-  await write('campaigns/spring.json', CAMPAIGN)
+  await write('campaigns/spring.json', campaign)
   const sky = { create: { width: 320, height: 260, channels: 3, background: '#88bbee' } } as const
   await write('assets/sky.png', await sharp(sky).png().toBuffer())
 }

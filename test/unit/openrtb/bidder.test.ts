@@ -232,19 +232,9 @@ describe('a bid', () => {
   })
 
   it('is not made where nothing is offered at auctions, or the flight is over', () => {
-    expect(
-      reasonsOf(
-        bidOn(
-          bidderOf(
-            [planWith(undefined, {})].map((p) => {
-              const { bid: _, ...campaign } = p.campaign
-              return { ...p, campaign }
-            }),
-          ),
-          SIMPLE_BANNER,
-        ),
-      ),
-    ).toEqual(['campaign'])
+    const plan = planWith()
+    const { bid: _, ...direct } = plan.campaign
+    expect(reasonsOf(bidOn(bidderOf([{ ...plan, campaign: direct }]), SIMPLE_BANNER))).toEqual(['campaign'])
     const over = planWith(BID, { flight: { from: '2026-01-01', to: '2026-03-01' } })
     expect(reasonsOf(bidOn(bidderOf([over]), SIMPLE_BANNER))).toEqual(['campaign'])
     expect(reasonsOf(bidOn(bidderOf([planWith()]), { ...SIMPLE_BANNER, dooh: { id: 'screen' } }))).toEqual([

@@ -49,7 +49,7 @@ const SLOTS: Campaign['slots'] = [
 ]
 
 /** A campaign in two sizes and one for native ads, with a narrow segment of Californians. */
-export function planWith(bid: BidSettings | undefined = BID, change: Partial<Campaign> = {}): Plan {
+export function planWith(bid: BidSettings = BID, change: Partial<Campaign> = {}): Plan {
   const plan = smallPlan({
     segments: [segmentOf('broad'), segmentOf('states/CA', 'CA')],
     slots: SLOTS,
@@ -61,7 +61,7 @@ export function planWith(bid: BidSettings | undefined = BID, change: Partial<Cam
     ...plan,
     publicUrl: PUBLIC_URL,
     attributes: { ...attributes, interests: 'set', fan: 'boolean' },
-    campaign: { ...plan.campaign, ...(bid && { bid }), ...change },
+    campaign: { ...plan.campaign, bid, ...change },
   }
 }
 
