@@ -68,6 +68,7 @@ async function answer(
   if (leftMs() <= 0) return withoutTime()
 
   const { response, records, noBids } = serving.bidder().bid(body, adServer)
+  if (leftMs() <= 0) return withoutTime()
   if (records.length > 0 && !(await within(leftMs(), ports.eventLog.append(records)))) return withoutTime()
   for (const { arm } of records) metrics.count('polyad_decisions_total', { arm })
   if (records.length > 0) metrics.observeDecision((performance.now() - started) / 1000)

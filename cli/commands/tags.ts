@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
-import { AD_SERVERS } from '../../data/ad-servers.ts'
+import { AD_SERVERS, AD_SERVERS_AS_OF } from '../../data/ad-servers.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { parseCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { type Depth, type Tag, tagMarkup } from '../../engine/tags/tag-markup.ts'
@@ -47,22 +47,10 @@ export function tagsCommand(environment: ConfigSource): Command {
         }
         const { id, widthPx, heightPx } = placement
         const adServer = options.adServer ?? null
-        output.print(
-          json
-            ? JSON.stringify({
-                campaign,
-                placement: id,
-                widthPx,
-                heightPx,
-                adServer,
-                publicUrl,
-                script,
-                iframe,
-              })
-            : [`script${told(script)}:`, script.markup, '', `iframe${told(iframe)}:`, iframe.markup].join(
-                '\n',
-              ),
-        )
+        const macrosAsOf = adServer && AD_SERVERS_AS_OF
+        const found = { campaign, placement: id, widthPx, heightPx, publicUrl, adServer, macrosAsOf }
+        const text = [`script${told(script)}:`, script.markup, '', `iframe${told(iframe)}:`, iframe.markup]
+        output.print(json ? JSON.stringify({ ...found, script, iframe }) : text.join('\n'))
       }),
     )
 }

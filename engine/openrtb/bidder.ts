@@ -9,6 +9,7 @@ import type { Candidate, Decider, Decision } from '../decision/decider.ts'
 import { isInFlight, type LiveCampaign } from '../decision/live-campaign.ts'
 import { whyNotPersonal } from '../decision/personal-use.ts'
 import type { DecisionRequest } from '../decision/request.ts'
+import { createCopyTable } from '../generate/copy-table.ts'
 import { signNotice } from '../tracking/notice.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { attributesFrom } from './attributes.ts'
@@ -64,7 +65,10 @@ export function createBidder(parts: BidderParts): Bidder {
   const { decider, stream, tokenKey } = parts
   const sellers = decider.campaigns.flatMap((live): Seller[] => {
     const settings = live.plan.campaign.bid
-    return settings ? [{ live, settings }] : []
+    if (!settings) return []
+    // Rendered now, or the first request would wait for it longer than an exchange does.
+    createCopyTable(live.plan)
+    return [{ live, settings }]
   })
 
   /** The one campaign's bid for an imp, in the first of its placements that takes it. */
