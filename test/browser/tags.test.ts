@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, Frame, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createKey } from '../../api/keys.ts'
+import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { bannerMarkup } from '../../engine/openrtb/banner-markup.ts'
 import { type Depth, tagMarkup } from '../../engine/tags/tag-markup.ts'
 import { signTag } from '../../engine/tags/tag-token.ts'
 import { TOO_SOON_MS } from '../../engine/tracking/filter.ts'
@@ -187,6 +189,26 @@ describeInBrowser('an ad tag', () => {
       expect([after.impressions - before.impressions, after.viewable - before.viewable]).toEqual([1, times])
     },
   )
+
+  it.each(['picture', 'frame'] as const)('of a bid, as %s, links, counts and measures', async (form) => {
+    const before = await totals()
+    const response = await fetch(`${served.url}/v1/decisions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ campaign: 'tagged', placement: 'iab-300x250' }),
+    })
+    const answer = (await response.json()) as DecisionAnswer
+    const clickUrl = outer() + encodeURIComponent(answer.click!)
+    const { page, problems } = await open(bannerMarkup(form, {}, answer, { clickUrl, publicUrl: served.url }))
+    const ad = page.locator(form === 'picture' ? 'a > img' : 'iframe')
+    const { width, height } = (await ad.boundingBox())!
+    expect([width, height]).toEqual([300, 250])
+    expect(await page.locator('a').getAttribute('href')).toBe(clickUrl)
+    await page.waitForTimeout(LONG_ENOUGH_MS)
+    const after = await totals()
+    expect([after.impressions - before.impressions, after.viewable - before.viewable]).toEqual([1, 1])
+    expect(problems).toEqual([])
+  })
 
   it('is viewable once, when it was in view for a second without a break', async () => {
     const before = (await totals()).viewable
