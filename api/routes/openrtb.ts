@@ -69,7 +69,10 @@ async function answer(
 
   const { response, records, noBids } = serving.bidder().bid(body, adServer)
   if (leftMs() <= 0) return withoutTime()
-  if (records.length > 0 && !(await within(leftMs(), ports.eventLog.append(records)))) return withoutTime()
+  if (records.length > 0) {
+    const onLateFailure = (error: unknown) => request.log.error({ err: error }, 'bid not logged, nor made')
+    if (!(await within(leftMs(), ports.eventLog.append(records), onLateFailure))) return withoutTime()
+  }
   for (const { arm } of records) metrics.count('polyad_decisions_total', { arm })
   if (records.length > 0) metrics.observeDecision((performance.now() - started) / 1000)
   if (!response) return noBid(noBids)
@@ -82,21 +85,30 @@ async function answer(
   return reply.send(response)
 }
 
-/** Whether the work was done in time. What comes later than that is done, and nobody waits for it. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
+/**
+ * Whether the work was done in time. What comes later than that is done, and nobody waits for it.
+ *
+ * @param onLateFailure told when work that nobody waits for fails
+ */
+async function within(
+  ms: number,
+  work: Promise<void>,
+  onLateFailure: (error: unknown) => void,
+): Promise<boolean> {
   if (ms === Infinity) {
     await work
     return true
   }
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
+    timer = setTimeout(() => {
+      work.catch(onLateFailure)
+      resolve(false)
+    }, ms)
   })
   try {
     return await Promise.race([work.then(() => true), over])
   } finally {
     clearTimeout(timer)
-    // A failure that nobody waits for is told to whoever appends next.
-    work.catch(() => undefined)
   }
 }
