@@ -45,6 +45,16 @@ export interface AdUnitPages {
   find(id: string): Promise<FoundAdUnit>
   /** @throws PolyadError OVERLOADED, and the renderer's own */
   picture(found: FoundAdUnit, format: 'jpeg' | 'png'): Promise<Uint8Array>
+  /**
+   * The picture of one slot in a size of its own, as JPEG: for native ads, which the page lays out.
+   *
+   * @throws PolyadError NOT_FOUND when the ad unit has no such picture; OVERLOADED
+   */
+  slotPicture(
+    found: FoundAdUnit,
+    slot: string,
+    size: { widthPx: number; heightPx: number },
+  ): Promise<Uint8Array>
   svg(found: FoundAdUnit): Promise<string>
   html(found: FoundAdUnit, links: { clickUrl: string; impressionUrl?: string }): Promise<string>
 }
@@ -101,6 +111,25 @@ export function createAdUnitPages(parts: {
         const { maxBytes } = found.placement
         return (await renderer.picture(found.scene, { format, maxBytes })).bytes
       }),
+    async slotPicture(found, slot, { widthPx, heightPx }) {
+      const { plan, values, id } = found
+      const value = Object.hasOwn(values, slot) ? values[slot] : undefined
+      if (value?.kind !== 'image') {
+        throw new PolyadError('NOT_FOUND', { what: `picture of ad unit ${id}`, name: slot })
+      }
+      const layer = plan.template.layers.find((each) => each.kind === 'image' && each.slot === slot)
+      const image: SceneImage = {
+        id: slot,
+        kind: 'image',
+        box: { left: 0, top: 0, width: widthPx, height: heightPx },
+        opacity: 1,
+        path: value.file,
+        file: plan.files[value.file] ?? value.file,
+        fit: 'cover',
+        focus: (layer?.kind === 'image' && layer.focus) || { x: 0.5, y: 0.5 },
+      }
+      return renders.run(() => renderer.croppedImage(image, 'jpeg'))
+    },
     svg: ({ scene }) => renders.run(async () => sceneSvg(scene, { href: await inlined(scene) })),
     html: (found, links) =>
       renders.run(async () => {

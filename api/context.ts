@@ -20,6 +20,8 @@ export interface ServerConfig {
   readonly webFolders?: readonly string[]
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
+  /** The text of the script of ad tags (web/tag.ts). */
+  readonly tagScript: string
 }
 
 /** What the routes are given. */

@@ -3,8 +3,11 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 
 const HELP = {
   polyad_decisions_total: 'Decisions logged, by arm.',
-  polyad_events_total: 'Events taken, by type and whether their token had expired.',
+  polyad_events_total: 'Events taken, by type, whether their token had expired, and why they are kept apart.',
   polyad_tokens_refused_total: 'Trackers and events whose token was not ours.',
+  polyad_bids_total: 'Bids made at auctions, by kind of ad; those of tests apart.',
+  polyad_no_bids_total: 'Imps of bid requests that got no bid, by reason.',
+  polyad_notices_total: 'Notices of exchanges taken, by type, whether late, and why they are no spend.',
   polyad_responses_total: 'HTTP responses by status class.',
 } as const
 

@@ -27,7 +27,10 @@ import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
+import { registerNotices } from './routes/notices.ts'
+import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
+import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
 import { createServing } from './serving.ts'
@@ -91,6 +94,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerEvents(server, context)
   registerEventsExport(server, context)
   registerTrackers(server, context)
+  registerTags(server, context)
+  registerOpenRtb(server, context)
+  registerNotices(server, context)
   registerHealth(server, context)
   server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
     server.swagger(),

@@ -7,6 +7,7 @@ import { createDecider, type Decider } from '../engine/decision/decider.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
 import { readCatalogue } from '../engine/ingest/catalogue.ts'
 import { loadPopulation } from '../engine/ingest/population.ts'
+import { type Bidder, createBidder } from '../engine/openrtb/bidder.ts'
 import type { DocumentKind } from '../engine/ports/documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { AttributeCatalogue } from '../segments/attributes.ts'
@@ -28,6 +29,8 @@ export interface ServingParts {
 export interface Serving {
   /** @throws PolyadError NO_CAMPAIGN before the first `refresh` */
   decider(): Decider
+  /** Offers at auctions what the decider decides. */
+  bidder(): Bidder
   states(): readonly CampaignState[]
   /** undefined when nothing was imported yet. */
   population(): Population | undefined
@@ -55,6 +58,7 @@ const KEPT_PLANS = 20
 interface State {
   readonly signature: string
   readonly decider: Decider
+  readonly bidder: Bidder
   readonly states: readonly CampaignState[]
   readonly population: Population | undefined
   readonly populationHash: string | undefined
@@ -101,18 +105,20 @@ export function createServing(parts: ServingParts): Serving {
         ? state.population
         : await unlessAbsent(loadPopulation(ports))
     const { loaded, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
+    // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
+    const stream = parts.stream.fork(`decider ${generation++}`)
     const decider = createDecider({
       plans: loaded,
       catalogue,
       ...(population ? { population } : {}),
       identityKey: parts.secrets.identityKey,
       clock: ports.clock,
-      // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
-      stream: parts.stream.fork(`decider ${generation++}`),
+      stream,
     })
+    const bidder = bidderOf(parts, decider, stream.fork('bidder'))
     const campaigns = await campaignsByKey(documents)
     const plans = new Map(loaded.map((plan) => [plan.plan.campaign.name, Promise.resolve(plan)] as const))
-    return { signature, decider, states, population, populationHash, catalogue, campaigns, plans }
+    return { signature, decider, bidder, states, population, populationHash, catalogue, campaigns, plans }
   }
 
   const refresh = async (): Promise<void> => {
@@ -128,6 +134,7 @@ export function createServing(parts: ServingParts): Serving {
 
   return {
     decider: () => state.decider,
+    bidder: () => state.bidder,
     states: () => state.states,
     population: () => state.population,
     catalogue: () => state.catalogue,
@@ -160,16 +167,18 @@ export function createServing(parts: ServingParts): Serving {
 const NO_ATTRIBUTES: AttributeCatalogue = { attributes: [] }
 
 function emptyState(parts: ServingParts): State {
+  const stream = parts.stream.fork('nothing loaded')
   const decider = createDecider({
     plans: [],
     catalogue: NO_ATTRIBUTES,
     identityKey: parts.secrets.identityKey,
     clock: parts.ports.clock,
-    stream: parts.stream.fork('nothing loaded'),
+    stream,
   })
   return {
     signature: 'nothing loaded',
     decider,
+    bidder: bidderOf(parts, decider, stream),
     states: [],
     population: undefined,
     populationHash: undefined,
@@ -177,6 +186,11 @@ function emptyState(parts: ServingParts): State {
     campaigns: new Map(),
     plans: new Map(),
   }
+}
+
+function bidderOf({ secrets, ports }: ServingParts, decider: Decider, stream: Stream): Bidder {
+  const { identityKey, tokenKey } = secrets
+  return createBidder({ decider, identityKey, tokenKey, clock: ports.clock, stream })
 }
 
 /** What there is to tell of a campaign: another revision alone is no news. */

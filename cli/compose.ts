@@ -88,6 +88,7 @@ export async function openWorkspace(
       position: async () => (await counters.open()).position(),
       rows: async (query) => (await counters.open()).rows(query),
       late: async (campaign) => (await counters.open()).late(campaign),
+      apart: async (campaign) => (await counters.open()).apart(campaign),
     },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
+  tags: async () => (await import('./commands/tags.ts')).tagsCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { listKeys } from '../api/keys.ts'
@@ -9,6 +10,8 @@ import { judgeOnThread } from '../jobs/local/judge.ts'
 import type { Workspace } from './compose.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
+
+const WEB_BUILT = join(PACKAGE_ROOT, 'dist/web')
 
 export interface RunningServer {
   readonly url: string
@@ -39,7 +42,8 @@ export async function startServer(
       publicUrl: config.publicUrl ?? url,
       singleUser,
       fingerprint,
-      webFolders: [join(PACKAGE_ROOT, 'web/public'), join(PACKAGE_ROOT, 'dist/web')],
+      webFolders: [join(PACKAGE_ROOT, 'web/public'), WEB_BUILT],
+      tagScript: await readFile(join(WEB_BUILT, 'tag.js'), 'utf8'),
     },
     judge: judgeOnThread,
     stream: createStream(randomBytes(16).toString('hex')),

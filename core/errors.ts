@@ -142,6 +142,11 @@ const CATALOGUE = {
     exit: 2,
     text: (_d: Record<never, never>) => 'this link was not made here',
   },
+  PREFETCH_REFUSED: {
+    status: 403,
+    exit: 2,
+    text: (_d: Record<never, never>) => 'a click is not fetched ahead; open the link when somebody clicks it',
+  },
   UNAUTHENTICATED: {
     status: 401,
     exit: 2,

@@ -49,3 +49,23 @@ export function parseMoney(text: string, currency: string, where: string): Money
   }
   return { amountMicros: Number(micros), currency }
 }
+
+const DECIMAL = /^(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,3}))?$/
+
+/**
+ * Micros of a decimal number as it is written (`2.5`, `0.03`, `1e-3`), without the error of a float. What is below a
+ * micro is rounded up or to the nearest.
+ *
+ * @returns undefined for what is no such number, is negative, or is more than 2^53 micros
+ */
+export function microsFromDecimal(text: string, rounding: 'up' | 'nearest'): number | undefined {
+  const match = DECIMAL.exec(text.trim())
+  if (!match) return undefined
+  const [, units, fraction = '', exponent = '0'] = match
+  const digits = BigInt(units! + fraction)
+  const places = fraction.length - Number(exponent) - 6
+  const divisor = 10n ** BigInt(Math.max(0, places))
+  const up = rounding === 'up' ? divisor - 1n : divisor / 2n
+  const micros = places <= 0 ? digits * 10n ** BigInt(-places) : (digits + up) / divisor
+  return micros <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(micros) : undefined
+}

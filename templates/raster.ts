@@ -36,8 +36,11 @@ export interface Renderer {
   picture(scene: Scene, options: PictureOptions): Promise<Picture>
   /** The composed pixels: 3 bytes each, rows from the top. */
   pixels(scene: Scene): Promise<Uint8Array>
-  /** One image layer cropped to its box as PNG, for documents that hold their pictures. */
-  croppedImage(image: SceneImage): Promise<Uint8Array>
+  /**
+   * One image layer cropped to its box: as PNG for documents that hold their pictures, as JPEG on white for those who
+   * lay out an ad themselves.
+   */
+  croppedImage(image: SceneImage, format?: PictureFormat): Promise<Uint8Array>
 }
 
 export interface RendererOptions {
@@ -113,11 +116,11 @@ export function createRenderer(options: RendererOptions): Renderer {
     async picture(scene, pictureOptions) {
       return encode(await pixels(scene), scene, pictureOptions)
     },
-    async croppedImage(image) {
+    async croppedImage(image, format = 'png') {
       const { rgba, width, height } = await imageRaster(image)
-      return sharp(rgba, { raw: { width, height, channels: 4 } })
-        .png()
-        .toBuffer()
+      const picture = sharp(rgba, { raw: { width, height, channels: 4 } })
+      if (format === 'png') return picture.png().toBuffer()
+      return picture.flatten({ background: '#ffffff' }).jpeg({ quality: DEFAULT_QUALITY }).toBuffer()
     },
   }
 }

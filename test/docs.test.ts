@@ -3,8 +3,12 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createDoor } from '../core/schema.ts'
+import { AD_SERVERS } from '../data/ad-servers.ts'
 import { PLACEMENTS } from '../data/placements.ts'
 import { PLATFORMS } from '../data/platforms.ts'
+import { BidSettingsSchema } from '../engine/campaign/bid-settings.ts'
+import { BidRequestSchema } from '../engine/openrtb/bid-request.ts'
+import { NO_BID_REASONS } from '../engine/openrtb/no-bid.ts'
 import { AttributeCatalogueSchema } from '../segments/attributes.ts'
 import { createMapper, MappingSchema } from '../segments/mapping.ts'
 import { SegmentDocumentSchema } from '../segments/segment.ts'
@@ -64,5 +68,31 @@ describe('docs/workspace.md', () => {
   it('names every copy helper, placement and platform', () => {
     for (const name of [...Object.keys(HELPERS), ...PLACEMENTS.keys(), ...Object.keys(PLATFORMS)])
       expect(text).toContain(name)
+  })
+})
+
+describe('docs/openrtb.md', () => {
+  const text = readFileSync(join(root, 'docs/openrtb.md'), 'utf8')
+
+  it('shows settings and a request that are accepted', () => {
+    const [, settings] = /```json\n([\s\S]*?)```/.exec(text)!
+    expect(() => createDoor('bid', BidSettingsSchema)(JSON.parse(settings!).bid, 'docs')).not.toThrow()
+    const [, request] = /-d '\n([\s\S]*?)'\n```/.exec(text)!
+    expect(() => createDoor('bid request', BidRequestSchema)(JSON.parse(request!), 'docs')).not.toThrow()
+  })
+
+  it('names every reason for no bid', () => {
+    for (const reason of NO_BID_REASONS) expect(text).toContain(`\`${reason}\``)
+  })
+})
+
+describe('docs/tags.md', () => {
+  const text = readFileSync(join(root, 'docs/tags.md'), 'utf8')
+
+  it('has every ad server with its macros', () => {
+    for (const [name, { click }] of Object.entries(AD_SERVERS)) {
+      const row = text.split('\n').find((line) => line.startsWith(`| ${name} |`))
+      for (const macro of Object.values(click)) expect(row).toContain(`\`${macro}\``)
+    }
   })
 })

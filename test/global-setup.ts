@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 export function setup(): void {
   if (process.env['POLYAD_SKIP_BUILD']) return
   const root = fileURLToPath(new URL('..', import.meta.url))
-  spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  })
+  for (const project of ['tsconfig.json', 'web/tsconfig.json']) {
+    spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project], {
+      cwd: root,
+      stdio: 'inherit',
+    })
+  }
 }

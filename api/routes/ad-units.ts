@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { MAX_ID_CHARACTERS } from '../../engine/campaign/id-codec.ts'
 import { clickThroughUrl } from '../../engine/generate/click-through.ts'
+import { LONGEST_SIDE_PX } from '../../engine/openrtb/native-markup.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
 import type { FoundAdUnit } from '../ad-unit-pages.ts'
 import { type Caller, callerText, isTrusted } from '../callers.ts'
@@ -42,6 +43,13 @@ const Query = Type.Object(
   { additionalProperties: false },
 )
 
+const PictureParams = Type.Object({
+  id: Type.String({ maxLength: MAX_ID_CHARACTERS }),
+  file: Type.String({ maxLength: 80 }),
+})
+const Side = Type.Integer({ minimum: 1, maximum: LONGEST_SIDE_PX })
+const PictureQuery = Type.Object({ w: Side, h: Side }, { additionalProperties: false })
+
 export function registerAdUnits(server: FastifyInstance, context: ApiContext): void {
   const { adUnits } = context
   server.get<{ Params: Static<typeof Params>; Querystring: Static<typeof Query> }>(
@@ -76,6 +84,38 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         reply.header('content-security-policy', DOCUMENT_POLICY)
       }
       return reply.send(await bodyOf(context, found, format, request.query.token))
+    },
+  )
+  registerSlotPictures(server, context)
+}
+
+/** Pictures of single slots, for native ads: the page that shows one lays it out itself. */
+function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext): void {
+  server.get<{ Params: Static<typeof PictureParams>; Querystring: Static<typeof PictureQuery> }>(
+    '/v1/ad-units/:id/pictures/:file',
+    {
+      helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
+      config: { allow: ['anyone'] },
+      schema: {
+        tags: ['ad units'],
+        summary: 'The picture of one slot of an ad unit, cropped to a size: SLOT.jpg',
+        params: PictureParams,
+        querystring: PictureQuery,
+        response: answers({ 200: 'A JPEG' }, 404, 503),
+      },
+    },
+    async (request, reply) => {
+      const { id, file } = request.params
+      const { w, h } = request.query
+      if (!file.endsWith('.jpg')) throw new PolyadError('NOT_FOUND', { what: 'picture', name: file })
+      const found = await adUnits.find(id)
+      const slot = file.slice(0, -'.jpg'.length)
+      const picture = await adUnits.slotPicture(found, slot, { widthPx: w, heightPx: h })
+      return reply
+        .type('image/jpeg')
+        .header('x-content-type-options', 'nosniff')
+        .header('cache-control', 'public, max-age=3600')
+        .send(Buffer.from(picture))
     },
   )
 }

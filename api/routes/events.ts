@@ -12,7 +12,12 @@ const EventsBody = Type.Object(
       Type.Object(
         {
           token: Type.String({ minLength: 1, maxLength: 4000 }),
-          type: Type.Union([Type.Literal('impression'), Type.Literal('click'), Type.Literal('conversion')]),
+          type: Type.Union([
+            Type.Literal('impression'),
+            Type.Literal('viewable'),
+            Type.Literal('click'),
+            Type.Literal('conversion'),
+          ]),
           /** Conversions only, micros of the campaign's currency; from role keys. */
           valueMicros: Type.Optional(Type.Integer({ minimum: 0 })),
         },
@@ -52,7 +57,11 @@ export function registerEvents(server: FastifyInstance, context: ApiContext): vo
       for (const [index, { status }] of outcomes.entries()) {
         if (status === 'invalid') metrics.count('polyad_tokens_refused_total')
         else
-          metrics.count('polyad_events_total', { type: events[index]!.type, late: String(status === 'late') })
+          metrics.count('polyad_events_total', {
+            type: events[index]!.type,
+            late: String(status === 'late'),
+            filtered: 'no',
+          })
       }
       if (refused.length === outcomes.length) throw new PolyadError('TOKEN_INVALID', {})
       const late = outcomes.filter(({ status }) => status === 'late').length

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
+import { filterReason, type TrackerHeaders } from '../../engine/tracking/filter.ts'
 import { type EventOutcome, ingestEvents } from '../../engine/tracking/ingest.ts'
+import type { FilterReason } from '../../engine/tracking/record.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
 import type { ApiContext } from '../context.ts'
 import { answers } from '../documented.ts'
@@ -44,6 +46,23 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
   )
 
   server.get<TokenRoute>(
+    '/t/v/:token',
+    {
+      ...shared,
+      schema: {
+        tags,
+        summary: 'Viewable pixel: as the impression pixel, once the ad was in view long enough',
+        params: Params,
+        response: answers({ 200: 'A transparent GIF of one pixel' }),
+      },
+    },
+    async (request, reply) => {
+      await take(context, request, 'viewable')
+      return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
+    },
+  )
+
+  server.get<TokenRoute>(
     '/t/c/:token',
     {
       ...shared,
@@ -51,7 +70,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
         tags,
         summary: 'Click: counted, then on to the landing page the token names and no other',
         params: Params,
-        response: answers({ 302: 'To the landing page' }, 404),
+        response: answers({ 302: 'To the landing page' }, 403, 404),
       },
     },
     async (request, reply) => {
@@ -60,25 +79,42 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
         context.metrics.count('polyad_tokens_refused_total')
         throw new PolyadError('TOKEN_INVALID', {})
       }
-      await take(context, request, 'click')
+      const filtered = await take(context, request, 'click')
+      // Answered, it would be kept for the click that follows, and that one would never get here.
+      if (filtered === 'prefetch') throw new PolyadError('PREFETCH_REFUSED', {})
       return reply.header('cache-control', 'no-store').redirect(verdict.payload.landingUrl, 302)
     },
   )
 }
 
-/** Takes one event in. A log that cannot be written must not break the page: it is told in the log of the server. */
+/**
+ * Takes one event in. A log that cannot be written must not break the page: it is told in the log of the server.
+ *
+ * @returns why the event is kept apart; null: it is not
+ */
 async function take(
   { ports, secrets, metrics }: ApiContext,
   request: FastifyRequest<TokenRoute>,
-  type: 'impression' | 'click',
-): Promise<void> {
+  type: 'impression' | 'viewable' | 'click',
+): Promise<FilterReason | null> {
+  const filtered = filterReason(headersOf(request))
+  const event = { token: request.params.token, type, via: 'page', filtered } as const
   let outcome: EventOutcome | undefined
   try {
-    ;[outcome] = await ingestEvents(ports, secrets.tokenKey, [{ token: request.params.token, type }])
+    ;[outcome] = await ingestEvents(ports, secrets.tokenKey, [event])
   } catch (error) {
     request.log.error({ err: error }, `${type} not counted`)
-    return
+    return filtered
   }
   if (outcome?.status === 'invalid') metrics.count('polyad_tokens_refused_total')
-  else metrics.count('polyad_events_total', { type, late: String(outcome?.status === 'late') })
+  else {
+    const late = String(outcome?.status === 'late')
+    metrics.count('polyad_events_total', { type, late, filtered: filtered ?? 'no' })
+  }
+  return filtered
+}
+
+function headersOf({ headers }: FastifyRequest): TrackerHeaders {
+  const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].flatMap((name) => headers[name] ?? [])
+  return { userAgent: headers['user-agent'], purposes }
 }

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { BidSettingsSchema } from './bid-settings.ts'
+import { MoneySchema } from './money-schema.ts'
 
 const Name = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]*$',
@@ -6,14 +8,6 @@ const Name = Type.String({
   description: 'a name in small letters, digits and hyphens',
 })
 const AssetId = Name
-const Money = Type.Object(
-  {
-    amountMicros: Type.Integer({ minimum: 0 }),
-    currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 code such as USD' }),
-  },
-  { additionalProperties: false },
-)
-
 const Day = Type.String({ format: 'date', description: 'a day of the calendar, YYYY-MM-DD' })
 
 /** One option for a slot. Which of text, file and colour is given follows the slot's kind. */
@@ -118,7 +112,10 @@ export const CampaignSchema = Type.Object(
       maxLength: 2000,
       description: 'an http or https address',
     }),
-    budget: Type.Object({ total: Money, costPerThousand: Money }, { additionalProperties: false }),
+    budget: Type.Object(
+      { total: MoneySchema, costPerThousand: MoneySchema },
+      { additionalProperties: false },
+    ),
     /** Calendar days in `timeZone`, both included. */
     flight: Type.Object({ from: Day, to: Day }, { additionalProperties: false }),
     timeZone: Type.String(),
@@ -140,7 +137,7 @@ export const CampaignSchema = Type.Object(
           /** Broad's revenue for each unit of its cost. Default 1.2. */
           revenuePerCost: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
           /** Worth of one goal event; revenuePerCost follows from it, baselineRate and costPerThousand. */
-          valuePerGoal: Type.Optional(Money),
+          valuePerGoal: Type.Optional(MoneySchema),
           /**
            * Cost of a narrow impression over that of a broad one, which costPerThousand is: data fees, smaller
            * auctions, more creative. Default 1.
@@ -150,6 +147,8 @@ export const CampaignSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** How its ad units are offered at auctions (POST /openrtb2); without it they are not. */
+    bid: Type.Optional(BidSettingsSchema),
     /** Platforms whose minimums and caps the check applies: keys of data/platforms. */
     platforms: Type.Optional(Type.Array(Type.String())),
     /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */

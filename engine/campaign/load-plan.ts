@@ -14,7 +14,7 @@ import type { Campaign } from './campaign.ts'
 import { keepPlan } from './kept-plans.ts'
 import { loadPictures } from './load-pictures.ts'
 import type { Plan } from './plan.ts'
-import { parseCampaign, validateCampaign } from './validate-campaign.ts'
+import { parseCampaign, validateAttributes, validateCampaign } from './validate-campaign.ts'
 import { writeLedger } from './write-ledger.ts'
 
 export type LoadPlanPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions'>
@@ -59,6 +59,8 @@ export async function loadPlan(
 
   const population = await loadPopulation(ports)
   const { catalogue } = population
+  const attributes = vocabularyOf(catalogue).person
+  validateAttributes(campaign, attributes)
   const documents = await readNamedSegments(ports, campaign.segments)
   const segments = resolveSegments({ population, catalogue, documents, entries: campaign.segments })
   const plan: Plan = {
@@ -76,7 +78,7 @@ export async function loadPlan(
     ),
     files: await loadPictures(ports, campaign, template),
     labels: labelsOf(catalogue),
-    attributes: Object.fromEntries(vocabularyOf(catalogue).person),
+    attributes: Object.fromEntries(attributes),
     populationHash: population.hash,
     fingerprint,
     publicUrl: publicUrl.replace(/\/+$/, ''),

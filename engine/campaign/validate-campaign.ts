@@ -5,6 +5,7 @@ import { PLACEMENTS } from '../../data/placements.ts'
 import type { SlotKind, Template } from '../../templates/template.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
+import { checkBid, checkBidAttributes } from './check-bid.ts'
 import { type Report, suggestion } from './problem-report.ts'
 import { checkRules } from './validate-rules.ts'
 
@@ -32,12 +33,28 @@ export function parseCampaign(body: unknown, name: string): Campaign {
  * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it
  */
 export function validateCampaign(campaign: Campaign, template: Template): void {
+  refuseIfAny(campaign, (report) => {
+    checkSlots(campaign, template, report)
+    checkPlacements(campaign, report)
+    checkRules(campaign, template, report)
+    checkTerms(campaign, report)
+    checkBid(campaign, template, report)
+  })
+}
+
+/**
+ * Checks what a campaign says of attributes against those there are.
+ *
+ * @param attributes of a person: attribute -> type
+ * @throws PolyadError as validateCampaign
+ */
+export function validateAttributes(campaign: Campaign, attributes: ReadonlyMap<string, unknown>): void {
+  refuseIfAny(campaign, (report) => checkBidAttributes(campaign, attributes, report))
+}
+
+function refuseIfAny(campaign: Campaign, check: (report: Report) => void): void {
   const problems: string[] = []
-  const report: Report = (pointer, problem, mend) => problems.push(`${pointer} ${problem} (${mend})`)
-  checkSlots(campaign, template, report)
-  checkPlacements(campaign, report)
-  checkRules(campaign, template, report)
-  checkTerms(campaign, report)
+  check((pointer, problem, mend) => problems.push(`${pointer} ${problem} (${mend})`))
   if (problems.length === 0) return
   const more = problems.length > 5 ? `; and ${problems.length - 5} more` : ''
   throw new PolyadError('INPUT_INVALID', {

@@ -28,6 +28,8 @@ export interface DecisionAnswer {
   readonly html: string | null
   readonly click: string | null
   readonly impression: string
+  /** To be fetched once the ad was seen by the standard of engine/tracking/viewable.ts. */
+  readonly viewable: string
   readonly expiresAtMs: number
   readonly explain?: DecisionExplanation
 }
@@ -88,6 +90,7 @@ export function answerFor(
     html: unit ? `${base}/v1/ad-units/${record.adUnit}.html?token=${token}` : null,
     click: unit ? `${base}/t/c/${token}` : null,
     impression: `${base}/t/i/${token}`,
+    viewable: `${base}/t/v/${token}`,
     expiresAtMs,
     ...(options.explain ? { explain: explanationOf(decision) } : {}),
   }

@@ -54,6 +54,27 @@ export interface Decider {
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
    */
   decide(request: DecisionRequest): Decision
+  /** Every live campaign, whether its flight has begun or not. */
+  readonly campaigns: readonly LiveCampaign[]
+  /**
+   * As `decide` in this one campaign, for whoever chooses among campaigns by what it is worth. Undefined when it has
+   * nothing for this viewer here, or `accepts` says no: it is asked before anything is drawn, and told nothing that
+   * depends on the arm, or people of one arm would be seen less often than those of the other.
+   *
+   * @throws PolyadError INPUT_INVALID (attributes)
+   */
+  decideIn(
+    campaign: LiveCampaign,
+    request: DecisionRequest,
+    accepts: (candidate: Candidate) => boolean,
+  ): Decision | undefined
+}
+
+/** What is known before an arm and an ad unit are drawn. */
+export interface Candidate {
+  /** The leaf matched, whatever will be served; undefined: none. */
+  readonly leaf: Segment | undefined
+  readonly locale: string
 }
 
 export function createDecider(parts: DeciderParts): Decider {
@@ -92,6 +113,7 @@ export function createDecider(parts: DeciderParts): Decider {
     viewer: Viewer,
     request: DecisionRequest,
     nowMs: number,
+    accepts: (candidate: Candidate) => boolean = () => true,
   ): Decision | undefined => {
     const { plan } = campaign
     const { placement } = request
@@ -99,6 +121,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const matched = viewer.record ? campaign.matcher.match(viewer.record) : []
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
+    if (!accepts({ leaf, locale })) return undefined
 
     const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
     const assignment = armAt(bucket, leaf !== undefined, campaign.shares)
@@ -132,15 +155,23 @@ export function createDecider(parts: DeciderParts): Decider {
     return { record, campaign, unit: chosen?.unit, why }
   }
 
+  const isEligible = ({ plan }: LiveCampaign, { placement }: DecisionRequest, nowMs: number): boolean =>
+    plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
+
   return {
+    campaigns,
+    decideIn(campaign, request, accepts) {
+      const nowMs = clock.nowMs()
+      if (!isEligible(campaign, request, nowMs)) return undefined
+      return decideIn(campaign, viewerOf(request), request, nowMs, accepts)
+    },
     decide(request) {
       const nowMs = clock.nowMs()
       const viewer = viewerOf(request)
       const eligible = campaigns.filter(
-        ({ plan }) =>
-          (request.campaign === undefined || plan.campaign.name === request.campaign) &&
-          plan.campaign.placements.includes(request.placement) &&
-          isInFlight(plan, nowMs),
+        (campaign) =>
+          (request.campaign === undefined || campaign.plan.campaign.name === request.campaign) &&
+          isEligible(campaign, request, nowMs),
       )
       while (eligible.length > 0) {
         const at = eligible.length === 1 ? 0 : campaignStream.integer(eligible.length)

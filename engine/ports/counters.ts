@@ -1,3 +1,4 @@
+import type { ApartCount } from '../tracking/filter.ts'
 import type { LogRecord } from '../tracking/record.ts'
 
 /** One person's part (or one anonymous decision's) in one cell of a campaign. Days are of the campaign's time zone. */
@@ -15,6 +16,12 @@ export interface CounterRow {
   readonly simulated: boolean
   readonly decisions: number
   readonly impressions: number
+  /** Impressions seen by the standard of engine/tracking/viewable.ts, as far as they were measured. */
+  readonly viewable: number
+  /** Of the impressions, those bought at auctions: `chargedMicros` is what they cost, not the campaign's price. */
+  readonly auctioned: number
+  /** What auctions charged, micros of the campaign's currency; a thousandth of whole numbers, so it may have a fraction. */
+  readonly chargedMicros: number
   readonly clicks: number
   readonly conversions: number
   readonly valueMicros: number
@@ -26,7 +33,9 @@ export interface CounterRow {
  * Contract (test/contract/counters.ts):
  * 1. `load` is idempotent: the same records again, in any split, change nothing; an event id counts once.
  * 2. An event counts on the day it happened, under the row of its decision; an event whose decision is not there yet
- *    counts as soon as it is. Late events are not counted in rows, but in `late`.
+ *    counts as soon as it is. Late events are not counted in rows, but in `late`; filtered ones, clicks too soon after
+ *    their impression and clicks after the first (engine/tracking/filter.ts) not in rows, but in `apart`, and so is
+ *    whatever a page fetched again. Test decisions are in nothing, and neither is any event of theirs but a late one.
  * 3. `position` is the log position after the last load that finished; both are written together.
  * 4. Rows equal a recount of the whole log.
  */
@@ -41,4 +50,6 @@ export interface Counters {
     readonly toDay?: string
   }): Promise<readonly CounterRow[]>
   late(campaign: string): Promise<number>
+  /** Events kept apart, by type and reason, in text order; what has none is not in it. */
+  apart(campaign: string): Promise<readonly ApartCount[]>
 }

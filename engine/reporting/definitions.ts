@@ -1,10 +1,18 @@
 import { SAMPLE_RATIO_ALPHA } from '../../stats/sample-ratio.ts'
+import { DOUBLE_CLICK_MS, TOO_SOON_MS } from '../tracking/filter.ts'
 import { ENOUGH } from './enough-data.ts'
 
 /** What each number of a report means; printed with it, because most arguments about reports are about this. */
 export const DEFINITIONS: Readonly<Record<string, string>> = {
   people: 'distinct people with at least one decision; decisions without a person are counted apart',
   impressions: 'showings that were counted by their tracker, on the day they happened',
+  viewable:
+    'impressions of which half the pixels (from 242,500 pixels on, 30 %) were in view in a tab in front for one second ' +
+    'without a break, where a tag could measure it',
+  'events kept apart':
+    `bot: the user agent is known or absent; prefetch: fetched ahead; too-soon: clicked within ${TOO_SOON_MS} ms of the ` +
+    `impression; double-click: again within ${DOUBLE_CLICK_MS / 1000} s; repeat: fetched again; price: an auction price ` +
+    'that is none or over the bid',
   'clicks per impression': 'clicks / impressions',
   'conversions per impression': 'conversions / impressions',
   'clicks (or conversions) per person':
@@ -22,7 +30,8 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   reach: 'distinct people with an impression; frequency: impressions / reach',
   spend:
     'impressions x costPerThousand / 1000 by the revision that served them: what was planned to be paid, not an ' +
-    'invoice. A price that fewer people of an arm than the k floor were shown ads at counts as the most usual one',
+    "invoice; for impressions bought at auctions, the prices of the exchange's notices. A price that fewer people of an " +
+    'arm than the k floor were shown ads at counts as the most usual one',
   looks:
     'the comparison as it stood at the end of each day, all days before included; days with fewer people of an arm than ' +
     'the k floor, and hidden ones, are told with those after them',

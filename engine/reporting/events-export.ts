@@ -35,6 +35,7 @@ export interface EventsExport {
 }
 
 const WINDOW_DECISIONS = 50_000
+const IMPRESSIONS_PER_THOUSAND = 1000
 
 const COLUMNS: readonly TableColumn[] = [
   { name: 'decision', type: 'text' },
@@ -62,13 +63,17 @@ const COLUMNS: readonly TableColumn[] = [
   { name: 'value_micros', type: 'whole' },
   { name: 'currency', type: 'text' },
   { name: 'late_events', type: 'whole' },
+  { name: 'viewable', type: 'whole' },
+  { name: 'bid_micros', type: 'whole' },
+  { name: 'charged_micros', type: 'fraction' },
 ]
 
 /**
  * Decisions with their events as the log holds them, for tools of the analyst's own.
  *
  * An event counts once, whenever it came; a late one (its token had expired) counts in `late_events` and in nothing
- * else, as in reports. `asset_SLOT` is empty where the placement has no such slot and in a holdout, `propensity_SLOT`
+ * else, as in reports; events that reports keep apart, and test decisions, are left out. `bid_micros` is per thousand
+ * impressions, `charged_micros` for this one. `asset_SLOT` is empty where the placement has no such slot and in a holdout, `propensity_SLOT`
  * is the probability of that asset given what was chosen before it. Rows are of single people: a leaf under the k
  * floor is among them, so who may read this is a matter of roles, not of hiding.
  *
@@ -87,6 +92,7 @@ export async function exportEvents(
     (query.fromDay === undefined && query.toDay === undefined) || isInRange(dayIn(timeZone, atMs), query)
   const wanted: Wanted = (decision) => {
     stopIfAborted(options.signal)
+    if (decision.test) return false
     if (query.campaign !== undefined && decision.campaign !== query.campaign) return false
     const known = campaigns.known(decision)
     if (known) return inDays(decision, known.timeZone)
@@ -130,7 +136,7 @@ async function* rowsOf(
 }
 
 function decisionCells(
-  { decision, impression, click, conversion }: JoinedDecision,
+  { decision, impression, viewable, click, conversion, charge }: JoinedDecision,
   campaigns: ExportCampaigns,
   personKey: Uint8Array | null,
 ): TableCell[] {
@@ -160,6 +166,9 @@ function decisionCells(
     counted(conversion)?.valueMicros ?? 0,
     currency,
     events.filter((event) => event?.late).length,
+    counted(viewable) ? 1 : 0,
+    decision.auction?.bidMicros ?? null,
+    decision.auction ? (counted(charge)?.priceMicros ?? 0) / IMPRESSIONS_PER_THOUSAND : null,
   ]
 }
 

@@ -1,21 +1,31 @@
 import type { EventLog } from '../ports/event-log.ts'
+import { judgeClicks } from '../tracking/filter.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../tracking/record.ts'
 
 /** What a row keeps of an event: the ids in it are the decision's own. */
-export type JoinedEvent = Pick<EventRecord, 'atMs' | 'valueMicros' | 'late'>
+export type JoinedEvent = Pick<EventRecord, 'atMs' | 'valueMicros' | 'late' | 'via' | 'priceMicros'>
 
-/** A decision with what came of it. A repeated event is the same event, so there is at most one of a type. */
+/**
+ * A decision with what came of it. A repeated event is the same event, so there is at most one of a type; filtered
+ * events and clicks that do not count (engine/tracking/filter.ts) are left out.
+ */
 export interface JoinedDecision {
   readonly decision: DecisionRecord
   readonly impression: JoinedEvent | null
+  readonly viewable: JoinedEvent | null
   readonly click: JoinedEvent | null
   readonly conversion: JoinedEvent | null
+  /** The exchange's notice whose price is the cost. */
+  readonly charge: JoinedEvent | null
 }
 
 /** Whether a decision is taken; asked again in each reading of the log. */
 export type Wanted = (decision: DecisionRecord) => boolean | Promise<boolean>
 
-type Window = Map<string, { -readonly [K in keyof JoinedDecision]: JoinedDecision[K] }>
+type Joining = { -readonly [K in keyof Omit<JoinedDecision, 'click'>]: JoinedDecision[K] } & {
+  readonly clicks: JoinedEvent[]
+}
+type Window = Map<string, Joining>
 
 const BATCH_DECISIONS = 500
 
@@ -68,7 +78,7 @@ export async function joinDecisions(
     let window = first
     for (let nextFrom = windowDecisions; window.size > 0; nextFrom += windowDecisions) {
       const next = await fill(window, nextFrom)
-      const joined = [...window.values()]
+      const joined = [...window.values()].map(withClick)
       for (let at = 0; at < joined.length; at += BATCH_DECISIONS) yield joined.slice(at, at + BATCH_DECISIONS)
       window = next
     }
@@ -78,12 +88,35 @@ export async function joinDecisions(
 
 function open(window: Window, decision: DecisionRecord): void {
   if (window.has(decision.id)) return
-  window.set(decision.id, { decision, impression: null, click: null, conversion: null })
+  const nothing = { impression: null, viewable: null, conversion: null, charge: null }
+  window.set(decision.id, { decision, ...nothing, clicks: [] })
 }
 
-function take(window: Window, { decision, type, atMs, valueMicros, late }: EventRecord): void {
-  const joined = window.get(decision)
-  if (joined) joined[type] ??= { atMs, valueMicros, late }
+function take(window: Window, event: EventRecord): void {
+  const joining = window.get(event.decision)
+  if (!joining || (event.filtered ?? null) !== null) return
+  switch (event.type) {
+    case 'click':
+      // As in the counters: what a server sends again is the same event, what a page fetches again is another click.
+      if (joining.clicks.length === 0 || event.via === 'page') joining.clicks.push(event)
+      break
+    case 'win':
+    case 'billing':
+      if (event.type === joining.decision.auction?.chargedOn) joining.charge ??= event
+      break
+    case 'loss':
+      break
+    default:
+      joining[event.type] ??= event
+  }
+}
+
+function withClick({ clicks, ...joined }: Joining): JoinedDecision {
+  const { impression } = joined
+  const shownAtMs = impression?.via === 'page' && !impression.late ? impression.atMs : null
+  const inTime = clicks.filter(({ late }) => !late)
+  const click = judgeClicks(shownAtMs, inTime).counted ?? clicks.find(({ late }) => late) ?? null
+  return { ...joined, click }
 }
 
 /** The first `most` records of the log. */

@@ -68,7 +68,7 @@ export async function reportCampaign(
   })
   const kFloor = campaign.kFloor ?? DEFAULTS.kFloor
   const { rows: kept, leftOut } = leaveOutSmallArms(everything, kFloor)
-  const { rows, prices } = priceRows(kept, await pricesOf(ports, campaign, kept), kFloor)
+  const { rows, onePrice } = priceRows(kept, await pricesOf(ports, campaign, kept), kFloor)
   const revisions = [...new Set(rows.map((row) => row.revision))].sort((a, b) => a - b)
   const arms = assignedArms(rows)
   const assignment = await checkAssignment(ports, name, revisions, arms, kFloor)
@@ -95,9 +95,15 @@ export async function reportCampaign(
     kFloor,
     simulated: simulatedIn(rows),
     leftOut,
-    totals: { people: counts.people.size, ...total, spendMicros },
+    totals: {
+      people: counts.people.size,
+      ...total,
+      viewable: rows.reduce((sum, { viewable }) => sum + viewable, 0),
+      spendMicros,
+    },
     anonymousDecisions: counts.anonymous.reduce((sum, each) => sum + each.decisions, 0),
     lateEvents: await ports.counters.late(name),
+    eventsApart: [...(await ports.counters.apart(name))],
     comparison:
       assignment.broken && comparison.enough
         ? {
@@ -136,7 +142,7 @@ export async function reportCampaign(
       keyOf,
       titleOf: (key) => (by === 'segment' ? titles.get(key) : undefined) ?? key,
       bySegment: by === 'segment',
-      onePrice: prices <= 1,
+      onePrice,
       ...(by === 'segment' && { alsoHidden: hideLeaves(rows, arms.switched, kFloor).narrow }),
     }),
     definitions: DEFINITIONS,

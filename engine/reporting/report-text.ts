@@ -31,6 +31,15 @@ export function reportText(report: Report): string {
   if (report.lateEvents > 0) {
     lines.push(`${wholeNumber(report.lateEvents)} events came too late and are in no number`)
   }
+  if (totals.viewable > 0) {
+    lines.push(`${wholeNumber(totals.viewable)} impressions were measured as viewable`)
+  }
+  if (report.eventsApart.length > 0) {
+    const apart = report.eventsApart.map(
+      ({ type, reason, events }) => `${wholeNumber(events)} ${type} (${reason})`,
+    )
+    lines.push(`events kept apart, in no other number: ${apart.join(', ')}`)
+  }
   for (const arm of report.leftOut) {
     lines.push(`fewer than ${report.kFloor} people were in ${arm}: they are in no number`)
   }

@@ -48,7 +48,9 @@ const Counts = {
 const Totals = Type.Object(
   {
     ...Counts,
-    /** What the impressions cost by the price of the revision that served them. */
+    /** Of the impressions, those seen by the MRC's standard, as far as it was measured. */
+    viewable: Count,
+    /** What the impressions cost: by the price of the revision that served them, and what auctions charged. */
     spendMicros: Type.Integer(),
   },
   closed,
@@ -90,7 +92,7 @@ const Arm = Type.Object(
     impressions: Count,
     /** Impressions a person reached; null: nobody was. */
     frequency: Nullable(Type.Number()),
-    /** Sum of impressions x costPerThousand / 1000, by the revision that served them. */
+    /** Sum of impressions x costPerThousand / 1000, by the revision that served them, and what auctions charged. */
     spendMicros: Type.Integer(),
     goalEvents: Count,
     goalEventsPerPerson: Estimate,
@@ -316,6 +318,8 @@ export const ReportSchema = Type.Object(
     anonymousDecisions: Count,
     /** Events whose token had expired: in no other number. */
     lateEvents: Count,
+    /** Events of robots, repeats and the like, by type and reason: in no other number. */
+    eventsApart: Type.Array(Type.Object({ type: Text, reason: Text, events: Count }, closed)),
     comparison: Comparison,
     /** Whether people fell into narrow and broad control as the campaign's shares say. */
     assignment: Type.Object(

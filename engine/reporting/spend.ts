@@ -14,7 +14,7 @@ export interface PricedRow extends CounterRow {
 }
 
 /**
- * Rows with their cost, by the price of the revision that served them.
+ * Rows with their cost: by the price of the revision that served them, and what auctions charged.
  *
  * The less usual prices count as the most usual one as long as there is an arm whose ads were shown to fewer people than
  * the k floor at some price: else money and impressions together would tell how many impressions these people had.
@@ -25,12 +25,12 @@ export function priceRows(
   rows: readonly CounterRow[],
   priceOf: (revision: number) => number,
   kFloor: number,
-): { readonly rows: PricedRow[]; readonly prices: number } {
-  const shown = rows.filter(({ impressions, adUnit }) => impressions > 0 && adUnit !== '')
+): { readonly rows: PricedRow[]; readonly onePrice: boolean } {
+  const shown = rows.filter(({ impressions, auctioned, adUnit }) => impressions > auctioned && adUnit !== '')
   const use = new Map<number, number>()
-  for (const { revision, impressions } of shown) {
+  for (const { revision, impressions, auctioned } of shown) {
     const price = priceOf(revision)
-    use.set(price, (use.get(price) ?? 0) + impressions)
+    use.set(price, (use.get(price) ?? 0) + impressions - auctioned)
   }
   const byUse = [...use].sort(([a, i], [b, j]) => j - i || a - b).map(([price]) => price)
   const usual = byUse[0] ?? 0
@@ -41,10 +41,12 @@ export function priceRows(
     told.delete(last)
   }
   return {
-    prices: told.size,
+    // An auction has a price of its own for every impression.
+    onePrice: told.size <= 1 && rows.every(({ auctioned, chargedMicros }) => auctioned + chargedMicros === 0),
     rows: rows.map((row) => {
-      const paid = row.adUnit === '' ? 0 : row.impressions
-      return { ...row, spendMicros: (paid * toldPrice(row.revision)) / IMPRESSIONS_PER_THOUSAND }
+      const paid = row.adUnit === '' ? 0 : row.impressions - row.auctioned
+      const agreedMicros = (paid * toldPrice(row.revision)) / IMPRESSIONS_PER_THOUSAND
+      return { ...row, spendMicros: agreedMicros + row.chargedMicros }
     }),
   }
 }

@@ -1,13 +1,13 @@
 import type { DecisionAnswer } from '../decision/answer.ts'
 import type { DecisionRequest } from '../decision/request.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
-import type { EventRecord } from '../tracking/record.ts'
+import type { IncomingEvent } from '../tracking/ingest.ts'
 import type { Simulator } from './simulate.ts'
 
 /** One event to report, as `POST /v1/events` takes it. */
 export interface SentEvent {
   readonly token: string
-  readonly type: EventRecord['type']
+  readonly type: IncomingEvent['type']
   readonly valueMicros?: number
 }
 

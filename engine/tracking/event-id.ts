@@ -1,10 +1,16 @@
 import { contentHash } from '../../core/hash.ts'
-import type { EventRecord } from './record.ts'
+import type { EventRecord, FilterReason } from './record.ts'
 
 /**
  * The id of an event: 32 hex digits drawn from its decision and type alone, so a repeated, replayed or retried event
- * is the same event, and no caller can choose an id.
+ * is the same event, and no caller can choose an id. A filtered one has its reason in it too: a robot that follows a
+ * link must not take the place of the person who clicks it later.
  */
-export function eventId(decision: string, type: EventRecord['type']): string {
-  return contentHash(`event-v1\0${decision}\0${type}`).slice(0, 32)
+export function eventId(
+  decision: string,
+  type: EventRecord['type'],
+  filtered: FilterReason | null = null,
+): string {
+  const reason = filtered === null ? '' : `\0${filtered}`
+  return contentHash(`event-v1\0${decision}\0${type}${reason}`).slice(0, 32)
 }

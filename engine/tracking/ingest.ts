@@ -1,13 +1,16 @@
 import type { Ports } from '../ports/ports.ts'
 import { eventId } from './event-id.ts'
-import type { EventRecord } from './record.ts'
+import type { EventRecord, FilterReason } from './record.ts'
 import { type TokenPayload, verifyToken } from './token.ts'
 
 export interface IncomingEvent {
   readonly token: string
-  readonly type: EventRecord['type']
+  readonly type: 'impression' | 'viewable' | 'click' | 'conversion'
   /** Conversions: micros of the campaign's currency. */
   readonly valueMicros?: number
+  /** Who sent it; a server unless said. */
+  readonly via?: 'page' | 'server'
+  readonly filtered?: FilterReason | null
 }
 
 /** What became of one event: taken, taken as late (its token had expired), or not ours. */
@@ -40,15 +43,18 @@ export async function ingestEvents(
 }
 
 function recordOf(event: IncomingEvent, payload: TokenPayload, atMs: number, late: boolean): EventRecord {
+  const filtered = event.filtered ?? null
   return {
-    v: 1,
+    v: 2,
     type: event.type,
-    id: eventId(payload.decision, event.type),
+    id: eventId(payload.decision, event.type, filtered),
     decision: payload.decision,
     adUnit: payload.adUnit,
     campaign: payload.campaign,
     atMs,
     valueMicros: event.type === 'conversion' ? (event.valueMicros ?? null) : null,
     late,
+    via: event.via ?? 'server',
+    filtered,
   }
 }

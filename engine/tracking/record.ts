@@ -1,9 +1,10 @@
 /**
- * Decision and event records, version 1: what the event log holds. Fields may be added under a new version; a stored
- * record is never rewritten.
+ * Decision and event records: what the event log holds. Fields are added under a new version; a stored record is never
+ * rewritten. Version 2 adds the fields marked so, and the events of viewability and of auctions; of a version 1 record
+ * they are absent, which reads as null.
  */
 export interface DecisionRecord {
-  readonly v: 1
+  readonly v: 1 | 2
   readonly type: 'decision'
   /** 26 characters, unique, sortable by time. */
   readonly id: string
@@ -33,12 +34,35 @@ export interface DecisionRecord {
   readonly adUnit: string
   /** Made by a simulator: never mixed with real traffic in a report without saying so. */
   readonly simulated: boolean
+  /** Version 2: the ad unit was offered at an auction; it was shown only if an impression says so. */
+  readonly auction?: AuctionTerms
+  /** Version 2: asked for as a test. It is in the log and in no number, and neither is any event of it. */
+  readonly test?: true
 }
 
+export interface AuctionTerms {
+  /** What was offered, micros of the campaign's currency per thousand impressions; for a holdout, what would have been. */
+  readonly bidMicros: number
+  /** The notice whose price is what the impression cost. */
+  readonly chargedOn: 'win' | 'billing'
+}
+
+/**
+ * `viewable`: seen by the standard of engine/tracking/viewable.ts. `win`, `billing` and `loss` are an exchange's notices
+ * of a bid.
+ */
+export type EventType = 'impression' | 'viewable' | 'click' | 'conversion' | 'win' | 'billing' | 'loss'
+
+/**
+ * Why a taken event is in no number but its own. bot: the agent says so, or says nothing. prefetch: fetched ahead of
+ * being seen. price: an exchange's price that is none, or is over the bid.
+ */
+export type FilterReason = 'bot' | 'prefetch' | 'price'
+
 export interface EventRecord {
-  readonly v: 1
-  readonly type: 'impression' | 'click' | 'conversion'
-  /** Derived from decision and type, so a repeat is the same event and nobody chooses it. */
+  readonly v: 1 | 2
+  readonly type: EventType
+  /** Derived from decision, type and `filtered`, so a repeat is the same event and nobody chooses it. */
   readonly id: string
   readonly decision: string
   readonly adUnit: string
@@ -49,6 +73,14 @@ export interface EventRecord {
   readonly valueMicros: number | null
   /** The token had expired: kept, counted apart. */
   readonly late: boolean
+  /** Version 2. page: fetched by whoever shows the ad. server: sent by a server, in its own time. exchange: a notice. */
+  readonly via?: 'page' | 'server' | 'exchange'
+  /** Version 2: kept, counted apart. */
+  readonly filtered?: FilterReason | null
+  /** Version 2, win and billing: clearing price, micros of the campaign's currency per thousand impressions. */
+  readonly priceMicros?: number | null
+  /** Version 2, loss: the exchange's code (OpenRTB 3.0, list of loss reason codes), where it told one. */
+  readonly lossCode?: number | null
 }
 
 export type LogRecord = DecisionRecord | EventRecord

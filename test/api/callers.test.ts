@@ -86,7 +86,7 @@ describe('a server without keys', () => {
     ).rejects.toMatchObject({
       code: 'BIND_REFUSED',
     })
-    const config = { publicUrl: 'https://ads.example', singleUser: true, fingerprint: 'test' }
+    const config = { publicUrl: 'https://ads.example', singleUser: true, fingerprint: 'test', tagScript: '' }
     const parts = {
       ports: world.ports,
       secrets: { identityKey: new Uint8Array(32), tokenKey: new Uint8Array(32) },
@@ -255,10 +255,18 @@ describe('a server with keys', () => {
     const OPEN = [
       'GET /health/live',
       'GET /health/ready',
+      'GET /t/b/{token}',
       'GET /t/c/{token}',
       'GET /t/i/{token}',
+      'GET /t/l/{token}',
+      'GET /t/v/{token}',
+      'GET /t/w/{token}',
       'GET /v1/ad-units/{file}',
+      'GET /v1/ad-units/{id}/pictures/{file}',
       'GET /v1/house-ads/{file}',
+      'GET /v1/tag.html',
+      'GET /v1/tag.js',
+      'GET /v1/tags/{token}',
       'POST /v1/events',
     ]
 

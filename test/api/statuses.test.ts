@@ -4,7 +4,18 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
-import { activate, CAMPAIGN, openWorld, PUBLIC_URL, SITE_ORIGIN, TEMPLATE, type World } from './world.ts'
+import { signTag } from '../../engine/tags/tag-token.ts'
+import {
+  activate,
+  BID,
+  CAMPAIGN,
+  openWorld,
+  PUBLIC_URL,
+  SITE_ORIGIN,
+  TEMPLATE,
+  TOKEN_KEY,
+  type World,
+} from './world.ts'
 
 interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -13,7 +24,7 @@ interface Operation {
 }
 
 /** Routes that answer without a key: theirs are among the cases of their own. */
-const OPEN = /^\/(v1\/(events$|ad-units|house-ads)|t\/|health\/)/
+const OPEN = /^\/(v1\/(events$|ad-units|house-ads|tag)|t\/|health\/)/
 
 /** Every status the OpenAPI document promises is produced once here, and none that it does not promise. */
 describe('statuses', () => {
@@ -149,6 +160,16 @@ describe('statuses', () => {
     await get(200, `/t/i/${token}`)
     await get(302, `/t/c/${token}`)
     await get(404, '/t/c/forged')
+    await get(403, `/t/c/${token}`, { 'sec-purpose': 'prefetch' })
+    await get(200, `/t/v/${token}`)
+    const tag = `/v1/tags/${signTag(TOKEN_KEY, { campaign: 'spring', placement: 'iab-300x250' })}`
+    await get(200, '/v1/tag.js')
+    await get(200, '/v1/tag.html')
+    await get(200, tag)
+    await get(404, '/v1/tags/forged')
+    world.broken.log = true
+    await get(503, tag)
+    world.broken.log = false
 
     const unit = `/v1/ad-units/${answer.adUnit}`
     const { headers } = await get(200, `${unit}.png`)
@@ -163,6 +184,30 @@ describe('statuses', () => {
     const statuses = new Set(flood.map(({ statusCode }) => statusCode))
     expect(statuses).toEqual(new Set([200, 503]))
     expect((await world.ask({ url: `${unit}.jpg` })).statusCode).toBe(200)
+  })
+
+  it('of auctions', async () => {
+    await send(200, 'PUT', '/v1/campaigns/spring', { ...CAMPAIGN, bid: BID })
+    await activate(world, world.key('buyer'))
+    const imp = { id: '1', banner: { w: 300, h: 250 } }
+    const bid = async () =>
+      (await send(200, 'POST', '/openrtb2', { id: 'a', imp: [imp] })).json().seatbid[0].bid[0]
+    const { nurl, burl, lurl, adid } = await bid()
+    await send(204, 'POST', '/openrtb2', { id: 'a', imp: [{ id: '1' }] })
+    world.broken.log = true
+    await send(503, 'POST', '/openrtb2', { id: 'a', imp: [imp] })
+    for (const url of [nurl, burl, lurl]) await get(503, url.slice(PUBLIC_URL.length))
+    world.broken.log = false
+    for (const url of [nurl, burl, lurl]) await get(204, url.slice(PUBLIC_URL.length))
+    for (const type of ['w', 'b', 'l']) await get(404, `/t/${type}/forged`)
+
+    const picture = `/v1/ad-units/${adid}/pictures/photo.jpg`
+    await get(200, `${picture}?w=40&h=30`)
+    await get(404, `/v1/ad-units/${adid}/pictures/headline.jpg?w=40&h=30`)
+    const flood = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => world.ask({ url: `${picture}?w=200&h=${100 + at}` })),
+    )
+    expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
   })
 
   it('of the export of events', async () => {

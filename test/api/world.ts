@@ -28,7 +28,7 @@ import type { Template } from '../../templates/template.ts'
 export const PUBLIC_URL = 'http://127.0.0.1:4000'
 export const NOW_MS = Date.UTC(2026, 2, 10, 12)
 export const IDENTITY_KEY = new Uint8Array(32).fill(1)
-const TOKEN_KEY = new Uint8Array(32).fill(2)
+export const TOKEN_KEY = new Uint8Array(32).fill(2)
 export const SITE_ORIGIN = 'https://shop.example'
 
 export const CAMPAIGN: Campaign = {
@@ -56,6 +56,17 @@ export const CAMPAIGN: Campaign = {
   flight: { from: '2026-03-01', to: '2026-03-31' },
   timeZone: 'America/New_York',
   goal: { event: 'click', baselineRate: 0.02 },
+}
+
+/** How a campaign may be offered at auctions. */
+export const BID: NonNullable<Campaign['bid']> = {
+  advertiserDomains: ['shop.example'],
+  categories: ['IAB20-3'],
+  // Reports show no arm of a few people; without a person every decision counts.
+  person: 'none',
+  attributes: [{ from: 'device.geo.region', to: 'state' }],
+  prices: [{ segment: 'california', costPerThousand: { amountMicros: 4_000_000, currency: 'USD' } }],
+  native: { placement: 'iab-300x250', title: 'headline', image: 'photo', sponsoredBy: 'The Shop' },
 }
 
 export const TEMPLATE: Template = {
@@ -103,9 +114,11 @@ export async function openWorld(options: {
   webFolder?: string
   /** Nothing was imported yet. */
   empty?: boolean
+  /** Changes of CAMPAIGN. */
+  campaign?: Partial<Campaign>
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
-  await writeWorkspace(folder)
+  await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
   const [documents, blobs, eventLog, counters, mentions] = await Promise.all([
     openDocuments(folder),
     openBlobs(folder),
@@ -169,6 +182,7 @@ export async function openWorld(options: {
       publicUrl: PUBLIC_URL,
       singleUser: !options.keys,
       fingerprint: 'test',
+      tagScript: 'tag()',
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
     },
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
@@ -219,7 +233,7 @@ export async function activate(world: World, key?: string): Promise<void> {
   if (response.statusCode !== 200) throw new Error(`check failed: ${response.body}`)
 }
 
-async function writeWorkspace(folder: string): Promise<void> {
+async function writeWorkspace(folder: string, campaign: Campaign): Promise<void> {
   const write = async (path: string, content: object | Uint8Array) => {
     await mkdir(join(folder, path, '..'), { recursive: true })
     await writeFile(join(folder, path), content instanceof Uint8Array ? content : JSON.stringify(content))
@@ -240,7 +254,7 @@ async function writeWorkspace(folder: string): Promise<void> {
   await write('segments/oregon.json', { name: 'oregon', rule: { state: 'OR' } })
   await write('segments/washington.json', { name: 'washington', rule: { state: 'WA' } })
   await write('templates/plain/template.json', TEMPLATE)
-  await write('campaigns/spring.json', CAMPAIGN)
+  await write('campaigns/spring.json', campaign)
   const sky = { create: { width: 320, height: 260, channels: 3, background: '#88bbee' } } as const
   await write('assets/sky.png', await sharp(sky).png().toBuffer())
 }

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { TOO_SOON_MS } from '../../engine/tracking/filter.ts'
 import type { AdUnitRow } from '../../web/api-client.ts'
 import { describeInBrowser, openBrowser, openPage } from './chromium.ts'
 import { largestDifference } from './pixels.ts'
@@ -67,6 +68,8 @@ describeInBrowser('an ad unit', () => {
     expect(await page.locator(`img[src="${answer.impression}"]`).count()).toBe(1)
     expect(problems).toEqual([])
 
+    // A click so soon would be nobody's.
+    await page.waitForTimeout(TOO_SOON_MS)
     await page.context().route(`${LANDING}/**`, (route) => route.fulfill({ body: 'landed' }))
     const [landing] = await Promise.all([page.context().waitForEvent('page'), ad.click()])
     await landing.waitForURL(`${LANDING}/**`)

@@ -15,6 +15,10 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--font-render-hinting=none'] })
 }
 
+/** Headless browsers name themselves as such, and events of robots are kept apart. */
+const PERSON =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36'
+
 /** A page in a context of its own, and all that went wrong in it: console, scripts, dialogs, requests. */
 export interface WatchedPage {
   readonly page: Page
@@ -22,7 +26,7 @@ export interface WatchedPage {
 }
 
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
-  const context = await browser.newContext(options)
+  const context = await browser.newContext({ userAgent: PERSON, ...options })
   const page = await context.newPage()
   const problems: string[] = []
   page.on('console', (message) => {

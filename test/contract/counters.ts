@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest'
 import { createStream, type Stream } from '../../core/stream.ts'
 import { dayIn } from '../../core/time.ts'
 import type { CounterRow, Counters } from '../../engine/ports/counters.ts'
+import { type ApartReason, judgeClicks } from '../../engine/tracking/filter.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../../engine/tracking/record.ts'
 import { clausesOf, type Exemptions, type Open } from './contract.ts'
 
@@ -50,13 +51,23 @@ function event(type: EventRecord['type'], of: string, changes: Partial<EventReco
   }
 }
 
-/** What the rows must be, counted record by record; the first record of an id holds. */
-function recount(records: readonly LogRecord[], campaign: string, timeZone: string): CounterRow[] {
+/** What the rows and the events apart must be, counted record by record; the first record of an id holds. */
+function recount(
+  records: readonly LogRecord[],
+  campaign: string,
+  timeZone: string,
+): { rows: CounterRow[]; apart: Record<string, number> } {
   const decisions = new Map<string, DecisionRecord>()
-  const events = new Map<string, EventRecord>()
+  const events = new Map<string, EventRecord[]>()
   for (const record of records) {
-    const kept: Map<string, LogRecord> = record.type === 'decision' ? decisions : events
-    if (!kept.has(record.id)) kept.set(record.id, record)
+    if (record.type === 'decision') {
+      if (!decisions.has(record.id)) decisions.set(record.id, record)
+      continue
+    }
+    const fetched = events.get(record.id) ?? []
+    const isNew =
+      fetched.length === 0 || (record.via === 'page' && fetched.every(({ atMs }) => atMs !== record.atMs))
+    if (isNew) events.set(record.id, [...fetched, record])
   }
   const rows = new Map<string, { -readonly [K in keyof CounterRow]: CounterRow[K] }>()
   const rowOf = (of: DecisionRecord, atMs: number) => {
@@ -78,6 +89,9 @@ function recount(records: readonly LogRecord[], campaign: string, timeZone: stri
       ...cell,
       decisions: 0,
       impressions: 0,
+      viewable: 0,
+      auctioned: 0,
+      chargedMicros: 0,
       clicks: 0,
       conversions: 0,
       valueMicros: 0,
@@ -85,17 +99,45 @@ function recount(records: readonly LogRecord[], campaign: string, timeZone: stri
     rows.set(key, row)
     return row
   }
-  for (const each of decisions.values()) if (each.campaign === campaign) rowOf(each, each.atMs).decisions++
-  for (const each of events.values()) {
-    const of = decisions.get(each.decision)
-    if (each.late || of?.campaign !== campaign) continue
-    const row = rowOf(of, each.atMs)
-    if (each.type === 'impression') row.impressions++
-    else if (each.type === 'click') row.clicks++
-    else row.conversions++
-    row.valueMicros += each.valueMicros ?? 0
+  const ours = [...decisions.values()].filter((each) => each.campaign === campaign && !each.test)
+  for (const each of ours) rowOf(each, each.atMs).decisions++
+
+  const apart: Record<string, number> = {}
+  const setApart = ({ type }: EventRecord, reason: ApartReason) => {
+    apart[`${type} ${reason}`] = (apart[`${type} ${reason}`] ?? 0) + 1
   }
-  return [...rows.values()]
+  const chargedMicros = new Map<CounterRow, number>()
+  for (const of of ours) {
+    const mine = [...events.values()].filter(([first]) => first!.decision === of.id)
+    const isGood = ({ late, filtered }: EventRecord) => !late && !filtered
+    const shown = mine.map(([first]) => first!).find((e) => e.type === 'impression' && isGood(e))
+    for (const fetched of mine) {
+      for (const [at, each] of fetched.entries()) {
+        const again = at > 0
+        if (each.filtered) setApart(each, each.filtered)
+        else if (again && (each.late || each.type !== 'click')) setApart(each, 'repeat')
+        else if (!each.late && each.type !== 'click') {
+          const row = rowOf(of, each.atMs)
+          if (each.type === 'impression') {
+            row.impressions++
+            if (of.auction) row.auctioned++
+          }
+          if (each.type === 'viewable') row.viewable++
+          if (each.type === 'conversion') row.conversions++
+          row.valueMicros += each.valueMicros ?? 0
+          if (each.type === of.auction?.chargedOn) {
+            chargedMicros.set(row, (chargedMicros.get(row) ?? 0) + (each.priceMicros ?? 0))
+          }
+        }
+      }
+    }
+    const clicks = mine.flat().filter((each) => each.type === 'click' && isGood(each))
+    const judged = judgeClicks(shown?.via === 'page' ? shown.atMs : null, clicks)
+    if (judged.counted) rowOf(of, judged.counted.atMs).clicks++
+    for (const { click, reason } of judged.apart) setApart(click, reason)
+  }
+  for (const [row, sum] of chargedMicros) (row as { chargedMicros: number }).chargedMicros = sum / 1000
+  return { rows: [...rows.values()], apart }
 }
 
 /** Decisions and events of two campaigns over four days, some repeated, some late, some without their decision. */
@@ -115,14 +157,37 @@ function randomLog(stream: Stream, count: number): LogRecord[] {
       revision: 1 + stream.integer(2),
       adUnit: pick(['unit1', 'unit2']),
       simulated: pick([true, false]),
+      ...pick([{}, {}, { v: 2, test: true }, { v: 2, auction: { bidMicros: 5_000_000, chargedOn: 'win' } }]),
     })
     if (stream.next() < 0.9) records.push(made)
-    for (const type of ['impression', 'click', 'conversion'] as const) {
+    const shownAtMs = atMs()
+    for (const type of ['impression', 'viewable', 'click', 'conversion', 'win', 'billing'] as const) {
       if (stream.next() < 0.4) continue
       const valueMicros = type === 'conversion' ? pick([null, 1_500_000, 2_000_000_000_000]) : null
-      const happened = event(type, id, { campaign, atMs: atMs(), valueMicros, late: stream.next() < 0.1 })
+      const late = stream.next() < 0.1
+      const via = pick(['page', 'page', 'server', undefined] as const)
+      const happened = event(type, id, {
+        campaign,
+        atMs: pick([atMs(), shownAtMs, shownAtMs + 100, shownAtMs + 3_000]),
+        valueMicros,
+        late,
+        ...(via && { v: 2, via, filtered: null }),
+        ...(/^(win|billing)$/.test(type) && { priceMicros: pick([0, 1_234_567]) }),
+      })
       records.push(happened)
       if (stream.next() < 0.2) records.push(happened)
+      if (stream.next() < 0.3)
+        records.push({ ...happened, atMs: happened.atMs + pick([50, 1_500, 2_000, 90_000]) })
+      if (stream.next() < 0.2) {
+        records.push({
+          ...happened,
+          v: 2,
+          id: `${happened.id}-bot`,
+          via: 'page',
+          filtered: 'bot',
+          late: false,
+        })
+      }
     }
   }
   return shuffled(records, stream)
@@ -232,7 +297,12 @@ export function countersContract(name: string, open: Open<Counters>, exempt?: Ex
         ['spring', 'Asia/Kathmandu'],
       ] as const) {
         const rows = await port.rows({ campaign, timeZone })
-        expect(byText(rows)).toEqual(byText(recount(records, campaign, timeZone)))
+        const expected = recount(records, campaign, timeZone)
+        expect(byText(rows)).toEqual(byText(expected.rows))
+        const apart = await port.apart(campaign)
+        expect(Object.fromEntries(apart.map((each) => [`${each.type} ${each.reason}`, each.events]))).toEqual(
+          expected.apart,
+        )
       }
       const late = new Set(
         records.flatMap((r) => (r.type !== 'decision' && r.late ? [r] : [])).map((r) => r.id),

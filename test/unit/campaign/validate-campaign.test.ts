@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Campaign } from '../../../engine/campaign/campaign.ts'
-import { parseCampaign, validateCampaign } from '../../../engine/campaign/validate-campaign.ts'
+import {
+  parseCampaign,
+  validateAttributes,
+  validateCampaign,
+} from '../../../engine/campaign/validate-campaign.ts'
 import type { Template } from '../../../templates/template.ts'
 
 const campaign: Campaign = {
@@ -46,6 +50,74 @@ const template: Template = {
 function headline(change: Partial<Campaign['slots'][number]>): Campaign {
   return { ...campaign, slots: [{ ...campaign.slots[0]!, ...change }, ...campaign.slots.slice(1)] }
 }
+
+const bid = {
+  advertiserDomains: ['shop.example'],
+  categories: ['IAB20'],
+  prices: [{ segment: 'hikers', placement: 'iab-300x250', costPerThousand: campaign.budget.costPerThousand }],
+  attributes: [{ from: 'user.data.segment' as const, to: 'interests', values: { '12': 'hiking' } }],
+  messageSlots: ['headline', 'ground'],
+  native: { placement: 'iab-300x250', title: 'headline', image: 'picture', sponsoredBy: 'Shop' },
+}
+
+describe('how a campaign is offered at auctions', () => {
+  const problemsOf = (change: object, rest: Partial<Campaign> = {}): string => {
+    try {
+      validateCampaign(
+        parseCampaign({ ...campaign, ...rest, bid: { ...bid, ...change } }, 'spring'),
+        template,
+      )
+      return 'none'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  it.each([
+    ['all that there is', {}, 'none'],
+    ['a cell of its grid', { prices: [{ ...bid.prices[0]!, segment: 'hikers/CA' }] }, 'none'],
+    [
+      'a segment it has not',
+      { prices: [{ ...bid.prices[0]!, segment: 'hickers' }] },
+      'did you mean "hikers"?',
+    ],
+    [
+      'a placement it has not',
+      { prices: [{ ...bid.prices[0]!, placement: 'iab-728x90' }] },
+      '/bid/prices/0/placement',
+    ],
+    [
+      'another currency',
+      { prices: [{ costPerThousand: { amountMicros: 1, currency: 'EUR' } }] },
+      '/bid/prices/0/costPerThousand is in EUR, the budget in USD',
+    ],
+    ['a slot there is not', { messageSlots: ['headlin'] }, 'did you mean "headline"?'],
+    ['a picture as title', { native: { ...bid.native, title: 'picture' } }, 'no slot of kind text'],
+    ['a native placement it has not', { native: { ...bid.native, placement: 'x' } }, '/bid/native/placement'],
+    [
+      'an address as domain',
+      { advertiserDomains: ['https://shop.example'] },
+      'is not a domain in small letters',
+    ],
+    ['no category', { categories: [] }, '/bid/categories must have at least 1 item'],
+    [
+      'a field of a request that is not read',
+      { attributes: [{ from: 'user.yob', to: 'age' }] },
+      '/bid/attributes/0/from',
+    ],
+  ])('%s', (_what, change, problem) => {
+    expect(problemsOf(change)).toContain(problem)
+  })
+
+  it('reads requests into attributes of a person only', () => {
+    const parsed = parseCampaign({ ...campaign, bid }, 'spring')
+    expect(() => validateAttributes(parsed, new Map([['interests', 'set']]))).not.toThrow()
+    expect(() => validateAttributes(parsed, new Map([['interest', 'set']]))).toThrow(
+      'campaigns/spring.json: /bid/attributes/0/to is no attribute of a person: "interests" (did you mean "interest"?)',
+    )
+    expect(() => validateAttributes(campaign, new Map())).not.toThrow()
+  })
+})
 
 describe('validateCampaign', () => {
   it('accepts a campaign that fits its template', () => {

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { minorUnitMicros, parseMoney } from '../../../core/money.ts'
+import { MICROS_PER_UNIT, microsFromDecimal, minorUnitMicros, parseMoney } from '../../../core/money.ts'
 
 describe('an amount of money that somebody wrote', () => {
   it.each([
@@ -31,5 +32,46 @@ describe('an amount of money that somebody wrote', () => {
 
   it('has coins of its currency', () => {
     expect(['USD', 'JPY', 'KWD'].map(minorUnitMicros)).toEqual([10_000, 1_000_000, 1_000])
+  })
+})
+
+describe('a decimal number as micros', () => {
+  it.each([
+    ['2.3', 2_300_000, 2_300_000],
+    ['0.03', 30_000, 30_000],
+    ['.5', undefined, undefined],
+    ['0.0000001', 1, 0],
+    ['0.0000005', 1, 1],
+    ['1.2345678', 1_234_568, 1_234_568],
+    ['1.2345671', 1_234_568, 1_234_567],
+    ['1e-3', 1_000, 1_000],
+    ['2.5E2', 250_000_000, 250_000_000],
+    ['1e-99', 1, 0],
+    ['9007199254.740991', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    ['9007199254.740992', undefined, undefined],
+    ['9e99', undefined, undefined],
+    ['-1', undefined, undefined],
+    ['', undefined, undefined],
+    ['0x10', undefined, undefined],
+    ['Infinity', undefined, undefined],
+  ])('%s', (text, up, nearest) => {
+    expect([microsFromDecimal(text, 'up'), microsFromDecimal(text, 'nearest')]).toEqual([up, nearest])
+  })
+
+  it('comes back from the number it is written as, and is never below it when rounded up', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 45 }), (micros) => {
+        expect(microsFromDecimal(String(micros / MICROS_PER_UNIT), 'up')).toBe(micros)
+        expect(microsFromDecimal(String(micros / MICROS_PER_UNIT), 'nearest')).toBe(micros)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (value) => {
+        const micros = microsFromDecimal(String(value), 'up')
+        expect(micros).toBeDefined()
+        expect(micros! / MICROS_PER_UNIT).toBeGreaterThanOrEqual(value)
+        expect((micros! - 1) / MICROS_PER_UNIT).toBeLessThan(Math.max(value, 1e-12))
+      }),
+    )
   })
 })

@@ -141,6 +141,9 @@ describe('the export of events', () => {
         value_micros: 5_000_000,
         currency: 'USD',
         late_events: 0,
+        viewable: 0,
+        bid_micros: null,
+        charged_micros: null,
         asset_headline: 'warm',
         propensity_headline: 0.5,
       },
@@ -195,6 +198,32 @@ describe('the export of events', () => {
     const late = { late: true }
     const [row] = await exported([decision('a'), event('a', 'impression'), event('a', 'click', late)])
     expect(row).toMatchObject({ impressions: 1, clicks: 0, click_time: null, late_events: 1 })
+  })
+
+  it('has what an auction charged, and neither test decisions nor events that are kept apart', async () => {
+    const page = { v: 2, via: 'page' } as const
+    const bought = { v: 2, auction: { bidMicros: 4_000_000, chargedOn: 'billing' } } as const
+    const rows = await exported([
+      decision('a', bought),
+      decision('b', { v: 2, test: true }),
+      event('a', 'impression', { ...page, atMs: NIGHT_MS }),
+      event('a', 'viewable', { ...page, atMs: NIGHT_MS + 1000 }),
+      event('a', 'click', { ...page, atMs: NIGHT_MS + 100 }),
+      event('a', 'conversion', { ...page, filtered: 'bot' }),
+      event('a', 'win', { v: 2, via: 'exchange', priceMicros: 9_000_000 }),
+      event('a', 'billing', { v: 2, via: 'exchange', priceMicros: 2_345_600 }),
+    ])
+    expect(rows).toMatchObject([
+      {
+        decision: 'a',
+        impressions: 1,
+        viewable: 1,
+        clicks: 0,
+        conversions: 0,
+        bid_micros: 4_000_000,
+        charged_micros: 2345.6,
+      },
+    ])
   })
 
   it('ends where the log ended when it began', async () => {

@@ -16,7 +16,21 @@ describe('spend', () => {
     const priced = priceRows(rows, cents(8_000_000), 50)
     const total = priced.rows.reduce((sum, { spendMicros }) => sum + spendMicros, 0)
     expect(total).toBe(1000 * 5000 + 600 * 8000)
-    expect(priced.prices).toBe(2)
+    expect(priced.onePrice).toBe(false)
+  })
+
+  it('is what auctions charged for what was bought there, beside the agreed price of the rest', () => {
+    const rows = [
+      ...crowd('a', 100, 0, { impressions: 10 }),
+      ...crowd('b', 60, 0, { impressions: 10, auctioned: 4, chargedMicros: 12_345.5 }),
+    ]
+    const priced = priceRows(rows, cents(8_000_000), 50)
+    const total = priced.rows.reduce((sum, { spendMicros }) => sum + spendMicros, 0)
+    expect(total).toBe(1000 * 5000 + 60 * (6 * 5000 + 12_345.5))
+    expect([priced.onePrice, priceRows(rows.slice(0, 100), cents(8_000_000), 50).onePrice]).toEqual([
+      false,
+      true,
+    ])
   })
 
   it('a price that few people of an arm were shown ads at counts as the usual one', () => {

@@ -44,6 +44,9 @@ export function row(part: Partial<CounterRow> & { readonly person: string | null
     simulated: false,
     decisions: 1,
     impressions: 1,
+    viewable: 0,
+    auctioned: 0,
+    chargedMicros: 0,
     clicks: 0,
     conversions: 0,
     valueMicros: 0,
@@ -79,6 +82,7 @@ export function portsOf(
       rows: async ({ fromDay, toDay }) =>
         rows.filter(({ day }) => (!fromDay || day >= fromDay) && (!toDay || day <= toDay)),
       late: async () => 3,
+      apart: async () => [{ type: 'click', reason: 'bot', events: 2 }],
     },
     clock: { nowMs: () => Date.parse('2026-11-15T17:00:00Z') },
   }

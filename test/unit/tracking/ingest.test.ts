@@ -50,7 +50,7 @@ describe('ingestEvents', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'invalid', 'accepted'])
     expect(written).toEqual([
       {
-        v: 1,
+        v: 2,
         type: 'impression',
         id: eventId('d1', 'impression'),
         decision: 'd1',
@@ -59,6 +59,8 @@ describe('ingestEvents', () => {
         atMs: NOW_MS,
         valueMicros: null,
         late: false,
+        via: 'server',
+        filtered: null,
       },
       expect.objectContaining({ type: 'conversion', valueMicros: 5_000_000 }),
     ])
@@ -94,6 +96,23 @@ describe('ingestEvents', () => {
     const token = signToken(KEY, payload('d1'))
     for (let i = 0; i < 3; i++) await ingestEvents(ports, KEY, [{ token, type: 'click' }])
     expect(new Set(written.map(({ id }) => id)).size).toBe(1)
+  })
+
+  it('lets no filtered event take the place of a person: its id is another', async () => {
+    const { ports, written, open } = gatedPorts()
+    open()
+    const token = signToken(KEY, payload('d1'))
+    await ingestEvents(ports, KEY, [
+      { token, type: 'click', via: 'page', filtered: 'bot' },
+      { token, type: 'click', via: 'page', filtered: 'prefetch' },
+      { token, type: 'click', via: 'page' },
+    ])
+    expect(new Set(written.map(({ id }) => id)).size).toBe(3)
+    expect(written.map((record) => record.type !== 'decision' && record.filtered)).toEqual([
+      'bot',
+      'prefetch',
+      null,
+    ])
   })
 
   it('acknowledges nothing when the log cannot be written', async () => {

@@ -45,6 +45,7 @@ function ports() {
       position: async () => position,
       rows: async () => [],
       late: async () => 0,
+      apart: async () => [],
     },
   }
 }
