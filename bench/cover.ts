@@ -137,7 +137,7 @@ function sizes(...groups: readonly (readonly [times: number, size: number])[]): 
 }
 
 const NAME_COLUMNS = 16
-const COLUMNS = 12
+const COLUMNS = 13
 
 function row(name: string, ...cells: readonly string[]): string {
   return `  ${name.padEnd(NAME_COLUMNS)}${cells.map((cell) => cell.padStart(COLUMNS)).join('')}`
