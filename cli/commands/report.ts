@@ -120,12 +120,7 @@ function onlyAlone(where: string): PolyadError {
 }
 
 function readReport(campaign: string, query: ReportQuery, invocation: Invocation): Promise<Report> {
-  const parameters = {
-    ...(query.by && { by: query.by }),
-    ...(query.fromDay && { from: query.fromDay }),
-    ...(query.toDay && { to: query.toDay }),
-  }
-  return fromCounters(invocation, pathOf(campaign, 'report', parameters), ({ ports }) =>
+  return fromCounters(invocation, pathOf(campaign, 'report', parametersOf(query)), ({ ports }) =>
     reportCampaign(ports, campaign, query),
   )
 }
@@ -135,21 +130,27 @@ function readComparison(
   query: CompareQuery,
   invocation: Invocation,
 ): Promise<ComparedReports> {
+  const { other, otherDays } = query
   const parameters = {
-    ...(query.by && { by: query.by }),
-    ...(query.fromDay && { from: query.fromDay }),
-    ...(query.toDay && { to: query.toDay }),
-    ...(query.other && { with: query.other }),
-    ...(query.otherDays?.fromDay && { withFrom: query.otherDays.fromDay }),
-    ...(query.otherDays?.toDay && { withTo: query.otherDays.toDay }),
+    ...parametersOf(query),
+    with: other,
+    withFrom: otherDays?.fromDay,
+    withTo: otherDays?.toDay,
   }
   return fromCounters(invocation, pathOf(campaign, 'report/comparison', parameters), ({ ports }) =>
     compareCampaigns(ports, campaign, query),
   )
 }
 
-function pathOf(campaign: string, part: string, parameters: Record<string, string>): string {
-  return `/v1/campaigns/${encodeURIComponent(campaign)}/${part}?${new URLSearchParams(parameters)}`
+type Parameters = Readonly<Record<string, string | undefined>>
+
+function parametersOf({ by, fromDay, toDay }: ReportQuery): Parameters {
+  return { by, from: fromDay, to: toDay }
+}
+
+function pathOf(campaign: string, part: string, parameters: Parameters): string {
+  const given = Object.entries(parameters).filter((each): each is [string, string] => each[1] !== undefined)
+  return `/v1/campaigns/${encodeURIComponent(campaign)}/${part}?${new URLSearchParams(given)}`
 }
 
 /** An answer from whoever has the counters: a running server by its API, otherwise the workspace's own store. */
