@@ -16,7 +16,7 @@ afterAll(() => server.close())
 
 async function refusal(status: number, body: unknown): Promise<PolyadError> {
   answer = { status, body: typeof body === 'string' ? body : JSON.stringify(body) }
-  const holder = { command: 'polyad serve', pid: 7, host: 'h', startedMs: 0, url }
+  const holder = { command: 'polyad serve', pid: 7, host: 'h', pidStart: null, sinceMs: 0, url }
   return getFromHolder(holder, '/x', undefined).then(
     () => expect.unreachable('it was not refused'),
     (error: PolyadError) => error,
