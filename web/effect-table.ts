@@ -1,12 +1,14 @@
 import type { Estimate } from './api-client.ts'
 import { scrolling } from './check.ts'
 import { element, svgElement } from './dom.ts'
-import { count } from './format.ts'
+import { count, probability } from './format.ts'
 
 /** One line: what it is of, its effect (0.1 is +10 %) or none, and more cells. */
 export interface EffectRow {
   readonly label: string
   readonly effect: Estimate | null
+  /** Benjamini and Hochberg's, over all rows of the report's kind; null without an effect. */
+  readonly qValue: number | null
   /** As the other rows have them, in the order of the columns. */
   readonly cells: readonly string[]
   /** The verdict in words, or why there is no effect. */
@@ -30,7 +32,7 @@ export function effectTable(
   const span = largest * MOST_SPAN
   const body = element('tbody', {}, ...rows.slice(0, FIRST_SHOWN).map((row) => rowOf(row, span)))
   const rest = rows.slice(FIRST_SHOWN)
-  const columns = [heads.label, ...heads.cells, 'Interval', heads.effect, 'What it says']
+  const columns = [heads.label, ...heads.cells, 'Interval', heads.effect, 'q', 'What it says']
   const table = element(
     'table',
     { class: 'effects' },
@@ -53,7 +55,7 @@ export function effectTable(
   return rest.length > 0 ? [region, more] : [region]
 }
 
-function rowOf({ label, effect, cells, text, tone }: EffectRow, span: number): HTMLElement {
+function rowOf({ label, effect, qValue, cells, text, tone }: EffectRow, span: number): HTMLElement {
   return element(
     'tr',
     {},
@@ -61,6 +63,7 @@ function rowOf({ label, effect, cells, text, tone }: EffectRow, span: number): H
     ...cells.map((cell) => element('td', {}, cell)),
     element('td', { class: 'interval-cell' }, effect ? intervalMark(effect, span, tone) : undefined),
     effectCell(effect),
+    element('td', {}, qValue === null ? '–' : probability(qValue)),
     element('td', { class: tone === 'more' ? 'words good' : tone === 'less' ? 'words bad' : 'words' }, text),
   )
 }

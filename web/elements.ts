@@ -34,15 +34,17 @@ function rowOf(option: ElementOption): EffectRow {
     return {
       label: option.option,
       effect: null,
+      qValue: null,
       cells: [isHidden ? '–' : option.people, '–', '–'],
       text: isHidden ? 'hidden, or it would give a small one away' : 'too few people to show',
       tone: 'unclear',
     }
   }
-  const { option: label, people, shareShown, rawRate, relativeEffect, text, verdict } = option
+  const { option: label, people, shareShown, rawRate, relativeEffect, qValue, text, verdict } = option
   return {
     label,
     effect: relativeEffect,
+    qValue,
     cells: [count(people), percent(shareShown), rawRate === null ? '–' : percent(rawRate)],
     text,
     tone: TONES[verdict],

@@ -40,6 +40,7 @@ function rowOf({ title, narrowPeople, broadControlPeople, compared, ...leaf }: L
   return {
     label: title,
     effect: compared?.lift ?? null,
+    qValue: compared?.qValue ?? null,
     cells: [narrowPeople, broadControlPeople, shrunk ? percent(shrunk.value) : '–'],
     text,
     tone: TONES[verdict],

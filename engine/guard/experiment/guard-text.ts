@@ -1,5 +1,5 @@
 import { formatMoney } from '../../../core/money.ts'
-import { percent, textTable, wholeNumber } from '../../reporting/text-table.ts'
+import { percent, probability, textTable, wholeNumber } from '../../reporting/text-table.ts'
 import { GUARD_DEFINITIONS } from './guard-definitions.ts'
 import type { GuardAction, GuardCandidate, GuardReport } from './guard-report.ts'
 import { type OutcomeUnits, outcomeUnits } from './outcome-units.ts'
@@ -260,11 +260,6 @@ function interval(
   units: OutcomeUnits,
 ): string {
   return `${units.bareGain(low)} to ${units.bareGain(high)}`
-}
-
-function probability(p: number): string {
-  if (p < 0.0001) return '<0.0001'
-  return p >= 0.9995 ? '1' : p.toPrecision(2)
 }
 
 function signedPercent(share: number): string {
