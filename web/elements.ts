@@ -1,6 +1,6 @@
 import type { ElementOption, Report } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
-import { type EffectRow, effectTable } from './effect-table.ts'
+import { type EffectRow, effectTable, qNote } from './effect-table.ts'
 import { count, percent } from './format.ts'
 
 const TONES = { better: 'more', worse: 'less', unclear: 'unclear', 'not-enough': 'unclear' } as const
@@ -17,6 +17,9 @@ export function showElements({ elements, goal }: Report): void {
     cells: ['People', 'Shown', `${goal === 'click' ? 'Clicks' : 'Conversions'} per impression`],
     effect: "Against the slot's mean",
   }
+  const hasEffect = elements.slots.some(({ options }) =>
+    options.some((option) => !option.hidden && option.relativeEffect),
+  )
   replace(
     panel,
     element('p', {}, elements.text),
@@ -25,6 +28,7 @@ export function showElements({ elements, goal }: Report): void {
       element('p', { class: 'quiet' }, text),
       ...effectTable(`Options of ${slot}`, heads, options.map(rowOf)),
     ]),
+    hasEffect ? element('p', { class: 'quiet' }, qNote('Better or worse')) : undefined,
   )
 }
 
