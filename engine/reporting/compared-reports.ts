@@ -6,7 +6,7 @@ const closed = { additionalProperties: false } as const
 
 const Difference = Type.Object({ value: Type.Number(), low: Type.Number(), high: Type.Number() }, closed)
 
-/** What of a report stands beside the other's: all but its breakdowns. */
+/** What of a report stands beside the other's: neither its pace, its looks nor its tables. */
 export const SIDE_FIELDS = [
   'campaign',
   'title',
