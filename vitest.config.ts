@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
 import { tellSkipped } from './test/tell-skipped.ts'
 
 /**
@@ -17,16 +17,40 @@ const threadsRunBuiltCode = {
   },
 }
 
+/** `--exclude` of the command line is applied to the root alone, which has no tests of its own. */
+const excludeEverywhere: Plugin = {
+  name: 'exclude-everywhere',
+  configureVitest({ vitest, project }) {
+    project.config.exclude.push(...(vitest.config.cliExclude ?? []))
+  },
+}
+
+const shared = {
+  setupFiles: ['test/setup.ts'],
+  env: { TZ: 'UTC' },
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+}
+
+const plugins = [threadsRunBuiltCode, excludeEverywhere]
+
+/** Tests of functions without state: their files share a process and its modules, which are half of their time. */
+const OF_FUNCTIONS = ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts']
+
 export default defineConfig({
-  plugins: [threadsRunBuiltCode],
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
-    setupFiles: ['test/setup.ts'],
-    env: { TZ: 'UTC' },
     // The default one last: a run ends with its counts.
     reporters: [tellSkipped(), 'default'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        plugins,
+        test: { ...shared, name: 'functions', include: OF_FUNCTIONS, isolate: false },
+      },
+      {
+        plugins,
+        test: { ...shared, name: 'whole', include: ['test/**/*.test.ts'], exclude: OF_FUNCTIONS },
+      },
+    ],
   },
 })

@@ -1,11 +1,12 @@
-import { PolyadError } from '../core/errors.ts'
+import { PolyadError, toldError } from '../core/errors.ts'
 import type { LockHolder } from '../store/embedded/lock.ts'
 
 /**
  * Asks the process that holds the workspace, over its API.
  *
  * @param apiKey role key; needed once the workspace has keys (POLYAD_API_KEY)
- * @throws PolyadError HOLDER_REFUSED with the holder's own words
+ * @throws PolyadError what the holder answers, by its code and in its words, as if the work were done here;
+ * HOLDER_REFUSED when it does not answer, not in our words, or not to this key
  */
 export async function getFromHolder<T>(
   holder: LockHolder,
@@ -49,7 +50,6 @@ async function askHolder(
   apiKey: string | undefined,
   signal?: AbortSignal,
 ): Promise<Response> {
-  const who = whoIs(holder)
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
@@ -58,20 +58,30 @@ async function askHolder(
     })
   } catch (cause) {
     if (signal?.aborted) throw new PolyadError('CANCELLED', { what: 'reading from the server' })
-    throw new PolyadError('HOLDER_REFUSED', { who, problem: 'it does not answer' }, { cause })
+    throw new PolyadError('HOLDER_REFUSED', { who: whoIs(holder), problem: 'it does not answer' }, { cause })
   }
   if (response.ok) return response
-  const problem = (await response.json().catch(() => undefined)) as
-    | { detail?: string; title?: string }
-    | undefined
+  const told = (await response.json().catch(() => null)) as Told | null
+  throw problemOf(holder, response.status, told ?? {})
+}
+
+/** Of a problem (api/problem.ts) what is wanted here; something else may be listening there. */
+interface Told {
+  readonly code?: string
+  readonly detail?: string
+  readonly title?: string
+}
+
+function problemOf(holder: LockHolder, status: number, { code, detail, title }: Told): PolyadError {
+  const told = (problem: string) => new PolyadError('HOLDER_REFUSED', { who: whoIs(holder), problem })
   // A command sends no header by hand: its key comes from the environment.
   const mend =
     'a role key is needed, or this one is not known; put one in POLYAD_API_KEY (polyad keys add --role analyst)'
-  throw new PolyadError('HOLDER_REFUSED', {
-    who,
-    problem:
-      response.status === 401 ? mend : (problem?.detail ?? problem?.title ?? `status ${response.status}`),
-  })
+  if (status === 401) return told(mend)
+  const refusal = told(detail ?? title ?? `status ${status}`)
+  if (status === 403) return refusal
+  // What went wrong within the server it keeps to its log; who it was is all there is to add.
+  return toldError(code, status < 500 && detail !== undefined ? detail : refusal.message) ?? refusal
 }
 
 function whoIs(holder: LockHolder): string {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import './boot.ts'
-import { exitOf } from './exit.ts'
-import { createProgram } from './program.ts'
+import { run } from './run.ts'
 
 // A reader that closes its end (polyad generate ... | head) is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,11 +8,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-try {
-  const program = await createProgram(process.env, process.argv[2])
-  await program.parseAsync(process.argv)
-} catch (error) {
-  const { status, text } = exitOf(error)
-  if (text) process.stderr.write(`${text}\n`)
-  process.exitCode = status
-}
+process.exitCode = await run(process.argv.slice(2), process.env)

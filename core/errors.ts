@@ -243,13 +243,27 @@ export type ErrorDetails<C extends ErrorCode> = Parameters<Catalogue[C]['text']>
 /** Every code, for docs/errors.md and the OpenAPI document. */
 export const ERROR_CODES = Object.keys(CATALOGUE) as ErrorCode[]
 
+/**
+ * The failure that another process told by its code, with the words given; its details stayed there.
+ *
+ * @returns undefined when the catalogue has no such code
+ */
+export function toldError(code: string | undefined, text: string): PolyadError | undefined {
+  return code !== undefined && Object.hasOwn(CATALOGUE, code)
+    ? new PolyadError(code as ErrorCode, {} as never, { text })
+    : undefined
+}
+
 /** An expected failure; anything else that is thrown is a bug and becomes a 500 or exit status 1. */
 export class PolyadError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C
   readonly details: ErrorDetails<C>
 
-  constructor(code: C, details: ErrorDetails<C>, options?: { cause?: unknown }) {
-    super((CATALOGUE[code].text as (d: ErrorDetails<C>) => string)(details), options)
+  /** @param options `text`: instead of the catalogue's, which the details would make */
+  constructor(code: C, details: ErrorDetails<C>, options: { cause?: unknown; text?: string } = {}) {
+    super(options.text ?? (CATALOGUE[code].text as (d: ErrorDetails<C>) => string)(details), {
+      ...('cause' in options && { cause: options.cause }),
+    })
     this.name = 'PolyadError'
     this.code = code
     this.details = details

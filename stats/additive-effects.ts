@@ -1,5 +1,5 @@
 import { choleskyFactor, invertFactored, type Square, solveFactored } from './cholesky.ts'
-import { Z_95 } from './normal.ts'
+import { normalCdf, Z_95 } from './normal.ts'
 import type { Interval } from './proportion.ts'
 
 /** One person's part in one cell: what was on show, and what came of it. */
@@ -29,6 +29,8 @@ export interface Layout {
 export interface OptionEffect extends Interval {
   /** Events a trial more than the mean of its factor's options by their trials. */
   readonly effect: number
+  /** Two-sided, that the effect is 0, by the interval's error: under 0.05 where the interval leaves out 0. */
+  readonly pValue: number
 }
 
 export interface AdditiveEffects {
@@ -77,7 +79,7 @@ export function fitAdditiveEffects(cells: readonly ShownCell[], layout: Layout):
   const factorOf = layout.factors.flatMap((count, factor) => Array.from({ length: count }, () => factor))
   if (!(error > 0)) {
     return {
-      effects: factorOf.map(() => ({ effect: 0, low: 0, high: 0 })),
+      effects: factorOf.map(() => ({ effect: 0, low: 0, high: 0, pValue: 1 })),
       spreads: layout.factors.map(() => 0),
       designEffect: 1,
     }
@@ -273,8 +275,10 @@ function contrasts(
     for (const [index, at] of places.entries()) {
       const variance = Math.max(0, values[at * size + at]! - 2 * withMean[index]! + ofMean)
       const effect = effects[at]! - mean
-      const half = Z_95 * Math.sqrt(variance)
-      found.push({ effect, low: effect - half, high: effect + half })
+      const error = Math.sqrt(variance)
+      const half = Z_95 * error
+      const pValue = error > 0 ? 2 * normalCdf(-Math.abs(effect) / error) : 1
+      found.push({ effect, low: effect - half, high: effect + half, pValue })
     }
     from += count
   }

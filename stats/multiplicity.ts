@@ -15,7 +15,8 @@ export function benjaminiHochberg(pValues: readonly number[]): number[] {
   let smallest = 1
   for (let at = order.length - 1; at >= 0; at--) {
     const index = order[at]!
-    smallest = Math.min(smallest, (pValues[index]! * pValues.length) / (at + 1))
+    // The ratio first: rounding cannot take it below 1, nor q below p.
+    smallest = Math.min(smallest, pValues[index]! * (pValues.length / (at + 1)))
     adjusted[index] = smallest
   }
   return adjusted

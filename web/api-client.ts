@@ -178,7 +178,7 @@ export interface LeafRow {
   /** As "123", "<50" or "hidden". */
   readonly narrowPeople: string
   readonly broadControlPeople: string
-  readonly compared: { readonly lift: Estimate | null } | null
+  readonly compared: { readonly lift: Estimate | null; readonly qValue: number } | null
   readonly respondersShrunk: Estimate | null
   readonly verdict: 'wins' | 'loses' | 'unclear' | 'not-enough' | 'broken'
   readonly text: string
@@ -192,6 +192,7 @@ export type ElementOption =
       readonly shareShown: number
       readonly rawRate: number | null
       readonly relativeEffect: Estimate | null
+      readonly qValue: number | null
       readonly verdict: 'better' | 'worse' | 'unclear' | 'not-enough'
       readonly text: string
     }

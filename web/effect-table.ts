@@ -1,12 +1,14 @@
 import type { Estimate } from './api-client.ts'
 import { scrolling } from './check.ts'
 import { element, svgElement } from './dom.ts'
-import { count } from './format.ts'
+import { count, probability } from './format.ts'
 
 /** One line: what it is of, its effect (0.1 is +10 %) or none, and more cells. */
 export interface EffectRow {
   readonly label: string
   readonly effect: Estimate | null
+  /** Benjamini and Hochberg's, over all rows of the report's kind; null without an effect. */
+  readonly qValue: number | null
   /** As the other rows have them, in the order of the columns. */
   readonly cells: readonly string[]
   /** The verdict in words, or why there is no effect. */
@@ -20,21 +22,39 @@ const HEIGHT_PX = 22
 const MOST_SPAN = 2.5
 const LEAST_SPAN = 0.1
 
-/** Effects as a table with a chart in it: every row's interval on one scale about no effect. */
+/**
+ * Effects as a table with a chart in it: every row's interval on one scale about no effect. What a row says comes right
+ * after its name, where a narrow screen still shows it; without any effect the columns of effects are left out.
+ */
 export function effectTable(
   name: string,
   heads: { readonly label: string; readonly effect: string; readonly cells: readonly string[] },
   rows: readonly EffectRow[],
 ): HTMLElement[] {
-  const largest = Math.max(LEAST_SPAN, ...rows.map(({ effect }) => Math.abs(effect?.value ?? 0)))
-  const span = largest * MOST_SPAN
+  const effects = rows.flatMap(({ effect }) => effect ?? [])
+  const span =
+    effects.length > 0
+      ? MOST_SPAN * Math.max(LEAST_SPAN, ...effects.map(({ value }) => Math.abs(value)))
+      : undefined
   const body = element('tbody', {}, ...rows.slice(0, FIRST_SHOWN).map((row) => rowOf(row, span)))
   const rest = rows.slice(FIRST_SHOWN)
-  const columns = [heads.label, ...heads.cells, 'Interval', heads.effect, 'What it says']
+  const head = (text: string, className?: string) =>
+    element('th', { scope: 'col', ...(className && { class: className }) }, text)
   const table = element(
     'table',
     { class: 'effects' },
-    element('thead', {}, element('tr', {}, ...columns.map((head) => element('th', { scope: 'col' }, head)))),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        head(heads.label),
+        head('What it says', 'words'),
+        ...(span === undefined ? [] : [head('Interval', 'interval-cell'), head(heads.effect), head('q')]),
+        ...heads.cells.map((text) => head(text)),
+      ),
+    ),
     body,
   )
   const region = scrolling(name, table)
@@ -53,16 +73,30 @@ export function effectTable(
   return rest.length > 0 ? [region, more] : [region]
 }
 
-function rowOf({ label, effect, cells, text, tone }: EffectRow, span: number): HTMLElement {
+/** @param span largest effect the chart has room for; undefined: the table has no effects */
+function rowOf(
+  { label, effect, qValue, cells, text, tone }: EffectRow,
+  span: number | undefined,
+): HTMLElement {
   return element(
     'tr',
     {},
     element('th', { scope: 'row' }, label),
-    ...cells.map((cell) => element('td', {}, cell)),
-    element('td', { class: 'interval-cell' }, effect ? intervalMark(effect, span, tone) : undefined),
-    effectCell(effect),
     element('td', { class: tone === 'more' ? 'words good' : tone === 'less' ? 'words bad' : 'words' }, text),
+    ...(span === undefined
+      ? []
+      : [
+          element('td', { class: 'interval-cell' }, effect ? intervalMark(effect, span, tone) : undefined),
+          effectCell(effect),
+          element('td', {}, qValue === null ? '–' : probability(qValue)),
+        ]),
+    ...cells.map((cell) => element('td', {}, cell)),
   )
+}
+
+/** Under tables with effects: when the verdict `said` is given. */
+export function qNote(said: string): string {
+  return `${said} is said where q is at most 0.05; about one in twenty of these is there by chance.`
 }
 
 function effectCell(effect: Estimate | null): HTMLElement {

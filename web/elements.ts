@@ -1,6 +1,6 @@
 import type { ElementOption, Report } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
-import { type EffectRow, effectTable } from './effect-table.ts'
+import { type EffectRow, effectTable, qNote } from './effect-table.ts'
 import { count, percent } from './format.ts'
 
 const TONES = { better: 'more', worse: 'less', unclear: 'unclear', 'not-enough': 'unclear' } as const
@@ -17,6 +17,9 @@ export function showElements({ elements, goal }: Report): void {
     cells: ['People', 'Shown', `${goal === 'click' ? 'Clicks' : 'Conversions'} per impression`],
     effect: "Against the slot's mean",
   }
+  const hasEffect = elements.slots.some(({ options }) =>
+    options.some((option) => !option.hidden && option.relativeEffect),
+  )
   replace(
     panel,
     element('p', {}, elements.text),
@@ -25,6 +28,7 @@ export function showElements({ elements, goal }: Report): void {
       element('p', { class: 'quiet' }, text),
       ...effectTable(`Options of ${slot}`, heads, options.map(rowOf)),
     ]),
+    hasEffect ? element('p', { class: 'quiet' }, qNote('Better or worse')) : undefined,
   )
 }
 
@@ -34,15 +38,17 @@ function rowOf(option: ElementOption): EffectRow {
     return {
       label: option.option,
       effect: null,
+      qValue: null,
       cells: [isHidden ? '–' : option.people, '–', '–'],
       text: isHidden ? 'hidden, or it would give a small one away' : 'too few people to show',
       tone: 'unclear',
     }
   }
-  const { option: label, people, shareShown, rawRate, relativeEffect, text, verdict } = option
+  const { option: label, people, shareShown, rawRate, relativeEffect, qValue, text, verdict } = option
   return {
     label,
     effect: relativeEffect,
+    qValue,
     cells: [count(people), percent(shareShown), rawRate === null ? '–' : percent(rawRate)],
     text,
     tone: TONES[verdict],

@@ -30,3 +30,9 @@ export const money = (amountMicros: number, currency: string): string =>
   new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(
     amountMicros / 1_000_000,
   )
+
+/** A q-value. */
+export function probability(p: number): string {
+  if (p < 0.001) return '<0.001'
+  return p >= 0.995 ? '1' : p.toPrecision(2)
+}

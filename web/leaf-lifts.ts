@@ -1,6 +1,6 @@
 import type { LeafRow, Report } from './api-client.ts'
 import { byId, element, replace } from './dom.ts'
-import { type EffectRow, effectTable } from './effect-table.ts'
+import { type EffectRow, effectTable, qNote } from './effect-table.ts'
 import { percent } from './format.ts'
 
 const TONES = {
@@ -23,6 +23,7 @@ export function showLeafLifts({ leaves, goal }: Report): void {
     cells: ['Narrow', 'Broad control', `People with a ${goal}, pooled`],
     effect: 'Lift over broad',
   }
+  const note = leaves.rows.some(({ compared }) => compared) ? ` ${qNote('That narrow wins or loses')}` : ''
   replace(
     panel,
     element('p', {}, leaves.text),
@@ -30,7 +31,7 @@ export function showLeafLifts({ leaves, goal }: Report): void {
     element(
       'p',
       { class: 'quiet' },
-      `Narrow and broad control: people by the arm chance gave them. Pooled: drawn towards the wider segment as far as there are few ${goal}s.`,
+      `Narrow and broad control: people by the arm chance gave them. Pooled: drawn towards the wider segment as far as there are few ${goal}s.${note}`,
     ),
   )
 }
@@ -40,6 +41,7 @@ function rowOf({ title, narrowPeople, broadControlPeople, compared, ...leaf }: L
   return {
     label: title,
     effect: compared?.lift ?? null,
+    qValue: compared?.qValue ?? null,
     cells: [narrowPeople, broadControlPeople, shrunk ? percent(shrunk.value) : '–'],
     text,
     tone: TONES[verdict],

@@ -8,14 +8,10 @@ import { answers } from '../documented.ts'
 const BudgetPlanQuery = Type.Object(
   {
     budget: Type.String({
-      minLength: 1,
-      maxLength: 40,
       description: 'what may be spent over the flight: 5000, or 5000 USD in the currency of the campaign',
     }),
     value: Type.Optional(
       Type.String({
-        minLength: 1,
-        maxLength: 40,
         description: 'what a goal event is worth; default as in history',
       }),
     ),

@@ -14,6 +14,7 @@ import { createSpace } from '../../engine/space/space.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
 import { type Caller, callerText } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
+import { Day } from '../day.ts'
 import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
 import { answers } from '../documented.ts'
 
@@ -55,11 +56,10 @@ const WindowQuery = Type.Object(
   { additionalProperties: false },
 )
 
-const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 const ReportQuerySchema = Type.Object(
   {
     /** segment (default), placement, day, or a slot's name. */
-    by: Type.Optional(Type.String({ maxLength: 40 })),
+    by: Type.Optional(Type.String()),
     from: Type.Optional(Day),
     to: Type.Optional(Day),
   },

@@ -2,17 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { compareCampaigns } from '../../engine/reporting/compare-reports.ts'
 import type { ApiContext } from '../context.ts'
+import { Day } from '../day.ts'
 import { NameParams } from '../document-routes.ts'
 import { answers } from '../documented.ts'
 
-const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
-
 const CompareQuerySchema = Type.Object(
   {
-    with: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 60, description: 'another campaign; default the same' }),
-    ),
-    by: Type.Optional(Type.String({ maxLength: 40 })),
+    with: Type.Optional(Type.String({ description: 'another campaign; default the same' })),
+    by: Type.Optional(Type.String()),
     from: Type.Optional(Day),
     to: Type.Optional(Day),
     withFrom: Type.Optional(Day),

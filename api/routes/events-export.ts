@@ -7,13 +7,12 @@ import { exportEvents } from '../../engine/reporting/events-export.ts'
 import { tableCsv } from '../../engine/reporting/table-csv.ts'
 import { createBoundedWork } from '../bounded-work.ts'
 import type { ApiContext } from '../context.ts'
+import { Day } from '../day.ts'
 import { answers } from '../documented.ts'
-
-const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 
 const ExportQuery = Type.Object(
   {
-    campaign: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: 'default: all' })),
+    campaign: Type.Optional(Type.String({ description: 'default: all' })),
     from: Type.Optional(Day),
     to: Type.Optional(Day),
     format: Type.Optional(Type.Union([Type.Literal('csv'), Type.Literal('parquet')])),

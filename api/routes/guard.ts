@@ -3,10 +3,10 @@ import { type Static, Type } from 'typebox'
 import { type CampaignGuardQuery, guardCampaign } from '../../engine/guard/experiment/guard-campaign.ts'
 import { createBoundedWork } from '../bounded-work.ts'
 import type { ApiContext } from '../context.ts'
+import { Day } from '../day.ts'
 import { NameParams } from '../document-routes.ts'
 import { answers } from '../documented.ts'
 
-const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 const Micros = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
 const GuardQuerySchema = Type.Object(
@@ -22,7 +22,7 @@ const GuardQuerySchema = Type.Object(
     costPerPersonMicros: Type.Optional(Micros),
     audience: Type.Optional(Type.Integer({ minimum: 1 })),
     costRatio: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    seed: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    seed: Type.Optional(Type.String()),
   },
   { additionalProperties: false },
 )

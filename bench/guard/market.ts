@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { stderr } from 'node:process'
-import { Worker } from 'node:worker_threads'
 import { MARKET_SCENARIOS } from '../../engine/simulate/market-scenarios.ts'
+import { inThreads } from './in-threads.ts'
 import { type MarketRun, OURS, RIVALS } from './market-run.ts'
 import {
   intervalText,
@@ -23,7 +21,7 @@ export interface GuardBenchOptions {
   readonly runs: number
 }
 
-const THREADS = 2
+const thread = new URL('./market-thread.js', import.meta.url)
 const NAMES = [...RIVALS.map(({ name }) => name), OURS]
 const DECISIONS_SHOWN = 3
 
@@ -32,7 +30,7 @@ export async function benchMarket({ seeds, runs }: GuardBenchOptions): Promise<s
   const tasks = Array.from({ length: runs }, (_, run) => `${SEEDS[seeds]} ${run + 1}`).flatMap((seed) =>
     MARKET_SCENARIOS.map((_, scenario) => ({ scenario, seed })),
   )
-  const made = await runAll(tasks)
+  const made = await inThreads<MarketTask, MarketRun>(thread, tasks, 'market')
   const summaries = MARKET_SCENARIOS.map((_, scenario) =>
     summarise(
       made.filter((run) => run.scenario === scenario),
@@ -45,28 +43,6 @@ export async function benchMarket({ seeds, runs }: GuardBenchOptions): Promise<s
     ...summaries.map((summary, scenario) => `\n${scenarioText(summary, scenario)}`),
     `\n${criteriaText(summaries)}`,
   ].join('\n')
-}
-
-/** Runs in the order of the tasks' ends; the order means nothing. */
-async function runAll(tasks: readonly MarketTask[]): Promise<MarketRun[]> {
-  const made: MarketRun[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    const worker = new Worker(new URL('./market-thread.js', import.meta.url))
-    try {
-      while (next < tasks.length) {
-        const answered = once(worker, 'message') as Promise<[MarketRun]>
-        worker.postMessage(tasks[next++]!)
-        made.push((await answered)[0])
-        if (made.length % MARKET_SCENARIOS.length === 0)
-          stderr.write(`market: ${made.length} of ${tasks.length} runs\n`)
-      }
-    } finally {
-      await worker.terminate()
-    }
-  }
-  await Promise.all(Array.from({ length: THREADS }, work))
-  return made
 }
 
 function scenarioText(summary: ScenarioSummary, scenario: number): string {

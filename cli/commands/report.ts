@@ -8,7 +8,7 @@ import type { ComparedReports } from '../../engine/reporting/compared-reports.ts
 import { comparedText } from '../../engine/reporting/compared-text.ts'
 import type { Report } from '../../engine/reporting/report.ts'
 import { type ReportQuery, reportCampaign } from '../../engine/reporting/report-campaign.ts'
-import { reportCsv } from '../../engine/reporting/report-csv.ts'
+import { CSV_TABLES, type CsvTable, reportCsv } from '../../engine/reporting/report-csv.ts'
 import { reportText } from '../../engine/reporting/report-text.ts'
 import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
@@ -26,6 +26,7 @@ interface ReportCommandOptions {
   readonly compareFrom?: string
   readonly compareTo?: string
   readonly format?: 'text' | 'csv'
+  readonly table?: CsvTable
   readonly charts?: string
   readonly workspace: string
   readonly json?: boolean
@@ -37,6 +38,7 @@ export function reportCommand(environment: ConfigSource): Command {
     'polyad report summer --by headline --from 2026-06-01 --to 2026-06-30',
     'polyad report summer --compare spring',
     'polyad report summer --charts charts/',
+    'polyad report summer --format csv --table leaves > leaves.csv',
     'polyad report summer --from 2026-06-15 --to 2026-06-30 --compare-from 2026-06-01 --compare-to 2026-06-14',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
@@ -47,10 +49,13 @@ export function reportCommand(environment: ConfigSource): Command {
     .option('--compare-from <day>', 'first day to compare with')
     .option('--compare-to <day>', 'last day to compare with, included')
     .addOption(
-      new Option('--format <format>', 'text for people; csv: the breakdown for sheets').choices([
+      new Option('--format <format>', 'text for people; csv: one of its tables for sheets').choices([
         'text',
         'csv',
       ]),
+    )
+    .addOption(
+      new Option('--table <table>', 'with --format csv: which table; default breakdown').choices(CSV_TABLES),
     )
     .option(
       '--charts <dir>',
@@ -59,6 +64,11 @@ export function reportCommand(environment: ConfigSource): Command {
     .action((campaign: string, options: ReportCommandOptions) =>
       invoke(environment, options, async (invocation) => {
         const query = queryFrom(options)
+        if (options.table !== undefined && options.format !== 'csv') {
+          const problem = 'it is of the CSV file'
+          const mend = 'add --format csv, or leave it out'
+          throw new PolyadError('INPUT_INVALID', { what: 'option', where: '--table', problem, mend })
+        }
         if (isComparison(options)) {
           if (options.format === 'csv') throw onlyAlone('--format csv')
           if (options.charts !== undefined) throw onlyAlone('--charts')
@@ -67,7 +77,8 @@ export function reportCommand(environment: ConfigSource): Command {
         }
         const report = await readReport(campaign, query, invocation)
         if (options.charts !== undefined) await writeCharts(report, options.charts, invocation)
-        printResult(report, options.format === 'csv' ? reportCsv : reportText, invocation)
+        const csv = (made: Report) => reportCsv(made, options.table)
+        printResult(report, options.format === 'csv' ? csv : reportText, invocation)
       }),
     )
 }
@@ -120,12 +131,7 @@ function onlyAlone(where: string): PolyadError {
 }
 
 function readReport(campaign: string, query: ReportQuery, invocation: Invocation): Promise<Report> {
-  const parameters = {
-    ...(query.by && { by: query.by }),
-    ...(query.fromDay && { from: query.fromDay }),
-    ...(query.toDay && { to: query.toDay }),
-  }
-  return fromCounters(invocation, pathOf(campaign, 'report', parameters), ({ ports }) =>
+  return fromCounters(invocation, pathOf(campaign, 'report', parametersOf(query)), ({ ports }) =>
     reportCampaign(ports, campaign, query),
   )
 }
@@ -135,21 +141,27 @@ function readComparison(
   query: CompareQuery,
   invocation: Invocation,
 ): Promise<ComparedReports> {
+  const { other, otherDays } = query
   const parameters = {
-    ...(query.by && { by: query.by }),
-    ...(query.fromDay && { from: query.fromDay }),
-    ...(query.toDay && { to: query.toDay }),
-    ...(query.other && { with: query.other }),
-    ...(query.otherDays?.fromDay && { withFrom: query.otherDays.fromDay }),
-    ...(query.otherDays?.toDay && { withTo: query.otherDays.toDay }),
+    ...parametersOf(query),
+    with: other,
+    withFrom: otherDays?.fromDay,
+    withTo: otherDays?.toDay,
   }
   return fromCounters(invocation, pathOf(campaign, 'report/comparison', parameters), ({ ports }) =>
     compareCampaigns(ports, campaign, query),
   )
 }
 
-function pathOf(campaign: string, part: string, parameters: Record<string, string>): string {
-  return `/v1/campaigns/${encodeURIComponent(campaign)}/${part}?${new URLSearchParams(parameters)}`
+type Parameters = Readonly<Record<string, string | undefined>>
+
+function parametersOf({ by, fromDay, toDay }: ReportQuery): Parameters {
+  return { by, from: fromDay, to: toDay }
+}
+
+function pathOf(campaign: string, part: string, parameters: Parameters): string {
+  const given = Object.entries(parameters).filter((each): each is [string, string] => each[1] !== undefined)
+  return `/v1/campaigns/${encodeURIComponent(campaign)}/${part}?${new URLSearchParams(given)}`
 }
 
 /** An answer from whoever has the counters: a running server by its API, otherwise the workspace's own store. */

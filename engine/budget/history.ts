@@ -1,8 +1,9 @@
-import { isSmall } from '../../stats/hide-small.ts'
 import { clusteredRate } from '../../stats/person-means.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import { assignedArms, type GoalEvent, goalEvents } from '../reporting/compare-arms.ts'
+import { simulatedIn } from '../reporting/report-campaign.ts'
+import { leaveOutSmallArms } from '../reporting/small-arms.ts'
 import { worthOfShowings } from './repeat-worth.ts'
 
 /** What one side brought: goal events, and showings counted in first ones (repeat-worth.ts). */
@@ -54,7 +55,7 @@ export function historyFrom(
   rows: readonly CounterRow[],
   { goal, kFloor, controlShare }: { goal: GoalEvent; kFloor: number; controlShare: number | null },
 ): History {
-  const kept = leaveOut(rows, kFloor)
+  const kept = leaveOutSmallArms(comparedRows(rows), kFloor).rows
   const arms = assignedArms(kept)
   const sizes = [arms.narrow.size, arms.broadControl.size]
   const comparable = controlShare !== null && sizes.every((size) => size >= kFloor)
@@ -116,20 +117,10 @@ function add(to: Sum, events: number, showings: number): void {
   to.showings += showings
 }
 
-function leaveOut(rows: readonly CounterRow[], kFloor: number): readonly CounterRow[] {
+/** Without the holdout, and without people who were in both arms. */
+function comparedRows(rows: readonly CounterRow[]): readonly CounterRow[] {
   const { switched } = assignedArms(rows)
-  const compared = rows.filter(
-    ({ arm, person }) => arm !== 'holdout' && !(person !== null && switched.has(person)),
-  )
-  const small = new Set(
-    (['narrow', 'broad-control', 'broad'] as const).filter((arm) => {
-      const people = new Set(
-        compared.flatMap((row) => (row.person !== null && row.arm === arm ? [row.person] : [])),
-      )
-      return isSmall(people.size, kFloor)
-    }),
-  )
-  return compared.filter(({ arm, person }) => person === null || !small.has(arm as 'narrow'))
+  return rows.filter(({ arm, person }) => arm !== 'holdout' && !(person !== null && switched.has(person)))
 }
 
 const MS_PER_WEEK = 7 * 86_400_000
@@ -147,9 +138,4 @@ function showingWorths(rows: readonly CounterRow[]): (row: CounterRow) => number
     const showings = row.person === null ? row.impressions : impressions.get(weekOf(row))!
     return showings > 0 ? worthOfShowings(showings) / showings : 0
   }
-}
-
-function simulatedIn(rows: readonly CounterRow[]): History['simulated'] {
-  const kinds = new Set(rows.map((row) => row.simulated))
-  return kinds.size === 2 ? 'mixed' : kinds.has(true)
 }

@@ -1,7 +1,11 @@
 import { PolyadError } from '../../core/errors.ts'
 import { differenceOfEstimates } from '../../stats/mover.ts'
-import type { Interval } from '../../stats/proportion.ts'
-import type { ComparedReports, ComparedSide } from './compared-reports.ts'
+import {
+  type ComparedDifference,
+  type ComparedReports,
+  type ComparedSide,
+  SIDE_FIELDS,
+} from './compared-reports.ts'
 import type { Estimate, Report, ReportRow } from './report.ts'
 import { checkDays, type ReportQuery, reportCampaign } from './report-campaign.ts'
 
@@ -105,7 +109,7 @@ function subtract(first: Estimate | null, second: Estimate | null) {
     : null
 }
 
-function isBounded(estimate: Estimate): estimate is Interval & { value: number; low: number; high: number } {
+function isBounded(estimate: Estimate): estimate is ComparedDifference {
   return estimate.low !== null && estimate.high !== null
 }
 
@@ -183,25 +187,5 @@ function sideBySide(first: readonly ReportRow[], second: readonly ReportRow[]): 
 }
 
 function sideOf(report: Report): ComparedSide {
-  const { campaign, title, revisions, from, to, timeZone, currency, goal, kFloor, simulated, leftOut } =
-    report
-  const { totals, anonymousDecisions, lateEvents, comparison, assignment } = report
-  return {
-    campaign,
-    title,
-    revisions,
-    from,
-    to,
-    timeZone,
-    currency,
-    goal,
-    kFloor,
-    simulated,
-    leftOut,
-    totals,
-    anonymousDecisions,
-    lateEvents,
-    comparison,
-    assignment,
-  }
+  return Object.fromEntries(SIDE_FIELDS.map((field) => [field, report[field]])) as ComparedSide
 }

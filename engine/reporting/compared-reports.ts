@@ -6,51 +6,28 @@ const closed = { additionalProperties: false } as const
 
 const Difference = Type.Object({ value: Type.Number(), low: Type.Number(), high: Type.Number() }, closed)
 
-const {
-  campaign,
-  title,
-  revisions,
-  from,
-  to,
-  timeZone,
-  currency,
-  goal,
-  kFloor,
-  simulated,
-  leftOut,
-  totals,
-  anonymousDecisions,
-  lateEvents,
-  comparison,
-  assignment,
-  by,
-  rows,
-  definitions,
-} = ReportSchema.properties
+/** What of a report stands beside the other's: neither its pace, its looks nor its tables. */
+export const SIDE_FIELDS = [
+  'campaign',
+  'title',
+  'revisions',
+  'from',
+  'to',
+  'timeZone',
+  'currency',
+  'goal',
+  'kFloor',
+  'simulated',
+  'leftOut',
+  'totals',
+  'anonymousDecisions',
+  'lateEvents',
+  'comparison',
+  'assignment',
+] as const
 
-/** One of the two: a report without its breakdown. */
-const Side = Type.Object(
-  {
-    campaign,
-    title,
-    revisions,
-    from,
-    to,
-    timeZone,
-    currency,
-    goal,
-    kFloor,
-    simulated,
-    leftOut,
-    totals,
-    anonymousDecisions,
-    lateEvents,
-    comparison,
-    assignment,
-  },
-  closed,
-)
-
+const Side = Type.Pick(ReportSchema, [...SIDE_FIELDS], closed)
+const { by, rows, definitions } = ReportSchema.properties
 const Row = Type.Union([rows.items, Type.Null()])
 
 /** Two reports side by side. */
@@ -79,3 +56,4 @@ export const ComparedReportsSchema = Type.Object(
 
 export type ComparedReports = Static<typeof ComparedReportsSchema>
 export type ComparedSide = ComparedReports['first']
+export type ComparedDifference = Static<typeof Difference>

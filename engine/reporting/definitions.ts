@@ -59,7 +59,8 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   'effect of an option':
     "goal events per impression more than the slot's mean option by impressions, in % of the campaign's rate: least " +
     'squares on all slots at once with placement, locale, day and segment, drawn towards 0 by a spread a slot (REML); 95 % ' +
-    'interval from people, not impressions; what only some combinations do is not in it',
+    "interval from people, not impressions; what only some combinations do is not in it; q: Benjamini and Hochberg's over " +
+    'the options of all slots that have an effect; an option is better or worse where q is at most 0.05',
   shown: "impressions with the option / all impressions of the campaign's ads",
   'by segment':
     'the segment of the ad unit that was shown: a narrow one has the narrow arm only, broad has broad control and ' +

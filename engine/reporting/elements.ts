@@ -1,10 +1,16 @@
-import { type AdditiveEffects, fitAdditiveEffects, type ShownCell } from '../../stats/additive-effects.ts'
+import {
+  type AdditiveEffects,
+  fitAdditiveEffects,
+  type OptionEffect,
+  type ShownCell,
+} from '../../stats/additive-effects.ts'
+import { benjaminiHochberg } from '../../stats/multiplicity.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import { type CountedKeys, countKeys, HOUSE_AD, type KeyOf, toldHidden } from './breakdown.ts'
 import { type GoalEvent, goalEvents } from './compare-arms.ts'
 import { isEnough, peopleNeeded } from './enough-data.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
-import type { ElementOption, Elements, Estimate } from './report.ts'
+import { type ElementOption, type Elements, REPORT_ALPHA } from './report.ts'
 import { NO_SLOT } from './slot-key.ts'
 import { wholeNumber } from './text-table.ts'
 
@@ -41,7 +47,8 @@ interface CountedSlot extends CountedKeys {
  * is shown nothing of the campaign.
  *
  * Only options that are shown and have enough data are estimated; the others of a slot are taken as one, so no effect
- * tells anything of a hidden one but what all of these do together.
+ * tells anything of a hidden one but what all of these do together. Verdicts follow q-values over all options that are
+ * estimated: the more options a report has, the more would seem better or worse by chance.
  */
 export function elementReport(rows: readonly CounterRow[], query: ElementsQuery): Elements {
   const { goal, kFloor } = query
@@ -62,26 +69,13 @@ export function elementReport(rows: readonly CounterRow[], query: ElementsQuery)
     impressions: total.impressions,
   }
   const estimated = estimatedOptions(slots, goal)
-  const effects = new Map<string, ReadonlyMap<string, Estimate>>()
-  const spreads = new Map<string, number>()
   const rate = whole.impressions > 0 ? whole.events / whole.impressions : 0
   const fit = rate > 0 && estimated.length > 0 ? fitted(ads, estimated, goal, rate) : undefined
-  if (fit) {
-    let at = 0
-    estimated.forEach(({ slot, options, hasOthers }, factor) => {
-      const own = new Map<string, Estimate>()
-      for (const option of options) {
-        const { effect, low, high } = fit.effects[at++]!
-        own.set(option, { value: effect, low, high })
-      }
-      if (hasOthers) at++
-      effects.set(slot, own)
-      spreads.set(slot, fit.spreads[factor]! / rate)
-    })
-  }
+  const effects = fit && fitsBySlot(estimated, fit)
+  const spreads = new Map(fit && estimated.map(({ slot }, factor) => [slot, fit.spreads[factor]! / rate]))
   return {
     slots: slots.map((slot) => {
-      const options = optionRows(slot, effects.get(slot.slot), query, whole, rate)
+      const options = optionRows(slot, effects?.get(slot.slot), query, whole, rate)
       const spread = spreads.get(slot.slot) ?? null
       return { slot: slot.slot, spread, options, text: slotText(options) }
     }),
@@ -90,6 +84,30 @@ export function elementReport(rows: readonly CounterRow[], query: ElementsQuery)
       ? 'What each option brings, whatever it is shown with.'
       : 'No option can be told from another yet.',
   }
+}
+
+/** What is known of an option with an effect. */
+interface OptionFit extends OptionEffect {
+  readonly qValue: number
+}
+
+/** By slot and option, without those that are taken as one. */
+function fitsBySlot(
+  slots: readonly EstimatedSlot[],
+  { effects }: AdditiveEffects,
+): ReadonlyMap<string, ReadonlyMap<string, OptionFit>> {
+  let at = 0
+  const told = slots.flatMap(({ slot, options, hasOthers }) => {
+    const own = options.map((option) => ({ slot, option, effect: effects[at++]! }))
+    if (hasOthers) at++
+    return own
+  })
+  const qValues = benjaminiHochberg(told.map(({ effect }) => effect.pValue))
+  const bySlot = new Map(slots.map(({ slot }) => [slot, new Map<string, OptionFit>()]))
+  told.forEach(({ slot, option, effect }, index) => {
+    bySlot.get(slot)!.set(option, { ...effect, qValue: qValues[index]! })
+  })
+  return bySlot
 }
 
 interface EstimatedSlot {
@@ -181,7 +199,7 @@ function mostShown(rows: readonly CounterRow[], keyOf: KeyOf): string[] {
 
 function optionRows(
   { counts, hidden }: CountedSlot,
-  effects: ReadonlyMap<string, Estimate> | undefined,
+  effects: ReadonlyMap<string, OptionFit> | undefined,
   { goal, kFloor }: ElementsQuery,
   whole: { readonly people: number; readonly events: number; readonly impressions: number },
   rate: number,
@@ -191,7 +209,7 @@ function optionRows(
     if (hidden.has(option)) return { option, hidden: true, people: toldHidden(counted, kFloor) }
     const total = totalOf(counted)
     const size = { people: counted.people.size, events: goalEvents(total, goal) }
-    const effect = effects?.get(option) ?? null
+    const fit = effects?.get(option)
     const needs = peopleNeeded(size, whole)
     return {
       option,
@@ -201,25 +219,24 @@ function optionRows(
       goalEvents: size.events,
       shareShown: whole.impressions > 0 ? total.impressions / whole.impressions : 0,
       rawRate: total.impressions > 0 ? size.events / total.impressions : null,
-      effect,
-      relativeEffect: effect && {
-        value: effect.value / rate,
-        low: effect.low! / rate,
-        high: effect.high! / rate,
-      },
+      effect: fit ? { value: fit.effect, low: fit.low, high: fit.high } : null,
+      relativeEffect: fit ? { value: fit.effect / rate, low: fit.low / rate, high: fit.high / rate } : null,
+      pValue: fit?.pValue ?? null,
+      qValue: fit?.qValue ?? null,
       needs,
-      ...verdictOf(effect, needs, options.length),
+      ...verdictOf(fit, needs, options.length),
     }
   })
   const rank = (row: ElementOption) => (row.hidden ? -Infinity : (row.effect?.value ?? -Number.MAX_VALUE))
   return rows.sort((a, b) => rank(b) - rank(a) || (a.option < b.option ? -1 : 1))
 }
 
-function verdictOf(effect: Estimate | null, needs: number, options: number) {
-  if (effect) {
-    if (effect.low! > 0) return { verdict: 'better', text: "better than the slot's average" } as const
-    if (effect.high! < 0) return { verdict: 'worse', text: "worse than the slot's average" } as const
-    return { verdict: 'unclear', text: 'no difference is shown' } as const
+function verdictOf(fit: OptionFit | undefined, needs: number, options: number) {
+  if (fit) {
+    if (fit.qValue > REPORT_ALPHA) return { verdict: 'unclear', text: 'no difference is shown' } as const
+    return fit.effect > 0
+      ? ({ verdict: 'better', text: "better than the slot's average" } as const)
+      : ({ verdict: 'worse', text: "worse than the slot's average" } as const)
   }
   const text =
     needs > 0

@@ -23,7 +23,7 @@ export interface EventsExportOptions {
    */
   readonly personKey: Uint8Array | null
   readonly signal?: AbortSignal
-  /** Decisions held at once, by default 50,000. The log is read once for each so many, and once more. */
+  /** Decisions joined at once, by default 1,000,000. The log is read once for each so many, and twice more. */
   readonly windowDecisions?: number
 }
 
@@ -34,7 +34,7 @@ export interface EventsExport {
   readonly rows: TableRows
 }
 
-const WINDOW_DECISIONS = 50_000
+const WINDOW_DECISIONS = 1_000_000
 const IMPRESSIONS_PER_THOUSAND = 1000
 
 const COLUMNS: readonly TableColumn[] = [

@@ -22,18 +22,30 @@ export interface JoinedDecision {
 /** Whether a decision is taken; asked again in each reading of the log. */
 export type Wanted = (decision: DecisionRecord) => boolean | Promise<boolean>
 
-type Joining = { -readonly [K in keyof Omit<JoinedDecision, 'click'>]: JoinedDecision[K] } & {
-  readonly clicks: JoinedEvent[]
+/** Before a batch of the log. */
+interface Place {
+  readonly position: number
+  readonly records: number
+  /** Wanted ones. */
+  readonly decisions: number
 }
-type Window = Map<string, Joining>
 
+/** Decisions that stand one after another, by id: the number of each in the window. */
+interface Window {
+  readonly start: Place
+  readonly from: number
+  readonly ids: Map<string, number>
+}
+
+const START: Place = { position: 0, records: 0, decisions: 0 }
 const BATCH_DECISIONS = 500
 
 /**
  * Joins decisions to their events, wherever in the log those stand, up to the record that is the last one now.
  *
- * Memory holds two windows of decisions, whatever the log's size. Time is one reading of the log and one more for each
- * window. An id is logged once; were it twice in one window, the first would count.
+ * Memory holds the ids of two windows of decisions and the events of one, some 200 bytes a decision, whatever the log's
+ * size; the decisions themselves are read again when they are given out. Time is two readings of the log and one more
+ * for each window. An id is logged once; were it twice, each would have its events.
  *
  * @returns how many decisions there are, and they in the order they were logged, in batches, to be read once
  */
@@ -42,90 +54,188 @@ export async function joinDecisions(
   wanted: Wanted,
   windowDecisions: number,
 ): Promise<{ readonly decisions: number; readonly batches: AsyncIterable<readonly JoinedDecision[]> }> {
-  const first: Window = new Map()
+  const first: Window = { start: START, from: 0, ids: new Map() }
   let records = 0
   let decisions = 0
   for await (const batch of log.read(0)) {
     records += batch.records.length
-    for (const record of batch.records) {
-      if (record.type !== 'decision') continue
-      // Mostly known at once; a promise for each of millions of records would cost more than reading them.
-      const isWanted = wanted(record)
-      if (!(typeof isWanted === 'boolean' ? isWanted : await isWanted)) continue
-      if (decisions++ < windowDecisions) open(first, record)
+    for (const decision of await wantedIn(batch.records, wanted)) {
+      if (decisions++ < windowDecisions) enter(first, decision)
     }
   }
 
-  /** Gives `window` its events, and opens the window after it in the same reading. */
-  async function fill(window: Window, nextFrom: number): Promise<Window> {
-    const next: Window = new Map()
+  /** The events of a window, and the window after it, found in the same reading. */
+  async function fill({ ids, from }: Window): Promise<{ events: EventsOfWindow; next: Window }> {
+    const events = createEvents(ids.size)
+    const nextFrom = from + windowDecisions
+    let next: Window = { start: START, from: nextFrom, ids: new Map() }
     let passed = 0
-    for await (const batch of firstOf(log, records)) {
-      for (const record of batch) {
-        if (record.type !== 'decision') take(window, record)
-        else if (nextFrom < decisions) {
-          const isWanted = wanted(record)
-          if (!(typeof isWanted === 'boolean' ? isWanted : await isWanted)) continue
-          if (passed >= nextFrom && passed < nextFrom + windowDecisions) open(next, record)
-          passed++
-        }
+    for await (const batch of readUpTo(log, START, records)) {
+      for (const record of batch.records) {
+        if (record.type === 'decision') continue
+        const at = ids.get(record.decision)
+        if (at !== undefined) events.take(at, record)
+      }
+      if (nextFrom >= decisions) continue
+      const found = await wantedIn(batch.records, wanted)
+      if (next.ids.size === 0) next = { ...next, start: { ...batch.before, decisions: passed } }
+      for (const decision of found) {
+        if (passed >= nextFrom && passed < nextFrom + windowDecisions) enter(next, decision)
+        passed++
       }
     }
-    return next
+    return { events, next }
+  }
+
+  async function* give(
+    { start, from, ids }: Window,
+    events: EventsOfWindow,
+  ): AsyncGenerator<readonly JoinedDecision[]> {
+    const to = from + windowDecisions
+    let passed = start.decisions
+    for await (const batch of readUpTo(log, start, records)) {
+      const found = await wantedIn(batch.records, wanted)
+      const own = found.filter((_, at) => passed + at >= from && passed + at < to)
+      for (let at = 0; at < own.length; at += BATCH_DECISIONS) {
+        yield own
+          .slice(at, at + BATCH_DECISIONS)
+          .map((decision) => ({ decision, ...events.of(ids.get(decision.id)!, decision) }))
+      }
+      passed += found.length
+      if (passed >= to) return
+    }
   }
 
   async function* batches(): AsyncGenerator<readonly JoinedDecision[]> {
     let window = first
-    for (let nextFrom = windowDecisions; window.size > 0; nextFrom += windowDecisions) {
-      const next = await fill(window, nextFrom)
-      const joined = [...window.values()].map(withClick)
-      for (let at = 0; at < joined.length; at += BATCH_DECISIONS) yield joined.slice(at, at + BATCH_DECISIONS)
+    while (window.from < decisions) {
+      const { events, next } = await fill(window)
+      yield* give(window, events)
       window = next
     }
   }
   return { decisions, batches: batches() }
 }
 
-function open(window: Window, decision: DecisionRecord): void {
-  if (window.has(decision.id)) return
-  const nothing = { impression: null, viewable: null, conversion: null, charge: null }
-  window.set(decision.id, { decision, ...nothing, clicks: [] })
+function enter({ ids }: Window, { id }: DecisionRecord): void {
+  if (!ids.has(id)) ids.set(id, ids.size)
 }
 
-function take(window: Window, event: EventRecord): void {
-  const joining = window.get(event.decision)
-  if (!joining || (event.filtered ?? null) !== null) return
-  switch (event.type) {
-    case 'click':
-      // As in the counters: what a server sends again is the same event, what a page fetches again is another click.
-      if (joining.clicks.length === 0 || event.via === 'page') joining.clicks.push(event)
-      break
-    case 'win':
-    case 'billing':
-      if (event.type === joining.decision.auction?.chargedOn) joining.charge ??= event
-      break
-    case 'loss':
-      break
-    default:
-      joining[event.type] ??= event
+async function wantedIn(records: readonly LogRecord[], wanted: Wanted): Promise<readonly DecisionRecord[]> {
+  const found: DecisionRecord[] = []
+  for (const record of records) {
+    if (record.type !== 'decision') continue
+    // Mostly known at once; a promise for each of millions of records would cost more than reading them.
+    const isWanted = wanted(record)
+    if (typeof isWanted === 'boolean' ? isWanted : await isWanted) found.push(record)
+  }
+  return found
+}
+
+/** Batches of the log from a place on, up to its first `most` records. */
+async function* readUpTo(
+  log: Pick<EventLog, 'read'>,
+  from: Place,
+  most: number,
+): AsyncGenerator<{ readonly records: readonly LogRecord[]; readonly before: Omit<Place, 'decisions'> }> {
+  let before: Omit<Place, 'decisions'> = from
+  if (before.records >= most) return
+  for await (const { records, position } of log.read(from.position)) {
+    const left = most - before.records
+    yield { records: records.length > left ? records.slice(0, left) : records, before }
+    before = { position, records: before.records + records.length }
+    if (before.records >= most) return
   }
 }
 
-function withClick({ clicks, ...joined }: Joining): JoinedDecision {
-  const { impression } = joined
-  const shownAtMs = impression?.via === 'page' && !impression.late ? impression.atMs : null
-  const inTime = clicks.filter(({ late }) => !late)
-  const click = judgeClicks(shownAtMs, inTime).counted ?? clicks.find(({ late }) => late) ?? null
-  return { ...joined, click }
+/** What came of every decision of a window. */
+interface EventsOfWindow {
+  take(number: number, event: EventRecord): void
+  of(number: number, decision: DecisionRecord): Omit<JoinedDecision, 'decision'>
 }
 
-/** The first `most` records of the log. */
-async function* firstOf(log: Pick<EventLog, 'read'>, most: number): AsyncGenerator<readonly LogRecord[]> {
-  let left = most
-  if (left === 0) return
-  for await (const { records } of log.read(0)) {
-    yield records.length > left ? records.slice(0, left) : records
-    left -= records.length
-    if (left <= 0) return
+/** Most decisions have these, so they are kept in columns: as objects they would take several times the memory. */
+const COMMON = ['impression', 'viewable', 'conversion'] as const
+type Common = (typeof COMMON)[number]
+/** Few have these. */
+type Rare = Exclude<EventRecord['type'], Common>
+
+function createEvents(decisions: number): EventsOfWindow {
+  const columns = {
+    impression: createColumn(decisions),
+    viewable: createColumn(decisions),
+    conversion: createColumn(decisions),
+  }
+  const rare = new Map<number, Partial<Record<Rare, JoinedEvent[]>>>()
+  return {
+    take(number, event) {
+      if ((event.filtered ?? null) !== null) return
+      const { type } = event
+      if (isCommon(type)) return columns[type].take(number, event)
+      let ofDecision = rare.get(number)
+      if (!ofDecision) {
+        ofDecision = {}
+        rare.set(number, ofDecision)
+      }
+      const same = ofDecision[type]
+      if (!same) ofDecision[type] = [event]
+      // As in the counters: what a server sends again is the same event, what a page fetches again is another click.
+      else if (type === 'click' && event.via === 'page') same.push(event)
+    },
+    of(number, { auction }) {
+      const ofDecision = rare.get(number)
+      const impression = columns.impression.at(number)
+      return {
+        impression,
+        viewable: columns.viewable.at(number),
+        click: clickOf(impression, ofDecision?.click ?? []),
+        conversion: columns.conversion.at(number),
+        charge: (auction && ofDecision?.[auction.chargedOn]?.[0]) ?? null,
+      }
+    },
+  }
+}
+
+function isCommon(type: EventRecord['type']): type is Common {
+  return (COMMON as readonly string[]).includes(type)
+}
+
+function clickOf(impression: JoinedEvent | null, clicks: readonly JoinedEvent[]): JoinedEvent | null {
+  const shownAtMs = impression?.via === 'page' && !impression.late ? impression.atMs : null
+  const inTime = clicks.filter(({ late }) => !late)
+  return judgeClicks(shownAtMs, inTime).counted ?? clicks.find(({ late }) => late) ?? null
+}
+
+/** The first event of one type by decision. */
+function createColumn(decisions: number): {
+  take(number: number, event: EventRecord): void
+  at(number: number): JoinedEvent | null
+} {
+  const none = Number.NaN
+  const atMs = new Float64Array(decisions).fill(none)
+  const valueMicros = new Float64Array(decisions).fill(none)
+  const isLate = new Uint8Array(decisions)
+  const vias: EventRecord['via'][] = []
+  const via = new Uint8Array(decisions)
+  return {
+    take(number, event) {
+      if (!Number.isNaN(atMs[number]!)) return
+      atMs[number] = event.atMs
+      valueMicros[number] = event.valueMicros ?? none
+      isLate[number] = event.late ? 1 : 0
+      if (!vias.includes(event.via)) vias.push(event.via)
+      via[number] = vias.indexOf(event.via)
+    },
+    at(number) {
+      if (Number.isNaN(atMs[number]!)) return null
+      const value = valueMicros[number]!
+      const from = vias[via[number]!]
+      return {
+        atMs: atMs[number]!,
+        valueMicros: Number.isNaN(value) ? null : value,
+        late: isLate[number] === 1,
+        ...(from !== undefined && { via: from }),
+      }
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { type Leaves, REPORT_ALPHA } from './report.ts'
-import { percent, textTable, wholeNumber } from './text-table.ts'
+import { percent, probability, textTable, wholeNumber } from './text-table.ts'
 
 /** Rows of one table; the rest is in the JSON. */
 const MOST_ROWS = 20
@@ -38,7 +38,7 @@ export function leafLines(leaves: Leaves, goal: string): string[] {
           compared?.lift
             ? `${signed(compared.lift.value)} (${signed(compared.lift.low!)} to ${signed(compared.lift.high!)})`
             : '-',
-          compared ? number(compared.qValue) : '-',
+          compared ? probability(compared.qValue) : '-',
           shrunk ? `${percent(shrunk.value)} (${percent(shrunk.low!)} - ${percent(shrunk.high!)})` : '-',
           leaf.text,
         ]),

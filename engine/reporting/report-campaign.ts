@@ -1,6 +1,5 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor } from '../../core/schema.ts'
-import { isSmall } from '../../stats/hide-small.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
@@ -21,6 +20,7 @@ import { paceOf } from './pace.ts'
 import { countByPerson, totalOf } from './person-counts.ts'
 import type { Report } from './report.ts'
 import { NO_SLOT, slotKey, slotKeyIfRead } from './slot-key.ts'
+import { leaveOutSmallArms } from './small-arms.ts'
 import { priceRows } from './spend.ts'
 import { widerSegments } from './wider-segments.ts'
 
@@ -33,10 +33,6 @@ export interface ReportQuery {
 }
 
 export type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
-
-type ArmGroup = Report['leftOut'][number]
-const BOTH = 'narrow and broad-control'
-const ARM_GROUPS: readonly ArmGroup[] = ['narrow', 'broad-control', 'broad', 'holdout', BOTH]
 
 const parseCampaign = createDoor('campaign', CampaignSchema)
 
@@ -147,27 +143,6 @@ export async function reportCampaign(
     }),
     definitions: DEFINITIONS,
   }
-}
-
-/**
- * Drops the people of any arm that fewer than `kFloor` fell into; those who were in both sides of the comparison count
- * as an arm of their own. Arms are shown in totals, in the comparison and in breakdowns, so a small one could be found
- * by subtraction wherever it was merely hidden.
- */
-export function leaveOutSmallArms(
-  rows: readonly CounterRow[],
-  kFloor: number,
-): { rows: readonly CounterRow[]; leftOut: Report['leftOut'] } {
-  const { switched } = assignedArms(rows)
-  const groupOf = ({ arm, person }: CounterRow): ArmGroup =>
-    person !== null && switched.has(person) && (arm === 'narrow' || arm === 'broad-control') ? BOTH : arm
-  const leftOut = ARM_GROUPS.filter((group) => {
-    const people = new Set(
-      rows.flatMap((row) => (row.person !== null && groupOf(row) === group ? [row.person] : [])),
-    )
-    return isSmall(people.size, kFloor)
-  })
-  return { rows: rows.filter((row) => row.person === null || !leftOut.includes(groupOf(row))), leftOut }
 }
 
 function keyFor(ledger: Ledger | undefined, campaign: Campaign, by: string): KeyOf {

@@ -251,6 +251,10 @@ const ElementOption = Type.Union([
       effect: Type.Union([Estimate, Type.Null()]),
       /** The same / the campaign's goal events an impression: 0.1 is +10 %. */
       relativeEffect: Type.Union([Estimate, Type.Null()]),
+      /** That it has the effect of the slot's mean option; null: no effect. */
+      pValue: Nullable(Type.Number()),
+      /** Benjamini and Hochberg's, over the options of all slots that have an effect. */
+      qValue: Nullable(Type.Number()),
       /** People it would have to be shown to besides, about; 0: enough. */
       needs: Count,
       verdict: Type.Union([

@@ -51,3 +51,9 @@ export function percent(fraction: number): string {
   const digits = Math.abs(value) >= 10 || value === 0 ? 1 : Math.abs(value) >= 0.1 ? 2 : 4
   return `${value.toFixed(digits)} %`
 }
+
+/** A p- or q-value in two digits that count; below 0.0001 it says no more than that. */
+export function probability(p: number): string {
+  if (p < 0.0001) return '<0.0001'
+  return p >= 0.9995 ? '1' : p.toPrecision(2)
+}

@@ -224,6 +224,20 @@ describeInBrowser('the page', () => {
     )
   })
 
+  it('shows on a phone what each row says before anybody scrolls, and no columns of effects where there are none', async () => {
+    const { elements } = await report('open-road')
+    const { page } = await open('open-road', { width: 390, height: 844 })
+    for (const { slot, options } of elements.slots) {
+      const table = page.getByRole('region', { name: `Options of ${slot}` })
+      const [frame, said] = [await table.boundingBox(), await table.locator('td.words').first().boundingBox()]
+      expect(said!.x + said!.width).toBeLessThanOrEqual(frame!.x + frame!.width)
+      const heads = await table.locator('thead th').allTextContents()
+      const hasEffects = options.some((option) => !option.hidden && option.relativeEffect)
+      expect(heads.includes('q')).toBe(hasEffects)
+      expect(heads.slice(0, 2)).toEqual(['Option', 'What it says'])
+    }
+  })
+
   it('breaks the numbers down by what one chooses', async () => {
     const { page } = await open('open-road')
     await page.getByRole('combobox', { name: 'Numbers by', exact: true }).selectOption('headline')

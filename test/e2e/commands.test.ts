@@ -6,7 +6,6 @@ import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createProgram } from '../../cli/program.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
 import {
   copyOf,
@@ -15,6 +14,7 @@ import {
   polyad,
   polyadHead,
   polyadJson,
+  polyadProcess,
   polyadRefuses,
   polyadServe,
   readJson,
@@ -64,20 +64,6 @@ function pairsOf(rows: readonly Row[]): Set<string> {
   return found
 }
 
-/** What `polyad COMMAND --help` prints, without a process for each. */
-async function helpOf(command: readonly string[]): Promise<string> {
-  const program = await createProgram({}, command[0])
-  let text = ''
-  const writeOut = (part: string) => {
-    text += part
-  }
-  for (const each of program.commands.flatMap((one) => [one, ...one.commands]))
-    each.configureOutput({ writeOut })
-  const failure = await program.parseAsync([...command, '--help'], { from: 'user' }).catch((error) => error)
-  expect(failure).toMatchObject({ code: 'commander.helpDisplayed' })
-  return text
-}
-
 describe('help', () => {
   const commands = [
     ['demo'],
@@ -106,10 +92,10 @@ describe('help', () => {
   it('every command is listed, and tells its use with an example', async () => {
     const all = await polyad(home, ['--help'])
     expect(all.status).toBe(0)
-    expect((await polyad(home, ['keys', 'add', '--help'])).status).toBe(0)
     for (const command of commands) {
       const name = command.join(' ')
-      const help = await helpOf(command)
+      const { status, stdout: help } = await polyad(home, [...command, '--help'])
+      expect(status).toBe(0)
       expect(help).toMatch(new RegExp(`^Usage: polyad ${name} `))
       expect(help).toMatch(new RegExp(`For example:\n.*polyad ${name}`))
       if (command.length === 1) expect(all.stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
@@ -120,6 +106,24 @@ describe('help', () => {
     expect(await polyadRefuses(workspace, ['genrate', 'vans'])).toContain('Did you mean generate?')
     expect(await polyadRefuses(workspace, ['segments', 'sise'])).toContain('Did you mean size?')
     expect(await polyadRefuses(workspace, ['check', 'vans', '--aply'])).toContain('Did you mean --apply?')
+  })
+})
+
+describe('a process of its own', () => {
+  it.each([
+    [0, 'segments size --top 3'],
+    [0, 'config --json'],
+    [0, '--version'],
+    [2, 'genrate vans'],
+    [2, 'report vans --by nonsense'],
+    [2, 'generate vans --out x.txt'],
+    [3, 'plan vans --budget 5000'],
+    [3, 'check vans'],
+  ])('ends with %i and the same words as a run inside of the tests: polyad %s', async (status, line) => {
+    const args = line.split(' ')
+    const ended = await polyadProcess(workspace, args)
+    expect(ended).toMatchObject({ status })
+    expect(await polyad(workspace, args)).toEqual(ended)
   })
 })
 
@@ -379,7 +383,7 @@ describe('from check to files', () => {
   })
 
   it('a window goes to stdout; a reader that closes its end is no failure', async () => {
-    const { stdout, status } = await polyad(folder, ['generate', 'vans', '--out', '-', '--to', '5'])
+    const { stdout, status } = await polyadProcess(folder, ['generate', 'vans', '--out', '-', '--to', '5'])
     expect(status).toBe(0)
     expect(stdout.trimEnd().split('\n')).toHaveLength(5)
     const head = await polyadHead(folder, ['generate', 'vans', '--out', '-'])
@@ -509,7 +513,7 @@ describe('beside a server', () => {
       body: JSON.stringify({ placement: 'iab-300x250', campaign: 'vans', person: 'somebody' }),
     })
     expect(decision.status).toBe(200)
-    const { stdout } = await polyad(folder, ['generate', 'vans', '--out', '-', '--to', '1'])
+    const { stdout } = await polyadProcess(folder, ['generate', 'vans', '--out', '-', '--to', '1'])
     const { id } = JSON.parse(stdout) as Row
     const json = await fetch(`${server.url}/v1/ad-units/${id}.json`)
     expect(await json.json()).toMatchObject({ id })
@@ -547,7 +551,7 @@ describe('beside a server', () => {
       ['keys', 'list'],
     ]
     for (const args of commands) {
-      const { status, stderr } = await polyad(folder, args)
+      const { status, stderr } = await polyadProcess(folder, args)
       expect({ args, status, stderr: status === 0 ? '' : stderr }).toEqual({ args, status: 0, stderr: '' })
     }
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
@@ -607,7 +611,7 @@ describe('beside a server', () => {
   it('ends with status 0 when it is told to, and leaves the workspace to the next command', async () => {
     // Stopped above.
     expect(await server.stop()).toBe(0)
-    const { stdout, status } = await polyad(folder, ['report', 'vans'])
+    const { stdout, status } = await polyadProcess(folder, ['report', 'vans'])
     expect(status).toBe(0)
     expect(stdout).toContain('Narrow against broad')
     const again = await polyad(folder, ['import', join(home, 'mentions.csv'), '--mapping', 'sheet'])

@@ -42,16 +42,24 @@ describe('polyad report', () => {
     }
   })
 
-  it('--format csv is the breakdown', async () => {
+  it('--format csv is the breakdown, or the table that is asked for', async () => {
     const { stdout } = await polyad(workspace, ['report', 'vans', '--by', 'placement', '--format', 'csv'])
     expect(parse(stdout, { columns: true })).toMatchObject([
       { campaign: 'vans', by: 'placement', key: 'iab-300x250', hidden: 'false', decisions: '1', clicks: '0' },
     ])
+    const headOf = async (table: string) => {
+      const args = ['report', 'vans', '--format', 'csv', '--table', table]
+      return (await polyad(workspace, args)).stdout.split('\r\n')[0]
+    }
+    expect(await headOf('leaves')).toMatch(/^campaign,from,to,leaf,.*,lift,lift_low,lift_high,p,q,/)
+    expect(await headOf('elements')).toMatch(/^campaign,from,to,slot,option,.*,p,q,/)
   })
 
   it.each([
     [['--compare', 'vans'], /it would be compared with itself/],
     [['--compare', 'none'], /there is no campaign "none"/],
+    [['--table', 'leaves'], /--table: it is of the CSV file; add --format csv/],
+    [['--format', 'csv', '--table', 'days'], /Allowed choices are breakdown, leaves, elements/],
     [
       ['--compare', 'open-road', '--format', 'csv'],
       /--format csv: it is of one report alone; leave --compare out/,

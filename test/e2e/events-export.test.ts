@@ -11,6 +11,7 @@ import {
   makeWorkspace,
   polyad,
   polyadJson,
+  polyadProcess,
   polyadRefuses,
   polyadServe,
   removeFolder,
@@ -91,7 +92,8 @@ describe('polyad events export', () => {
     await server!.stop()
     server = undefined
     expect(await exportTo('own.csv', '--campaign', 'vans', '--with-person')).toMatchObject({ decisions: 30 })
-    await exportTo('own.parquet', '--with-person')
+    const byProcess = ['events', 'export', '--out', 'own.parquet', '--with-person']
+    expect(await polyadProcess(workspace, byProcess)).toMatchObject({ status: 0 })
     const rows = await csvRows('own.csv')
     expect(await parquetRows('own.parquet')).toEqual(rows)
     expect(withoutHash(rows)).toEqual(withoutHash(await csvRows('served.csv')))
@@ -113,7 +115,8 @@ describe('polyad events export', () => {
         person: person ?? '',
         arm,
         arm_propensity: String(propensity.arm),
-        propensity_headline: String(propensity.slots.headline),
+        // The house ad of the holdout has no slots.
+        propensity_headline: String(propensity.slots.headline ?? ''),
         impressions: String(of('impression').length),
         clicks: String(of('click').length),
         conversions: String(of('conversion').length),

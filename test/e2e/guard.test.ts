@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { exitOf } from '../../cli/exit.ts'
-import { createProgram } from '../../cli/program.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDoor } from '../../core/schema.ts'
 import { createStream, type Stream } from '../../core/stream.ts'
 import { type CampaignGuard, CampaignGuardSchema } from '../../engine/guard/experiment/guard-campaign.ts'
@@ -17,6 +15,7 @@ import {
   expectNothingHalfWritten,
   polyad,
   polyadJson,
+  polyadProcess,
   polyadRefuses,
   polyadServe,
   readJson,
@@ -35,33 +34,6 @@ afterAll(async () => {
   await expectNothingHalfWritten(home)
   await removeFolder(home)
 })
-
-/** Runs the command here, not in a process of its own: what it prints, or how it ends. */
-async function guard(args: readonly string[]): Promise<string> {
-  const program = await createProgram({}, 'guard')
-  let printed = ''
-  for (const command of program.commands) command.configureOutput({ writeErr: () => {} })
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text)
-    return true
-  })
-  try {
-    await program.parseAsync(['guard', ...args], { from: 'user' })
-    return printed
-  } finally {
-    write.mockRestore()
-  }
-}
-
-/** How the command refuses; commander has printed its own words. */
-async function refusal(args: readonly string[]): Promise<string> {
-  const error = await guard(args).then(
-    () => new Error('it was not refused'),
-    (refused: Error) => refused,
-  )
-  expect(exitOf(error)).toMatchObject({ status: 2 })
-  return error.message
-}
 
 async function write(name: string, text: string): Promise<string> {
   await writeFile(join(home, name), text)
@@ -85,17 +57,17 @@ describe('polyad guard TABLE', () => {
   it('answers for a table alone, in any folder: a page, JSON and a chart', async () => {
     const table = await write('people.csv', `${HEADER}\n${people(4_000).join('\n')}\n`)
     const args = ['guard', table, ...NAMES.slice(0, -1), 'city,age:bins=30/40', '--person', 'person']
-    const page = await polyad(home, [...args, '--chart', 'gain.svg'])
+    const page = await polyadProcess(home, [...args, '--chart', 'gain.svg'])
     expect(page).toMatchObject({ status: 0, stderr: '' })
     expect(page.stdout).toMatch(/^SPLIT: Split by city: held out/)
     expect(page.stdout).toMatch(/\nLinz +1,\d+ .* womens /)
     expect(await sharp(join(home, 'gain.svg')).metadata()).toMatchObject({ format: 'svg', width: 880 })
-    const jsonOf = async (...more: string[]) => JSON.parse(await guard([...args.slice(1), ...more, '--json']))
+    const jsonOf = (...more: string[]) => polyadJson<GuardReport>(home, [...args, ...more])
     const report = asReport(await jsonOf(), 'stdout')
     expect(report).toMatchObject({ verdict: 'SPLIT', columns: ['city'] })
     expect(report.candidates.map(({ columns }) => columns.join())).toEqual(['age', 'city', 'city,age'])
     expect(await jsonOf()).toEqual(report)
-    const chosen: GuardReport = await jsonOf('--candidates', 'age', '--baseline', 'womens')
+    const chosen = await jsonOf('--candidates', 'age', '--baseline', 'womens')
     expect(chosen.candidates).toHaveLength(1)
     expect(chosen.experiment).toMatchObject({ broadArm: 'womens', broadArmNamed: true })
   })
@@ -103,8 +75,8 @@ describe('polyad guard TABLE', () => {
   it('says that data cannot be read, and never a confident number', async () => {
     const rows = people(1_000)
     const verdictOf = async (text: string, ...more: string[]) => {
-      const args = [await write('unreadable.csv', text), ...NAMES, ...more, '--json']
-      const report = asReport(JSON.parse(await guard(args)), 'stdout')
+      const args = ['guard', await write('unreadable.csv', text), ...NAMES, ...more]
+      const report = asReport(await polyadJson(home, args), 'stdout')
       expect(report).toMatchObject({ verdict: 'UNREADABLE', gain: null, candidates: [], actions: [] })
       return report.reasons[0]!.code
     }
@@ -132,7 +104,7 @@ describe('polyad guard TABLE', () => {
 
   it('refuses bad rows and misspelt columns with exit 2', async () => {
     const refuses = async (text: string, ...more: string[]) =>
-      refusal([await write('bad.csv', text), ...NAMES, ...more])
+      polyadRefuses(home, ['guard', await write('bad.csv', text), ...NAMES, ...more])
     const good = `${HEADER}\np,mens,1,Linz,20\nq,womens,0,Graz,30\n`
     expect(await refuses(good, '--treatment', 'mails')).toMatch(
       /--treatment: "mails" is no column .*did you mean "mail"/,
@@ -151,7 +123,7 @@ describe('polyad guard TABLE', () => {
 
   it('refuses options that make no sense', async () => {
     const table = await write('fine.csv', `${HEADER}\np,mens,1,Linz,20\nq,womens,0,Graz,30\n`)
-    const refuses = (...more: string[]) => refusal([table, ...NAMES, ...more])
+    const refuses = (...more: string[]) => polyadRefuses(home, ['guard', table, ...NAMES, ...more])
     expect(await refuses('--candidates', 'city;ages')).toMatch(
       /--candidates: "ages" is not among .*did you mean "age"/,
     )
@@ -167,8 +139,10 @@ describe('polyad guard TABLE', () => {
     expect(await polyadRefuses(home, ['guard'])).toMatch(
       /there is nothing to judge; name one: polyad guard TABLE/,
     )
-    expect(await refusal([table, '--treatment', 'mail'])).toMatch(/--outcome: is needed/)
-    expect(await refusal(['--campaign', 'x', '--segments', 'y'])).toMatch(/--segments: is of tables/)
+    expect(await polyadRefuses(home, ['guard', table, '--treatment', 'mail'])).toMatch(/--outcome: is needed/)
+    expect(await polyadRefuses(home, ['guard', '--campaign', 'x', '--segments', 'y'])).toMatch(
+      /--segments: is of tables/,
+    )
   })
 })
 

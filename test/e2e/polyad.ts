@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, vi } from 'vitest'
+import { expect, inject, vi } from 'vitest'
+import { run } from '../../cli/run.ts'
 import { writeMentions } from '../../examples/write-mentions.ts'
 
 // A test is several processes, and the machine may be busy with other tests.
@@ -18,8 +19,35 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs one command to its end, in `folder`. Settings of the surrounding shell do not reach it. */
-export function polyad(
+/**
+ * Runs one command to its end, in `folder`, as `dist/cli/main.js` does but in this process: starting one takes longer
+ * than most commands do. That both give the same is proved in commands.test.ts. Settings of the surrounding shell do
+ * not reach it.
+ */
+export async function polyad(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const said = { stdout: '', stderr: '' }
+  const hear = (name: 'stdout' | 'stderr') =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += typeof text === 'string' ? text : Buffer.from(text).toString()
+      return true
+    })
+  const spies = [hear('stdout'), hear('stderr')]
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    return { status: await run(args, environment), ...said }
+  } finally {
+    process.chdir(before)
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** As `polyad`, by the built command line in a process of its own: for what only a process can show. */
+export function polyadProcess(
   folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -129,12 +157,34 @@ const KEPT = { headline: 3, photo: 2, offer: 1, cta: 2, accent: 1, logo: 1 } as 
 /**
  * A workspace in a temporary folder: the bundled example, 6,000 mentions by 2,000 authors imported, a grid of interest
  * by age in `segments/cells.json`, and a campaign `vans` over it, too narrow for that few people. The mentions lie
- * beside it as `mentions.jsonl` and `mentions.csv`.
+ * beside it as `mentions.jsonl` and `mentions.csv`. It is made once in a run of tests, and copied.
  */
 export async function makeWorkspace(): Promise<{ readonly home: string; readonly workspace: string }> {
-  const home = await mkdtemp(join(tmpdir(), 'polyad-e2e-'))
+  const home = await copyOf(await madeOnce())
+  return { home, workspace: join(home, 'brand') }
+}
+
+/** The folder that `makeWorkspace` copies: whichever test file first asks for it makes it, others wait. */
+async function madeOnce(): Promise<string> {
+  const runFolder = inject('runFolder')
+  const made = join(runFolder, 'made')
+  try {
+    await mkdir(join(runFolder, 'making'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    await vi.waitFor(() => readdir(made), { timeout: 60_000, interval: 100 })
+    return made
+  }
+  const home = join(runFolder, 'home')
+  await mkdir(home)
+  await fillWorkspace(home)
+  await rename(home, made)
+  return made
+}
+
+async function fillWorkspace(home: string): Promise<void> {
   const workspace = join(home, 'brand')
-  expect(await polyad(home, ['init', 'brand'])).toMatchObject({ status: 0 })
+  expect(await polyadProcess(home, ['init', 'brand'])).toMatchObject({ status: 0 })
   const options = { seed: 'e2e', mentions: 6_000, authors: 2_000 }
   for (const file of ['mentions.jsonl', 'mentions.csv']) await writeMentions(join(home, file), options)
   await writeJson(join(workspace, 'segments/cells.json'), {
@@ -160,9 +210,8 @@ export async function makeWorkspace(): Promise<{ readonly home: string; readonly
       assets: slot.assets.slice(0, KEPT[slot.slot as keyof typeof KEPT]),
     })),
   })
-  const imported = await polyad(workspace, ['import', '../mentions.jsonl', '--mapping', 'listening'])
+  const imported = await polyadProcess(workspace, ['import', '../mentions.jsonl', '--mapping', 'listening'])
   expect(imported).toMatchObject({ status: 0 })
-  return { home, workspace }
 }
 
 /** A workspace of its own to spoil. */

@@ -1,5 +1,5 @@
 import { formatMoney } from '../../../core/money.ts'
-import { percent, textTable, wholeNumber } from '../../reporting/text-table.ts'
+import { percent, probability, textTable, wholeNumber } from '../../reporting/text-table.ts'
 import { GUARD_DEFINITIONS } from './guard-definitions.ts'
 import type { GuardAction, GuardCandidate, GuardReport } from './guard-report.ts'
 import { type OutcomeUnits, outcomeUnits } from './outcome-units.ts'
@@ -210,11 +210,13 @@ function splitBy(columns: readonly string[]): string {
   return text()
 }
 
-function powerLines({ power, worthwhileGain, experiment }: GuardReport, units: OutcomeUnits): string[] {
+function powerLines(report: GuardReport, units: OutcomeUnits): string[] {
+  const { power, worthwhileGain, experiment } = report
   if (!power) return []
   const { detectableGain, relative, peopleNeeded, costToKnow } = power
   const missing = Math.max(0, Math.ceil(peopleNeeded) - experiment.people)
   const lines = [
+    'of a typical split, one that gives half of the people another arm than broad, before it is known which:',
     `smallest gain it would see with 80 % probability: ${units.gain(detectableGain)}` +
       (relative === null ? '' : ` (${percent(relative)} of broad's mean)`),
     missing === 0
@@ -222,7 +224,16 @@ function powerLines({ power, worthwhileGain, experiment }: GuardReport, units: O
       : `to see the worthwhile gain of ${units.gain(worthwhileGain)}: ${about(peopleNeeded)} people, ${about(missing)} more than now`,
   ]
   if (costToKnow) lines.push(`what the missing people cost: ${moneyText(costToKnow)}`)
-  return lines
+  return missing > 0 ? [...lines, ...broadStands(report)] : lines
+}
+
+/** More people are no condition of BROAD: it is about the segmentations that were judged, not about a typical one. */
+function broadStands({ verdict, reasons }: GuardReport): string[] {
+  if (verdict !== 'BROAD') return []
+  const why = reasons.some(({ code }) => code === 'NO_WORTHWHILE_GAIN')
+    ? 'its reason excludes a worthwhile gain from what was judged here, not from every split there could be'
+    : 'its reason is what narrow costs, which more people would not change'
+  return [`BROAD stands without them: ${why}`]
 }
 
 function settingsLine({ settings }: GuardReport): string {
@@ -249,11 +260,6 @@ function interval(
   units: OutcomeUnits,
 ): string {
   return `${units.bareGain(low)} to ${units.bareGain(high)}`
-}
-
-function probability(p: number): string {
-  if (p < 0.0001) return '<0.0001'
-  return p >= 0.9995 ? '1' : p.toPrecision(2)
 }
 
 function signedPercent(share: number): string {

@@ -43,7 +43,11 @@ export function elementsChart(report: Report): string | undefined {
       `${title}${simulatedNote(report)}: main effects, adjusted for the other slots, placement, locale, day and segment; ` +
       `drawn together where options hardly differ.${all.some(({ rows }) => rows.length > MOST_OPTIONS) ? ` The ${MOST_OPTIONS} most shown of a slot.` : ''}`,
     axis: `${goal}s per impression against the slot's mean option, 95 % interval`,
-    tones: { more: 'brings more', less: 'brings fewer', unclear: 'not told from the mean' },
+    tones: {
+      more: 'brings more (q at most 0.05)',
+      less: 'brings fewer (q at most 0.05)',
+      unclear: 'not told from the mean',
+    },
     groups,
   })
 }

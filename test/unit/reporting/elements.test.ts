@@ -3,6 +3,7 @@ import { createStream } from '../../../core/stream.ts'
 import { adUnitId } from '../../../engine/campaign/ad-unit-id.ts'
 import type { Ledger } from '../../../engine/campaign/ledger.ts'
 import type { CounterRow } from '../../../engine/ports/counters.ts'
+import { elementReport } from '../../../engine/reporting/elements.ts'
 import type { ElementOption, Report } from '../../../engine/reporting/report.ts'
 import { reportCampaign } from '../../../engine/reporting/report-campaign.ts'
 import { reportText } from '../../../engine/reporting/report-text.ts'
@@ -138,6 +139,33 @@ describe('elements', () => {
     expect(beside.elements).toEqual(plain.elements)
     const strange = await elementsOf([...base, ...crowd('s', 60, 10, { adUnit: 'x' })])
     expect(told(strange, 'headline', 'warm')).toMatchObject({ people: 300, goalEvents: 90 })
+  })
+
+  it('call hardly any better or worse where all are alike, however many there are', () => {
+    const slots = Array.from({ length: 6 }, (_, at) => ({
+      slot: `slot ${at}`,
+      keyOf: ({ adUnit }: CounterRow) => adUnit.split(' ')[at]!,
+    }))
+    const reports = 60
+    let [wrong, wrongAlone] = [0, 0]
+    for (let report = 0; report < reports; report++) {
+      const stream = createStream(`alike ${report}`)
+      const rows = Array.from({ length: 1500 }, (_, at) => {
+        const adUnit = slots.map(() => `o${stream.integer(4)}`).join(' ')
+        return row({ person: `p${at}`, adUnit, clicks: stream.next() < 0.2 ? 1 : 0 })
+      })
+      const { slots: made } = elementReport(rows, { goal: 'click', kFloor: 50, slots })
+      const options = made.flatMap((each) =>
+        each.options.flatMap((option) => (option.hidden ? [] : [option])),
+      )
+      expect(options).toHaveLength(24)
+      if (options.some(({ verdict }) => verdict !== 'unclear')) wrong++
+      if (options.some(({ effect }) => effect!.low! > 0 || effect!.high! < 0)) wrongAlone++
+      for (const { pValue, qValue } of options) expect(qValue!).toBeGreaterThanOrEqual(pValue!)
+    }
+    // With no difference anywhere, reports with any verdict at all are the false ones: 5 %, and three standard errors.
+    expect(wrong / reports).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / reports))
+    expect(wrongAlone).toBeGreaterThan(3 * wrong)
   })
 
   it('are silent where nothing was served', async () => {

@@ -243,6 +243,23 @@ describe('the export of events', () => {
     ])
   })
 
+  it('reads the log twice, and once more for each window, the second time from where the window begins', async () => {
+    const records = Array.from({ length: 10 }, (_, at) => decision(`d${at}`))
+    const log = logOf([...records, event('d9', 'click')])
+    const readings: number[] = []
+    const counting: Pick<EventLog, 'read'> = {
+      read(from) {
+        readings.push(from)
+        return log.read(from)
+      },
+    }
+    const rows = await exported(records, {}, { windowDecisions: 4 }, counting)
+    expect(rows.map(({ decision, clicks }) => [decision, clicks])).toEqual(
+      records.map(({ id }) => [id, id === 'd9' ? 1 : 0]),
+    )
+    expect(readings).toEqual([0, 0, 0, 0, 4, 0, 8])
+  })
+
   it('equals a recount of any log, wherever its events stand, for any window', async () => {
     const anyRecord = fc.oneof(
       fc.record({

@@ -137,7 +137,7 @@ describe('additive effects', () => {
 
   it('are nothing where nothing happened', () => {
     const cell = { cluster: 0, options: [0], circumstances: [0], trials: 5, events: 0 }
-    const none = { effect: 0, low: 0, high: 0 }
+    const none = { effect: 0, low: 0, high: 0, pValue: 1 }
     expect(fitAdditiveEffects([cell], { factors: [2], circumstances: 1, usualSpread: 0.1 }).effects).toEqual([
       none,
       none,

@@ -49,6 +49,7 @@ segments  split by   in-sample         held out (95 %)           guarded (95 %) 
        7  age             +0.4     -0.2 (-0.5 to +0.1)   -0.18 (-0.48 to +0.12)     0.40        1  not proved
 
 What this test can show
+of a typical split, one that gives half of the people another arm than broad, before it is known which:
 smallest gain it would see with 80 % probability: +0.62 points (3.44 % of broad's mean)
 it is large enough for the worthwhile gain of +0.9 points: about 19,000 people would do
 
@@ -144,5 +145,24 @@ spend (an amount) by mail, 20 people in 10 rows; propensities: none given, so al
     const text = page({ ...SPLIT, power })
     expect(text).toContain('about 87,000 people, about 47,000 more than now')
     expect(text).toContain('what the missing people cost: €512.50')
+    expect(text).not.toContain('BROAD stands')
+  })
+
+  it('of broad says that people missing for a typical split do not speak against it', () => {
+    const power = { ...SPLIT.power!, peopleNeeded: 87_212 }
+    const told = (code: 'NO_WORTHWHILE_GAIN' | 'NOT_WORTH_ITS_COST') => {
+      const text = page({ ...SPLIT, power, verdict: 'BROAD', reasons: [{ code, text: 'as is said' }] })
+      return /What this test can show\n(.*?)\n\n/s.exec(text)![1]
+    }
+    const typical = `of a typical split, one that gives half of the people another arm than broad, before it is known which:
+smallest gain it would see with 80 % probability: +0.62 points (3.44 % of broad's mean)
+to see the worthwhile gain of +0.9 points: about 87,000 people, about 47,000 more than now
+BROAD stands without them: `
+    expect(told('NO_WORTHWHILE_GAIN')).toBe(
+      `${typical}its reason excludes a worthwhile gain from what was judged here, not from every split there could be`,
+    )
+    expect(told('NOT_WORTH_ITS_COST')).toBe(
+      `${typical}its reason is what narrow costs, which more people would not change`,
+    )
   })
 })
