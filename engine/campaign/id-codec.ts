@@ -32,6 +32,8 @@ export interface IdEncoder {
   readonly ascii: Uint8Array
   /** Spells the id after `numbers` changed from index `changed` on; gives its length. */
   encode(changed: number): number
+  /** Characters of the last id that were spelt before and stayed as they were. */
+  kept(): number
 }
 
 const ASCII = Uint8Array.from(Buffer.from(base32FromDigits([...Array(32).keys()]), 'latin1'))
@@ -52,6 +54,7 @@ export function createIdEncoder(size: number): IdEncoder {
   checks[0] = CODEC
   /** Numbers before this one stand packed in `ascii`. */
   let intact = 0
+  let kept = 0
 
   function pack(at: number): void {
     let rest = numbers[at]!
@@ -84,7 +87,9 @@ export function createIdEncoder(size: number): IdEncoder {
     encode(changed) {
       let end = size
       while (end > CELL_NUMBERS && numbers[end - 1] === 0) end--
-      for (let at = Math.min(changed, intact); at < end; at++) pack(at)
+      const first = Math.min(changed, intact, end)
+      kept = begins[first]!
+      for (let at = first; at < end; at++) pack(at)
       // The filling and the check overwrite what zeros at the end would have had.
       intact = end
       let length = begins[end]!
@@ -97,6 +102,7 @@ export function createIdEncoder(size: number): IdEncoder {
       ascii[length++] = ASCII[CHECK_STEP[check]!]!
       return length
     },
+    kept: () => kept,
   }
 }
 

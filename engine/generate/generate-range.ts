@@ -3,8 +3,8 @@ import type { Plan } from '../campaign/plan.ts'
 import { createSampler } from '../space/sample.ts'
 import { createSpace } from '../space/space.ts'
 import { createDecimal } from './decimal.ts'
-import { createRowEncoder } from './row-encoder.ts'
-import { csvFormat, jsonlFormat } from './row-format.ts'
+import { createRowEncoder, type TakeBytes } from './row-encoder.ts'
+import { rowFormat } from './row-format.ts'
 
 /** Options of a `generate` job: plain JSON. */
 export interface GenerateOptions {
@@ -16,23 +16,24 @@ export interface GenerateOptions {
 }
 
 /**
- * The rows of ranks [fromRank, toRank) as bytes, ready to be put after those of the range before it.
+ * Hands the rows of ranks [fromRank, toRank) to `take`, piece by piece, to be put after those of the range before it.
  *
  * @throws PolyadError RANK_OUT_OF_RANGE
  */
-export function generateRange(
+export function encodeRange(
   plan: Plan,
   fromRank: bigint,
   toRank: bigint,
   options: GenerateOptions,
-): Uint8Array {
+  take: TakeBytes,
+): void {
   const space = createSpace(plan)
   if (fromRank < 0n || toRank < fromRank || toRank > space.count) {
     const rank = fromRank < 0n ? fromRank : toRank
     throw new PolyadError('RANK_OUT_OF_RANGE', { rank: String(rank), count: String(space.count) })
   }
-  const format = options.format === 'csv' ? csvFormat(plan) : jsonlFormat(plan)
-  const rows = createRowEncoder(plan, format, options.header ? format.header : '')
+  const format = rowFormat(plan, options.format)
+  const rows = createRowEncoder(plan, format, options.header ? format.header : '', take)
   const cursor = space.cursor()
   const decimal = createDecimal(String(space.count).length)
   if (options.sampleSeed !== undefined) {
@@ -53,5 +54,23 @@ export function generateRange(
       rows.write(cursor.values, changed, decimal)
     }
   }
-  return rows.finish()
+  rows.finish()
+}
+
+/** As encodeRange, all bytes at once. */
+export function generateRange(
+  plan: Plan,
+  fromRank: bigint,
+  toRank: bigint,
+  options: GenerateOptions,
+): Uint8Array {
+  const parts: Uint8Array[] = []
+  encodeRange(plan, fromRank, toRank, options, (bytes) => parts.push(bytes.slice()))
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
