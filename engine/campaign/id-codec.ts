@@ -24,6 +24,18 @@ export const MAX_ID_CHARACTERS = 240
 /** Campaign key, segment, locale, placement: always written. */
 export const CELL_NUMBERS = 4
 
+/** Groups that a number is written in: 1 below 32, 2 below 1024, and so on. */
+export function groupsOf(number: number): number {
+  let groups = 1
+  for (let rest = number; rest > PAYLOAD_MASK; rest >>>= PAYLOAD_BITS) groups++
+  return groups
+}
+
+/** Characters of an id whose numbers, trailing zeros dropped, take so many groups in all. */
+export function idLengthOf(groups: number): number {
+  return 2 + Math.ceil((groups * GROUP_BITS) / DIGIT_BITS)
+}
+
 /** Encodes ids whose numbers mostly stay as they were: only what changed is packed again. */
 export interface IdEncoder {
   /** The numbers to encode (integers in [0, 2^32)): campaign key, segment, locale, placement, then slots. */

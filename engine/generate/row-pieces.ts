@@ -35,7 +35,7 @@ export function createRowPieces(plan: Plan, format: RowFormat): RowPieces {
   const cells = new Map<string, Uint8Array>()
   const links: { readonly before: Uint8Array; readonly after: Uint8Array }[] = []
   const absent = campaign.slots.map((_, slot) => bytesOf(format.slot(slot, undefined)))
-  const assets = campaign.slots.map(() => new Array<AssetPieces | undefined>())
+  const assets = campaign.slots.map(() => [] as (AssetPieces | undefined)[])
 
   function textOf(slot: number, asset: number, segment: number, locale: number): string | undefined {
     const entry = copy.entry(slot, asset, locale)

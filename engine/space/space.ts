@@ -17,6 +17,8 @@ const MAX_RUNS = 2_000_000
 /** The ad units of one revision as a number line: ranks from 0 to `count`, the last slot changing first. */
 export interface Space {
   readonly count: bigint
+  /** The diagram, for whoever adds up along it. */
+  readonly root: Node
   /** Assets left out because their `when` cannot be decided. */
   readonly undecided: readonly Undecided[]
   /** @throws PolyadError RANK_OUT_OF_RANGE */
@@ -127,6 +129,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
 
   return {
     count: root.count,
+    root,
     undecided,
     unitAt(rank) {
       requireRank(rank)
