@@ -6,11 +6,11 @@ import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type GenerateRequest, generateCampaign } from '../../engine/generate/generate.ts'
 import type { Selection } from '../../engine/generate/selection.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
-import { writeWhole } from '../../io/write-file.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
-import { count } from '../output.ts'
+import { count, createMeter } from '../output.ts'
+import { writeOutputFile } from '../output-file.ts'
 import { type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 
 interface GenerateCommandOptions extends SelectionOptions {
@@ -18,43 +18,55 @@ interface GenerateCommandOptions extends SelectionOptions {
   readonly format?: GenerateRequest['format']
   readonly workspace: string
   readonly json?: boolean
+  readonly force?: boolean
 }
 
 const STDOUT = '-'
+const FORMATS = ['jsonl', 'csv', 'parquet'] as const
 
 /** What a generation came to. */
 export interface Generated {
   readonly adUnits: string
   readonly bytes: number
   readonly file: string
+  /** The file was there already and nothing was done. */
+  readonly wasThere: boolean
 }
 
 export function generateCommand(environment: ConfigSource): Command {
   const command = workspaceCommand('generate', 'write ad units to a file, one row each', [
     'polyad generate summer --out summer.jsonl',
     'polyad generate summer --out sample.csv --sample 1000 --seed 7',
+    'polyad generate summer --out summer.parquet',
     'polyad generate summer --out - --to 100 | head -1',
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
-    .requiredOption('--out <file>', 'required: file to write, complete or absent; - for stdout')
-    .addOption(new Option('--format <format>', 'default by the file name').choices(['jsonl', 'csv']))
+    .requiredOption(
+      '--out <file>',
+      'required: file to write, complete or absent; - for stdout. While it grows it is FILE.partial, and after a crash ' +
+        'or Ctrl-C the same command goes on with it',
+    )
+    .addOption(new Option('--format <format>', 'default by the file name').choices(FORMATS))
+    .option(
+      '--force',
+      'write anew a file that is there already, throw away what another run left half-written',
+    )
   return withSelection(command).action((campaign: string, options: GenerateCommandOptions) =>
     invoke(environment, options, async (invocation) => {
       const workspace = await openWorkspace(invocation.config, invocation.folder)
       try {
         const format = options.format ?? formatOf(options.out)
         const startMs = performance.now()
-        const done = await generateFile(
-          workspace,
-          campaign,
-          options.out,
-          format,
-          selectionFrom(options),
-          invocation,
-        )
+        const done = await generateFile(workspace, campaign, options.out, format, selectionFrom(options), {
+          ...invocation,
+          force: options.force ?? false,
+        })
+        const adUnits = `${count(BigInt(done.adUnits))} ad units`
         invocation.output.step(
           'generate',
-          `${count(BigInt(done.adUnits))} ad units to ${done.file}`,
+          done.wasThere
+            ? `nothing to do: ${done.file} has these ${adUnits} already; --force writes them anew`
+            : `${adUnits} to ${done.file}`,
           performance.now() - startMs,
         )
         if (invocation.json && done.file !== STDOUT) invocation.output.print(JSON.stringify(done, null, 2))
@@ -67,10 +79,11 @@ export function generateCommand(environment: ConfigSource): Command {
 
 /** @throws PolyadError INPUT_INVALID for a name that tells no format */
 function formatOf(file: string): GenerateRequest['format'] {
-  const ending = extname(file)
-  if (ending === '.csv') return 'csv'
-  if (ending === '.jsonl' || file === STDOUT) return 'jsonl'
-  const problem = `"${file}" does not tell the format; name it .jsonl or .csv, or add --format`
+  const ending = extname(file).slice(1)
+  const format = FORMATS.find((each) => each === ending)
+  if (format) return format
+  if (file === STDOUT) return 'jsonl'
+  const problem = `"${file}" does not tell the format; name it .jsonl, .csv or .parquet, or add --format`
   throw new PolyadError('INPUT_INVALID', { what: 'option', where: '--out', problem })
 }
 
@@ -90,7 +103,14 @@ export async function generateFile(
   file: string,
   format: GenerateRequest['format'],
   selection: Selection,
-  { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
+  {
+    config,
+    output,
+    signal,
+    force = false,
+  }: Pick<Invocation, 'config' | 'output' | 'signal'> & {
+    readonly force?: boolean
+  },
 ): Promise<Generated> {
   const { ports, fingerprint } = workspace
   const { plan, planHash } = await loadPlan(ports, campaign, {
@@ -99,8 +119,8 @@ export async function generateFile(
   })
   await requireChecked(ports, plan)
   let adUnits = 0n
-  const startMs = performance.now()
-  const rows = generateCampaign(ports, {
+  const meter = createMeter('ad units')
+  const request: GenerateRequest = {
     plan,
     planHash,
     format,
@@ -108,10 +128,13 @@ export async function generateFile(
     signal,
     onProgress(done, total) {
       adUnits = done
-      const rate = Number(done) / ((performance.now() - startMs) / 1000)
-      output.progress(`${count(done)} of ${count(total)} ad units, ${count(Math.round(rate))} a second`)
+      output.progress(meter(done, total))
     },
-  })
-  const bytes = file === STDOUT ? await writeToStdout(rows) : await writeWhole(file, rows, { signal })
-  return { adUnits: String(adUnits), bytes, file }
+  }
+  if (file === STDOUT) {
+    const bytes = await writeToStdout(generateCampaign(ports, request))
+    return { adUnits: String(adUnits), bytes, file, wasThere: false }
+  }
+  const done = await writeOutputFile(workspace, file, { ...request, force }, { output, signal })
+  return { adUnits: String(done.adUnits), bytes: done.bytes, file, wasThere: done.wasThere }
 }

@@ -18,8 +18,11 @@ export interface RowFormat {
   readonly end: string
 }
 
+/** Formats of one text a row. */
+export type TextFormat = 'jsonl' | 'csv'
+
 /** The spelling of a format by its name. */
-export function rowFormat(plan: Plan, name: 'jsonl' | 'csv'): RowFormat {
+export function rowFormat(plan: Plan, name: TextFormat): RowFormat {
   return name === 'csv' ? csvFormat(plan) : jsonlFormat(plan)
 }
 

@@ -184,7 +184,8 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
       let bytes = digitsBefore(to) - digitsBefore(from)
       for (let at = from; at < to; ) {
         const cell = cellAt(root, at)
-        const end = cell.from + cell.node.count < to ? cell.from + cell.node.count : to
+        let end = cell.from + cell.node.count
+        if (end > to) end = to
         bytes += bytesOfFirst(cell, end - cell.from) - bytesOfFirst(cell, at - cell.from)
         at = end
       }
