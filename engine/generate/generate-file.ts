@@ -13,25 +13,31 @@ import { placesOf } from './selection.ts'
 const PLACED_UNITS = 16_000n
 
 /** What a kill may cost: so many bytes and what the workers have in hand are made again. */
-const MARK_BYTES = 256 * 2 ** 20
+const MARK_BYTES = 64 * 2 ** 20
 
 /** Counts up when the same plan and selection would be spelt or cut into steps otherwise. */
 const LAYOUT = 1
 
 export interface GenerateFileRequest extends GenerateRequest {
-  /** Remember how far the file has come whenever so many bytes were added. Default 256 MiB. */
+  /** Remember how far the file has come whenever so many bytes were added. Default 64 MiB. */
   readonly markBytes?: number
+  /** Ad units of a step. Default: what is fastest. */
+  readonly stepUnits?: bigint
 }
 
 /** What a run writes: two runs of one identity make the same bytes in the same steps. */
-export function runIdentity(request: GenerateRequest): string {
-  const { plan, planHash, format, signal: _signal, onProgress: _onProgress, ...selection } = request
-  const { fromRank: _from, toRank: _to, ...choice } = selection
-  const places = placesOf(request, createSpace(plan).count)
-  const plain = JSON.stringify({ layout: LAYOUT, planHash, format, ...choice, ...places }, (_key, value) =>
-    typeof value === 'bigint' ? String(value) : value,
-  )
-  return canonicalJson(JSON.parse(plain))
+export function runIdentity(request: GenerateFileRequest): string {
+  const { plan, planHash, format, sample } = request
+  const { from, to } = placesOf(request, createSpace(plan).count)
+  return canonicalJson({
+    layout: LAYOUT,
+    planHash,
+    format,
+    from: String(from),
+    to: String(to),
+    stepUnits: String(stepUnitsOf(request)),
+    ...(sample ? { sampleSeed: sample.seed } : {}),
+  })
 }
 
 /**
@@ -64,13 +70,12 @@ export async function generateIntoFile(
 ): Promise<number> {
   const { plan, format, signal, onProgress } = request
   const { from, to } = placesOf(request, createSpace(plan).count)
-  const units = isPlaced(request) ? PLACED_UNITS : unitsOfRange(format)
   const content = fileContent(plan, format)
   const marks = createMarks(file, request.markBytes ?? MARK_BYTES)
   const notes = [...file.found.notes]
   let { steps, bytes } = file.found
 
-  const given = rangeJobs(request, from, to, units)
+  const given = rangeJobs(request, from, to, stepUnitsOf(request))
   let done = 0n
   for (let step = 0; step < steps; step++) done = BigInt(given.next().value?.toRank ?? to) - from
   onProgress?.(done, to - from)
@@ -102,6 +107,10 @@ export async function generateIntoFile(
 /** Whether the rows' lengths tell where each range begins. */
 function isPlaced({ format, sample }: GenerateRequest): boolean {
   return format !== 'parquet' && sample === undefined
+}
+
+function stepUnitsOf(request: GenerateFileRequest): bigint {
+  return request.stepUnits ?? (isPlaced(request) ? PLACED_UNITS : unitsOfRange(request.format))
 }
 
 /** Jobs with their places, one after another from a byte on. */
