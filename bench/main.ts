@@ -3,6 +3,12 @@ import { stdout } from 'node:process'
 import { benchDecide } from './decide.ts'
 import { makeDemoWorkspace } from './demo-workspace.ts'
 import { benchGenerate } from './generate.ts'
+import {
+  benchGenerateCsv,
+  benchGenerateFile,
+  benchGenerateLong,
+  benchGenerateParquet,
+} from './generate-files.ts'
 import { machineText } from './machine.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
@@ -10,14 +16,21 @@ import { benchRender } from './render.ts'
 /** Each against the plain way to do the same job, in a workspace it may open for itself. */
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement>>> = {
   generate: benchGenerate,
+  'generate-file': benchGenerateFile,
+  'generate-csv': benchGenerateCsv,
+  'generate-parquet': benchGenerateParquet,
   render: benchRender,
   decide: benchDecide,
 }
 
+/** Run only when they are asked for by name: they take minutes. */
+const LONG_BENCHES: typeof BENCHES = { 'generate-long': benchGenerateLong }
+const ALL_BENCHES: typeof BENCHES = { ...BENCHES, ...LONG_BENCHES }
+
 const asked = process.argv.slice(2)
-const unknown = asked.find((name) => !Object.hasOwn(BENCHES, name))
+const unknown = asked.find((name) => !Object.hasOwn(ALL_BENCHES, name))
 if (unknown !== undefined) {
-  console.error(`There is no bench "${unknown}"; there are ${Object.keys(BENCHES).join(', ')}.`)
+  console.error(`There is no bench "${unknown}"; there are ${Object.keys(ALL_BENCHES).join(', ')}.`)
   process.exitCode = 2
 } else {
   await runBenches(asked.length > 0 ? asked : Object.keys(BENCHES))
@@ -28,7 +41,7 @@ async function runBenches(names: readonly string[]): Promise<void> {
   const workspace = await makeDemoWorkspace()
   try {
     for (const name of names) {
-      stdout.write(`\n${measurementText(await BENCHES[name]!(workspace.folder))}\n`)
+      stdout.write(`\n${measurementText(await ALL_BENCHES[name]!(workspace.folder))}\n`)
     }
   } finally {
     await workspace.remove()
