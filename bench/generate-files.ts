@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateRange } from '../engine/generate/generate-range.ts'
-import { runChild } from './child-run.ts'
+import { type ChildRun, runChild } from './child-run.ts'
 import { WORKERS } from './demo-workspace.ts'
 import { memoryNote, planIn, runOurs, shown, sideOf, UNITS } from './generate.ts'
 import { crossPlan, widePlan } from './generate-plans.ts'
@@ -11,34 +11,52 @@ import type { Measurement } from './measurement.ts'
 /** A folder in memory, where Linux has one: what is measured is the writing, not the disk. */
 const RAM_FOLDER = '/dev/shm'
 const SAMPLE_UNITS = 100_000n
+const ROUNDS = 2
 const LONG_UNITS = 80_000_000n
 /** Room that the largest file and what DuckDB spills beside it take. */
 const ROOM_BYTES = 12e9
 
+export const benchGenerateFile = (folder: string) => againstRaw(folder, 'generate-file', onDisk)
+export const benchGenerateMemory = (folder: string) => againstRaw(folder, 'generate-memory', inMemory)
+
 /** 8,000,000 ad units as JSONL into one file against writing bytes that are there already. */
-export async function benchGenerateFile(folder: string): Promise<Measurement> {
+async function againstRaw(folder: string, name: string, inFolder: InFolder): Promise<Measurement> {
   const { plan, planHash } = await planIn(folder, widePlan)
   return inFolder(async (files, sink) => {
-    const ours = await runOurs(folder, planHash, 'jsonl', UNITS, join(files, 'ours'))
-    rmSync(join(files, 'ours'))
     const sample = join(files, 'sample')
     writeFileSync(sample, generateRange(plan, 0n, SAMPLE_UNITS, { format: 'jsonl' }))
-    const raw = await runChild(new URL('./generate-raw.js', import.meta.url), [
-      sample,
-      join(files, 'raw'),
-      String(ours.bytes),
-    ])
+    const oursRuns: ChildRun[] = []
+    const rawRuns: ChildRun[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const out = join(files, `ours-${round}`)
+      const ours = await runOurs(folder, planHash, 'jsonl', UNITS, out)
+      oursRuns.push(ours)
+      rmSync(out)
+      const raw = join(files, `raw-${round}`)
+      rawRuns.push(
+        await runChild(new URL('./generate-raw.js', import.meta.url), [sample, raw, String(ours.bytes)]),
+      )
+      rmSync(raw)
+    }
+    const ours = fastest(oursRuns)
     return {
-      name: 'generate-file',
+      name,
       unit: 'ad units',
       ours: sideOf('into one file', UNITS, ours),
-      plain: sideOf('bytes as they are', UNITS, raw),
+      plain: sideOf('bytes as they are', UNITS, fastest(rawRuns)),
       sink: `one file ${sink}, synced at the end; ours also syncs and notes its progress every 64 MiB`,
       same: `as many bytes in pieces of 256 KiB by ${WORKERS} threads; the raw side writes the first ${shown(SAMPLE_UNITS)} rows over and over`,
       notMeasured: 'starting the threads and compiling the plan, done before on both sides',
-      notes: [memoryNote(ours)],
+      notes: [
+        `the fastest of ${ROUNDS} runs each, in turns; the CPU ratio counts the work of making rows, which goes on while the other thread writes`,
+        memoryNote(ours),
+      ],
     }
   })
+}
+
+function fastest(runs: readonly ChildRun[]): ChildRun {
+  return runs.reduce((best, run) => (run.tookS < best.tookS ? run : best))
 }
 
 export const benchGenerateCsv = (folder: string) => againstDuckDb(folder, 'csv')
@@ -47,7 +65,7 @@ export const benchGenerateParquet = (folder: string) => againstDuckDb(folder, 'p
 /** 8,000,000 ad units of a plain product against DuckDB's COPY of the equal cross join, both in rank order. */
 async function againstDuckDb(folder: string, format: 'csv' | 'parquet'): Promise<Measurement> {
   const { planHash } = await planIn(folder, crossPlan)
-  return inFolder(async (files, sink) => {
+  return inMemory(async (files, sink) => {
     const ours = await runOurs(folder, planHash, format, UNITS, join(files, 'ours'))
     const duckDb = await runChild(new URL('./generate-duckdb.js', import.meta.url), [
       folder,
@@ -89,12 +107,24 @@ export async function benchGenerateLong(folder: string): Promise<Measurement> {
   }
 }
 
-/** Runs with a folder of its own, in memory where there is room, and removes it. */
-async function inFolder(run: (folder: string, sink: string) => Promise<Measurement>): Promise<Measurement> {
-  const inMemory = roomIn(RAM_FOLDER) > ROOM_BYTES
-  const folder = mkdtempSync(join(inMemory ? RAM_FOLDER : tmpdir(), 'polyad-bench-'))
+type InFolder = (run: (folder: string, sink: string) => Promise<Measurement>) => Promise<Measurement>
+
+/** Runs with a folder of its own and removes it. */
+const onDisk: InFolder = async (run) => {
+  const folder = mkdtempSync(join(tmpdir(), 'polyad-bench-'))
   try {
-    return await run(folder, inMemory ? 'in memory (tmpfs), which is no disk' : `on the disk of ${tmpdir()}`)
+    return await run(folder, `on the disk of ${tmpdir()}`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same in memory, where there is such a folder with room: what is measured is the writing, not the disk. */
+const inMemory: InFolder = async (run) => {
+  if (roomIn(RAM_FOLDER) < ROOM_BYTES) return onDisk(run)
+  const folder = mkdtempSync(join(RAM_FOLDER, 'polyad-bench-'))
+  try {
+    return await run(folder, 'in memory (tmpfs), which is no disk')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,16 +1,21 @@
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PolyadError } from '../core/errors.ts'
-import { type GenerateRequest, generateCampaign } from '../engine/generate/generate.ts'
-import { bytesOfRun, generateIntoFile, runIdentity } from '../engine/generate/generate-file.ts'
+import { generateCampaign } from '../engine/generate/generate.ts'
+import {
+  bytesOfRun,
+  type GenerateFileRequest,
+  generateIntoFile,
+  runIdentity,
+} from '../engine/generate/generate-file.ts'
+import type { Ports } from '../engine/ports/ports.ts'
 import { clearJournal, openResumableFile } from '../io/resumable-file.ts'
 import { isStream, writeWhole } from '../io/write-file.ts'
 import type { Outputs } from '../store/embedded/outputs.ts'
 import type { Invocation } from './command.ts'
-import type { Workspace } from './compose.ts'
 import { count } from './output.ts'
 
-export interface OutputFileRequest extends GenerateRequest {
+export interface OutputFileRequest extends GenerateFileRequest {
   /** Write anew what is there already, and throw away what another run left half-written. */
   readonly force: boolean
 }
@@ -30,7 +35,7 @@ export interface WrittenFile {
  * @throws PolyadError OUTPUT_HELD, OUTPUT_UNFINISHED, FILE_UNWRITABLE, STORAGE_FULL, CANCELLED, and those of the request
  */
 export async function writeOutputFile(
-  { ports, outputs }: Workspace,
+  { ports, outputs }: { readonly ports: Pick<Ports, 'jobs'>; readonly outputs: Outputs },
   path: string,
   request: OutputFileRequest,
   { output, signal }: Pick<Invocation, 'output' | 'signal'>,

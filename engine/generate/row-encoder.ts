@@ -22,7 +22,7 @@ export interface RowEncoder {
 export type TakeBytes = (bytes: Uint8Array) => void
 
 /** Pieces up to this size are copied byte by byte: a call of `set` costs more than that. */
-const SHORT_BYTES = 16
+const SHORT_BYTES = 8
 /** Bytes handed on at once: few enough to stay in the processor's cache until they are taken. */
 const BUFFER_BYTES = 256 * 1024
 

@@ -322,7 +322,7 @@ describe('from check to files', () => {
     expect(await refuse('--out', 'x.jsonl', '--to', '900000')).toContain('rank 900000 is outside')
     expect(await refuse('--out', 'x.jsonl', '--sample', '3', '--to', '9')).toContain('--sample')
     expect(await refuse('--out', 'x.jsonl', '--sample', 'many')).toContain('"many" is not a whole number')
-    expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl or .csv, or add --format')
+    expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl, .csv or .parquet, or add')
     expect(await refuse('--out', 'nowhere/x.jsonl')).toContain('there is no folder nowhere; make it first')
     expect(await polyadRefuses(folder, ['render', 'vans', '--out', 'all.csv'])).toContain(
       'a file of that name is in the way',

@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { PolyadError } from '../../../core/errors.ts'
 import type { Stream } from '../../../core/stream.ts'
 import {
@@ -68,19 +69,34 @@ function isFull(error: unknown): boolean {
   return (error as Error).message.startsWith('ENOSPC')
 }
 
-/** Jobs that run a few ranges ahead of the reader and finish them in any order, as workers do. */
+type WriteAt = (path: string, atByte: number, bytes: Uint8Array) => void
+
+/** Jobs on the simulated disk. */
 export function jobsOn(disk: SimulatedDisk, chance: Stream): Jobs {
+  return runAhead(chance, (path, atByte, bytes) => disk.open(path).write(atByte, bytes))
+}
+
+/** Jobs on the real disk, made here and now. */
+export function placeJobs(chance: Stream): Jobs {
+  return runAhead(chance, (path, atByte, bytes) => {
+    const file = openSync(path, 'r+')
+    writeSync(file, bytes, 0, bytes.length, atByte)
+    closeSync(file)
+  })
+}
+
+/** Runs a few ranges ahead of the reader and finishes them in any order, as workers do. */
+function runAhead(chance: Stream, write: WriteAt): Jobs {
   const make = (job: RangeJob): RangePart => {
     const [from, to] = [BigInt(job.fromRank), BigInt(job.toRank)]
     const options = job.options as unknown as GenerateOptions
     const units = Number(to - from)
     if (!job.into) return { job, units, bytes: generateRange(RUN_PLAN, from, to, options) }
     const { path, atByte, bytes } = job.into
-    const file = disk.open(path)
     let at = atByte
     try {
       encodeRange(RUN_PLAN, from, to, options, (piece) => {
-        file.write(at, piece)
+        write(path, at, piece)
         at += piece.length
       })
     } catch (error) {
