@@ -14,12 +14,14 @@ const PLACED_UNITS = 16_000n
 
 /** What a kill may cost: so many bytes and what the workers have in hand are made again. */
 const MARK_BYTES = 64 * 2 ** 20
+/** The same where bytes are few for the work they are. */
+const MARK_UNITS = 1_000_000n
 
 /** Counts up when the same plan and selection would be spelt or cut into steps otherwise. */
 const LAYOUT = 1
 
 export interface GenerateFileRequest extends GenerateRequest {
-  /** Remember how far the file has come whenever so many bytes were added. Default 64 MiB. */
+  /** Remember how far the file has come whenever so many bytes were added. Default 64 MiB, or a million ad units. */
   readonly markBytes?: number
   /** Ad units of a step. Default: what is fastest. */
   readonly stepUnits?: bigint
@@ -71,7 +73,10 @@ export async function generateIntoFile(
   const { plan, format, signal, onProgress } = request
   const { from, to } = placesOf(request, createSpace(plan).count)
   const content = fileContent(plan, format)
-  const marks = createMarks(file, request.markBytes ?? MARK_BYTES)
+  const marks = createMarks(file, {
+    bytes: request.markBytes ?? MARK_BYTES,
+    steps: Number(MARK_UNITS / stepUnitsOf(request)) + 1,
+  })
   const notes = [...file.found.notes]
   let { steps, bytes } = file.found
 
@@ -94,14 +99,14 @@ export async function generateIntoFile(
       }
       onProgress?.(BigInt(job.toRank) - from, to - from)
     }
+    await marks.settled()
+    const end = content.end(notes)
+    await file.write(bytes, end)
+    return bytes + end.length
   } catch (error) {
     await marks.last().catch(() => {})
     throw error
   }
-  const end = content.end(notes)
-  await file.write(bytes, end)
-  await marks.settled()
-  return bytes + end.length
 }
 
 /** Whether the rows' lengths tell where each range begins. */
@@ -132,11 +137,11 @@ function* placedJobs(
   }
 }
 
-/** Marks of a file as it grows, made beside the writing, one at a time. */
-function createMarks(file: ResumableFile, every: number) {
+/** Marks of a file after so many bytes or steps, made beside the writing, one at a time. */
+function createMarks(file: ResumableFile, every: { readonly bytes: number; readonly steps: number }) {
   let now = { ...file.found }
   let fresh: string[] = []
-  let markedBytes = file.found.bytes
+  let marked = { steps: file.found.steps, bytes: file.found.bytes }
   let marking: Promise<void> | undefined
   let failed: { readonly error: unknown } | undefined
 
@@ -147,7 +152,7 @@ function createMarks(file: ResumableFile, every: number) {
   function mark(): Promise<void> {
     const made = { ...now, notes: fresh }
     fresh = []
-    markedBytes = made.bytes
+    marked = made
     marking = file
       .mark(made)
       .catch((error: unknown) => {
@@ -165,7 +170,8 @@ function createMarks(file: ResumableFile, every: number) {
       requireGood()
       now = { ...now, steps, bytes }
       if (note) fresh.push(note)
-      if (!marking && bytes - markedBytes >= every) mark()
+      const isDue = bytes - marked.bytes >= every.bytes || steps - marked.steps >= every.steps
+      if (isDue && !marking) mark()
     },
     /** Waits for the mark in the making. */
     async settled(): Promise<void> {
@@ -175,7 +181,7 @@ function createMarks(file: ResumableFile, every: number) {
     /** Marks the steps that no mark tells of yet. */
     async last(): Promise<void> {
       await marking
-      if (!failed && now.bytes > markedBytes) await mark()
+      if (!failed && now.steps > marked.steps) await mark()
     },
   }
 }

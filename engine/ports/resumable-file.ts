@@ -35,7 +35,7 @@ export interface ResumableFile {
    * @throws PolyadError STORAGE_FULL, FILE_UNWRITABLE
    */
   mark(mark: FileMark): Promise<void>
-  /** Syncs the file, tells `beforeNaming` of it and gives it its name. */
+  /** Syncs the file and gives it its name, in the place of an older one. */
   complete(): Promise<void>
   /** Leaves what there is for a later run. */
   close(): Promise<void>

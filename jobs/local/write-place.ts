@@ -4,8 +4,8 @@ import type { TakeBytes } from '../../engine/generate/row-encoder.ts'
 import type { BytePlace } from '../../engine/ports/jobs.ts'
 
 /**
- * Writes what `make` hands over to its place in a file, piece after piece: as many bytes as belong there, or none after
- * a mistake is seen.
+ * Writes what `make` hands over to its place in a file, piece after piece, and never a byte past the place: a range of
+ * another length than was reckoned is an error.
  *
  * @throws PolyadError STORAGE_FULL, FILE_UNWRITABLE
  */
@@ -42,6 +42,10 @@ function onDisk<T>(path: string, work: () => T): T {
     const { code, message } = error as NodeJS.ErrnoException
     throw code === 'ENOSPC' || code === 'EDQUOT'
       ? new PolyadError('STORAGE_FULL', { what: path, problem: message }, { cause: error })
-      : new PolyadError('FILE_UNWRITABLE', { path, problem: message, left: 'it is kept' }, { cause: error })
+      : new PolyadError(
+          'FILE_UNWRITABLE',
+          { path, problem: message, left: 'what was written before is kept' },
+          { cause: error },
+        )
   }
 }

@@ -10,7 +10,7 @@ import { fileDiskOf } from '../unit/generate/file-runs.ts'
 import { segmentOf, smallPlan, TALL, textAsset, WIDE } from '../unit/space/small-plan.ts'
 import { runAndKill } from './run-and-kill.ts'
 
-const FILES = 8
+const FILES = 3
 const CUT_ROUNDS = 20
 
 const GENERATOR = new URL('./generate-process.mjs', import.meta.url)

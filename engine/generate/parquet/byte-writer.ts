@@ -11,6 +11,8 @@ export interface ByteWriter {
   length(): number
   /** What was written so far, until the next write. */
   written(): Uint8Array
+  /** Begins again in the same memory. */
+  clear(): void
 }
 
 const FIRST_BYTES = 1024
@@ -68,6 +70,9 @@ export function createByteWriter(firstBytes = FIRST_BYTES): ByteWriter {
     },
     length: () => used,
     written: () => bytes.subarray(0, used),
+    clear() {
+      used = 0
+    },
   }
 }
 

@@ -9,11 +9,15 @@ export interface FrontCoded {
   /** The next text: the first `kept` bytes of the one before, then what `put` adds until the next call. */
   next(kept: number): void
   put(bytes: Uint8Array, from: number, to: number): void
-  /** The page of all texts. */
+  /** The content of a page with all texts, until that of any other is asked for. */
   page(): Uint8Array
+  /** Begins again in the same memory. */
+  clear(): void
 }
 
 const FIRST_TEXTS = 4096
+
+const content = createByteWriter()
 
 export function createFrontCoded(): FrontCoded {
   let kept = new Int32Array(FIRST_TEXTS)
@@ -34,15 +38,19 @@ export function createFrontCoded(): FrontCoded {
     },
     put: suffixes.putPart,
     page() {
-      const out = createByteWriter(suffixes.length() + count)
-      putDeltas(out, kept, count)
+      content.clear()
+      putDeltas(content, kept, count)
       const lengths = starts
       for (let at = 0; at < count; at++) {
         lengths[at] = (at + 1 < count ? starts[at + 1]! : suffixes.length()) - starts[at]!
       }
-      putDeltas(out, lengths, count)
-      out.put(suffixes.written())
-      return out.written()
+      putDeltas(content, lengths, count)
+      content.put(suffixes.written())
+      return content.written()
+    },
+    clear() {
+      count = 0
+      suffixes.clear()
     },
   }
 }

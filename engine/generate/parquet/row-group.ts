@@ -8,7 +8,6 @@ import type { TakeBytes } from '../row-encoder.ts'
 import type { RowFormat } from '../row-format.ts'
 import { bytesOf, createRowPieces } from '../row-pieces.ts'
 import { createUnitIdEncoder } from '../unit-ids.ts'
-import { createByteWriter } from './byte-writer.ts'
 import { createDictionaryColumn } from './dictionary-column.ts'
 import { type ColumnNote, MAGIC, type RowGroupNote } from './footer.ts'
 import { createFrontCoded } from './front-coded.ts'
@@ -20,6 +19,12 @@ export interface FinishedColumn {
   readonly pages: readonly Page[]
   readonly note: Omit<ColumnNote, 'pages'>
 }
+
+/**
+ * Texts of the row group in the making, one at a time in a thread: fresh memory for millions of them would cost more
+ * than the spelling.
+ */
+const kept = { id: createFrontCoded(), url: createFrontCoded(), image: createFrontCoded() }
 
 /** Length of the note in front of a row group, in bytes. */
 const LENGTH_BYTES = 4
@@ -46,7 +51,8 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
   const number = <T extends object>(of: (value: T) => number) =>
     createDictionaryColumn<T>((value) => int32(of(value)), numbers)
 
-  const id = createFrontCoded()
+  const { id, url, image } = kept
+  for (const column of [id, url, image]) column.clear()
   const rankColumn = createRankColumn(count)
   const ofPlan = [text<Plan>((value) => value.campaign.name), number<Plan>((value) => value.revision)]
   const ofSegment = [
@@ -63,8 +69,6 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
   const slots = campaign.slots.map(() =>
     createDictionaryColumn<Uint8Array>((piece) => piece, { isText: true, isOptional: true }),
   )
-  const url = createFrontCoded()
-  const image = createFrontCoded()
   let link = { before: end, after: end }
   let rows = 0
 
@@ -90,21 +94,21 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
         slots[slot]!.change(rows, piece)
       }
       const length = ids.encode(values, changed)
-      const kept = rows === 0 ? 0 : ids.kept()
-      id.next(kept)
-      id.put(ascii, kept, length)
+      const same = rows === 0 ? 0 : ids.kept()
+      id.next(same)
+      id.put(ascii, same, length)
       rankColumn.next(rank)
       if (changed === 0) {
         url.next(0)
         url.put(link.before, 0, link.before.length)
         url.put(ascii, 0, length)
       } else {
-        url.next(link.before.length + kept)
-        url.put(ascii, kept, length)
+        url.next(link.before.length + same)
+        url.put(ascii, same, length)
       }
       url.put(link.after, 0, link.after.length)
-      image.next(kept)
-      image.put(ascii, kept, length)
+      image.next(same)
+      image.put(ascii, same, length)
       image.put(end, 0, end.length)
       rows++
     },
@@ -151,12 +155,17 @@ function framed(rows: number, columns: readonly FinishedColumn[], isFirst: boole
     })),
   }
   const noteBytes = bytesOf(JSON.stringify(note))
-  const out = createByteWriter(2 ** 20)
-  out.bits([noteBytes.length], 0, 1, 32)
-  out.put(noteBytes)
-  if (isFirst) out.put(MAGIC)
-  for (const { pages } of columns) for (const { parts } of pages) for (const part of parts) out.put(part)
-  return out.written()
+  const pages = columns.flatMap((column) => column.pages)
+  const magic = isFirst ? MAGIC : new Uint8Array()
+  const parts = [noteBytes, magic, ...pages.flatMap((page) => page.parts)]
+  const whole = new Uint8Array(LENGTH_BYTES + parts.reduce((sum, { length }) => sum + length, 0))
+  new DataView(whole.buffer).setUint32(0, noteBytes.length, true)
+  let at = LENGTH_BYTES
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** Values as they are, without quotes. */

@@ -1,4 +1,4 @@
-import { createByteWriter } from './byte-writer.ts'
+import { type ByteWriter, createByteWriter } from './byte-writer.ts'
 
 /** Copies reach back no further than the fragment they are in, so positions fit 16 bits. */
 const FRAGMENT_BYTES = 2 ** 16
@@ -10,7 +10,9 @@ const LONGEST_COPY = 64
 /** Bytes that do not repeat are stepped over faster and faster: one more byte a step for so many misses. */
 const MISSES_A_STEP = 32
 
+// Used again for every page: fresh memory would be most of the work.
 const table = new Uint16Array(2 ** TABLE_BITS)
+const packed = createByteWriter()
 
 /**
  * Bytes in the Snappy format, raw as Parquet holds it (no frames): each fragment of 64 KiB as literals and copies of
@@ -19,20 +21,15 @@ const table = new Uint16Array(2 ** TABLE_BITS)
  * @see https://github.com/google/snappy/blob/main/format_description.txt
  */
 export function snappyCompress(input: Uint8Array): Uint8Array {
-  const out = createByteWriter(Math.max(64, input.length >> 1))
-  out.varint(input.length)
+  packed.clear()
+  packed.varint(input.length)
   for (let from = 0; from < input.length; from += FRAGMENT_BYTES) {
-    compressFragment(input, from, Math.min(from + FRAGMENT_BYTES, input.length), out)
+    compressFragment(input, from, Math.min(from + FRAGMENT_BYTES, input.length), packed)
   }
-  return out.written()
+  return packed.written().slice()
 }
 
-function compressFragment(
-  input: Uint8Array,
-  from: number,
-  to: number,
-  out: ReturnType<typeof createByteWriter>,
-): void {
+function compressFragment(input: Uint8Array, from: number, to: number, out: ByteWriter): void {
   table.fill(0)
   const last = to - SHORTEST_COPY
   let literal = from
@@ -62,12 +59,7 @@ function wordAt(input: Uint8Array, at: number): number {
   return input[at]! | (input[at + 1]! << 8) | (input[at + 2]! << 16) | (input[at + 3]! << 24)
 }
 
-function putLiteral(
-  input: Uint8Array,
-  from: number,
-  to: number,
-  out: ReturnType<typeof createByteWriter>,
-): void {
+function putLiteral(input: Uint8Array, from: number, to: number, out: ByteWriter): void {
   if (to === from) return
   const size = to - from - 1
   if (size < 60) {
@@ -84,7 +76,7 @@ function putLiteral(
   else out.put(input.subarray(from, to))
 }
 
-function putCopy(distance: number, length: number, out: ReturnType<typeof createByteWriter>): void {
+function putCopy(distance: number, length: number, out: ByteWriter): void {
   let left = length
   while (left > 0) {
     // What is left after this one is none, or long enough for a copy of its own.
