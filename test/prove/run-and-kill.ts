@@ -24,7 +24,8 @@ export async function runAndKill(
   })
   const closed = once(child, 'close')
   const firstOutput = once(child.stdout, 'data')
-  await firstOutput
+  // A script that ends without a word ends the wait too.
+  await Promise.race([firstOutput, closed])
   await Promise.race([sleep(afterMs, undefined, { ref: false }), closed])
   child.kill('SIGKILL')
   await closed
