@@ -4,6 +4,13 @@ import { benchCover } from './cover.ts'
 import { benchDecide } from './decide.ts'
 import { makeDemoWorkspace } from './demo-workspace.ts'
 import { benchGenerate } from './generate.ts'
+import {
+  benchGenerateCsv,
+  benchGenerateFile,
+  benchGenerateLong,
+  benchGenerateMemory,
+  benchGenerateParquet,
+} from './generate-files.ts'
 import { machineText } from './machine.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
@@ -14,16 +21,26 @@ import { benchSpace } from './space.ts'
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement | string>>> = {
   space: benchSpace,
   generate: benchGenerate,
+  'generate-file': benchGenerateFile,
+  'generate-csv': benchGenerateCsv,
+  'generate-parquet': benchGenerateParquet,
   render: benchRender,
   decide: benchDecide,
   sample: benchSample,
   cover: benchCover,
 }
 
+/** Run only when they are asked for by name: they take minutes, or room in memory. */
+const LONG_BENCHES: typeof BENCHES = {
+  'generate-memory': benchGenerateMemory,
+  'generate-long': benchGenerateLong,
+}
+const ALL_BENCHES: typeof BENCHES = { ...BENCHES, ...LONG_BENCHES }
+
 const asked = process.argv.slice(2)
-const unknown = asked.find((name) => !Object.hasOwn(BENCHES, name))
+const unknown = asked.find((name) => !Object.hasOwn(ALL_BENCHES, name))
 if (unknown !== undefined) {
-  console.error(`There is no bench "${unknown}"; there are ${Object.keys(BENCHES).join(', ')}.`)
+  console.error(`There is no bench "${unknown}"; there are ${Object.keys(ALL_BENCHES).join(', ')}.`)
   process.exitCode = 2
 } else {
   await runBenches(asked.length > 0 ? asked : Object.keys(BENCHES))
@@ -34,7 +51,7 @@ async function runBenches(names: readonly string[]): Promise<void> {
   const workspace = await makeDemoWorkspace()
   try {
     for (const name of names) {
-      const measured = await BENCHES[name]!(workspace.folder)
+      const measured = await ALL_BENCHES[name]!(workspace.folder)
       stdout.write(`\n${typeof measured === 'string' ? measured : measurementText(measured)}\n`)
     }
   } finally {

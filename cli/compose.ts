@@ -12,6 +12,7 @@ import { openDocuments } from '../store/embedded/documents.ts'
 import { openEventLog } from '../store/embedded/event-log.ts'
 import { holdWorkspace } from '../store/embedded/hold-workspace.ts'
 import { openMentions } from '../store/embedded/mentions.ts'
+import { type Outputs, openOutputs } from '../store/embedded/outputs.ts'
 import { type Fonts, loadFonts } from '../templates/fonts.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
@@ -22,6 +23,8 @@ const FONTS_FOLDER = join(PACKAGE_ROOT, 'templates/fonts')
 export interface Workspace {
   readonly folder: string
   readonly ports: Ports
+  /** Files that commands wrote outside the workspace's own folders. */
+  readonly outputs: Outputs
   readonly secrets: Secrets
   readonly fonts: Fonts
   /** Versions of code, sharp, ICU and fonts: pictures are the same only where this is. */
@@ -101,6 +104,7 @@ export async function openWorkspace(
 
   return {
     folder: found.folder,
+    outputs: openOutputs(found.folder),
     ports,
     secrets,
     fonts,

@@ -8,12 +8,13 @@ export interface Output {
   step(what: string, howMany: string, tookMs: number): void
   /** A remark on stderr. */
   note(text: string): void
-  /** Progress of something long: overwrites its line on a terminal, otherwise a line every ten seconds. */
+  /** Progress of something long, told as often as it likes: a line that is overwritten on a terminal, otherwise one every ten seconds. */
   progress(text: string): void
 }
 
 const NAME_COLUMNS = 18
 const LINE_EVERY_MS = 10_000
+const METER_EVERY_MS = 100
 
 /** `steps` says where finished steps go: a demo's steps are its result, an export's are progress. */
 export function createOutput(steps: 'stdout' | 'stderr' = 'stderr'): Output {
@@ -38,15 +39,37 @@ export function createOutput(steps: 'stdout' | 'stderr' = 'stderr'): Output {
       stderr.write(`${text}\n`)
     },
     progress(text) {
-      if (stderr.isTTY) {
-        stderr.write(`\r\u001b[K${text}`)
-        meterShown = true
-      } else if (performance.now() - lastLineMs > LINE_EVERY_MS) {
-        lastLineMs = performance.now()
-        stderr.write(`${text}\n`)
-      }
+      const everyMs = stderr.isTTY ? METER_EVERY_MS : LINE_EVERY_MS
+      if (performance.now() - lastLineMs < everyMs) return
+      lastLineMs = performance.now()
+      stderr.write(stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`)
+      meterShown = stderr.isTTY
     },
   }
+}
+
+/**
+ * How far a run is, how fast and how long it will take: `1,000 of 8,000 ad units, 500 a second, 14 s left`.
+ *
+ * @param what in the plural
+ */
+export function createMeter(what: string, nowMs: () => number = () => performance.now()) {
+  let first: { readonly done: bigint; readonly atMs: number } | undefined
+  return (done: bigint, total: bigint): string => {
+    // What an earlier run did says nothing of the speed of this one.
+    first ??= { done, atMs: nowMs() }
+    const tookSeconds = (nowMs() - first.atMs) / 1000
+    const rate = tookSeconds > 0 ? Number(done - first.done) / tookSeconds : 0
+    const far = `${count(done)} of ${count(total)} ${what}`
+    if (rate === 0) return far
+    return `${far}, ${count(Math.round(rate))} a second, ${duration(Number(total - done) / rate)} left`
+  }
+}
+
+function duration(allSeconds: number): string {
+  const [hours, minutes] = [Math.floor(allSeconds / 3600), Math.floor((allSeconds % 3600) / 60)]
+  if (hours > 0) return `${hours} h ${minutes} min`
+  return minutes > 0 ? `${minutes} min ${Math.floor(allSeconds % 60)} s` : `${Math.ceil(allSeconds)} s`
 }
 
 export function count(value: number | bigint): string {

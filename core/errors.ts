@@ -50,8 +50,21 @@ const CATALOGUE = {
   FILE_UNWRITABLE: {
     status: 500,
     exit: 2,
-    text: (d: { path: string; problem: string }) =>
-      `cannot write ${d.path}: ${d.problem}; nothing was left half-written`,
+    text: (d: { path: string; problem: string; left?: string }) =>
+      `cannot write ${d.path}: ${d.problem}; ${d.left ?? 'nothing was left half-written'}`,
+  },
+  OUTPUT_UNFINISHED: {
+    status: 409,
+    exit: 2,
+    text: (d: { partial: string; run: string }) =>
+      `${d.partial} is what another run has written so far (${d.run}); finish that one with its own command, or add ` +
+      '--force to throw it away',
+  },
+  OUTPUT_HELD: {
+    status: 409,
+    exit: 2,
+    text: (d: { path: string; holder: string }) =>
+      `${d.path} is being written by ${d.holder}; wait for it, or name another file`,
   },
   POPULATION_UNREADABLE: {
     status: 500,

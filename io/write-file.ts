@@ -48,7 +48,8 @@ async function openStream(path: string): Promise<WholeFile> {
   }
 }
 
-async function isStream(path: string): Promise<boolean> {
+/** Whether a path is a device or pipe: nothing that could be renamed to. */
+export async function isStream(path: string): Promise<boolean> {
   const there = await stat(path).catch(() => undefined)
   return there !== undefined && !there.isFile() && !there.isDirectory()
 }
@@ -119,7 +120,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Makes a rename in `folder` survive a power cut. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open folders, and keeps their entries in its journal.
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
@@ -138,7 +139,8 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function writeProblem(path: string, error: unknown): string {
+/** Why a file cannot be written, for people. */
+export function writeProblem(path: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -24,6 +24,18 @@ export const MAX_ID_CHARACTERS = 240
 /** Campaign key, segment, locale, placement: always written. */
 export const CELL_NUMBERS = 4
 
+/** Groups that a number is written in: 1 below 32, 2 below 1024, and so on. */
+export function groupsOf(number: number): number {
+  let groups = 1
+  for (let rest = number; rest > PAYLOAD_MASK; rest >>>= PAYLOAD_BITS) groups++
+  return groups
+}
+
+/** Characters of an id whose numbers, trailing zeros dropped, take so many groups in all. */
+export function idLengthOf(groups: number): number {
+  return 2 + Math.ceil((groups * GROUP_BITS) / DIGIT_BITS)
+}
+
 /** Encodes ids whose numbers mostly stay as they were: only what changed is packed again. */
 export interface IdEncoder {
   /** The numbers to encode (integers in [0, 2^32)): campaign key, segment, locale, placement, then slots. */
@@ -32,6 +44,8 @@ export interface IdEncoder {
   readonly ascii: Uint8Array
   /** Spells the id after `numbers` changed from index `changed` on; gives its length. */
   encode(changed: number): number
+  /** Characters of the last id that were spelt before and stayed as they were. */
+  kept(): number
 }
 
 const ASCII = Uint8Array.from(Buffer.from(base32FromDigits([...Array(32).keys()]), 'latin1'))
@@ -52,6 +66,7 @@ export function createIdEncoder(size: number): IdEncoder {
   checks[0] = CODEC
   /** Numbers before this one stand packed in `ascii`. */
   let intact = 0
+  let kept = 0
 
   function pack(at: number): void {
     let rest = numbers[at]!
@@ -84,7 +99,9 @@ export function createIdEncoder(size: number): IdEncoder {
     encode(changed) {
       let end = size
       while (end > CELL_NUMBERS && numbers[end - 1] === 0) end--
-      for (let at = Math.min(changed, intact); at < end; at++) pack(at)
+      const first = Math.min(changed, intact, end)
+      kept = begins[first]!
+      for (let at = first; at < end; at++) pack(at)
       // The filling and the check overwrite what zeros at the end would have had.
       intact = end
       let length = begins[end]!
@@ -97,6 +114,7 @@ export function createIdEncoder(size: number): IdEncoder {
       ascii[length++] = ASCII[CHECK_STEP[check]!]!
       return length
     },
+    kept: () => kept,
   }
 }
 

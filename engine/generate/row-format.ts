@@ -18,11 +18,19 @@ export interface RowFormat {
   readonly end: string
 }
 
+/** Formats of one text a row. */
+export type TextFormat = 'jsonl' | 'csv'
+
+/** The spelling of a format by its name. */
+export function rowFormat(plan: Plan, name: TextFormat): RowFormat {
+  return name === 'csv' ? csvFormat(plan) : jsonlFormat(plan)
+}
+
 /**
  * Rows as JSON Lines. `rank` is a decimal text, since many readers would round a number past 2^53; `slots` holds final
  * text, file or colour by slot, null where the placement lacks the slot; `image` names the picture that render makes.
  */
-export function jsonlFormat(plan: Plan): RowFormat {
+function jsonlFormat(plan: Plan): RowFormat {
   const { campaign, placements, revision, segments } = plan
   const json = JSON.stringify
   return {
@@ -50,7 +58,7 @@ export function jsonlFormat(plan: Plan): RowFormat {
 }
 
 /** The same rows as CSV (RFC 4180): a column a field, slots as `slots.NAME`, an absent slot empty. */
-export function csvFormat(plan: Plan): RowFormat {
+function csvFormat(plan: Plan): RowFormat {
   const { campaign, placements, revision, segments } = plan
   const columns = [
     'id',

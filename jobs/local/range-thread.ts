@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Plan } from '../../engine/campaign/plan.ts'
-import { type GenerateOptions, generateRange } from '../../engine/generate/generate-range.ts'
+import { encodeRange, type GenerateOptions, generateRange } from '../../engine/generate/generate-range.ts'
 import type { RenderOptions } from '../../engine/generate/render-range.ts'
 import type { RangeJob } from '../../engine/ports/jobs.ts'
 import { type Fonts, loadFonts } from '../../templates/fonts.ts'
 import { readBlob } from './read-blob.ts'
 import { sentError, type ThreadAnswer, type ThreadSettings } from './thread-message.ts'
+import { writePlace } from './write-place.ts'
 
 // A worker: makes one range after the other and keeps the plan it was last given, with all that hangs on it.
 const { workspaceFolder, fontsFolder } = workerData as ThreadSettings
@@ -24,7 +25,10 @@ async function makeRange(job: RangeJob): Promise<Uint8Array> {
   const plan = planOf(job.planHash)
   const [from, to] = [BigInt(job.fromRank), BigInt(job.toRank)]
   if (job.kind === 'generate') {
-    return generateRange(plan, from, to, job.options as unknown as GenerateOptions)
+    const options = job.options as unknown as GenerateOptions
+    if (!job.into) return generateRange(plan, from, to, options)
+    writePlace(job.into, (take) => encodeRange(plan, from, to, options, take))
+    return new Uint8Array()
   }
   // Loaded on demand: the picture library is most of a thread's memory, and rows need none of it.
   const { renderRange } = await import('../../engine/generate/render-range.ts')

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -164,6 +164,42 @@ describe('the built thread', () => {
         }))
       expect((await bytesOf(1, folder, chosen(500))).equals(whole)).toBe(true)
       expect((await bytesOf(3, folder, chosen(33))).equals(whole)).toBe(true)
+    })
+  })
+
+  it('writes rows to their places in one file, in any number of threads', async () => {
+    await inNewFolder(async (folder) => {
+      const planHash = await (await openBlobs(folder)).put(Buffer.from(canonicalJson(plan)))
+      const whole = Buffer.from(generateRange(plan, 0n, BigInt(total), { format: 'jsonl' }))
+      const path = join(folder, 'out')
+      await writeFile(path, '')
+      let atByte = 0
+      const placed = rangesOf('generate', planHash, total, 100).map((job) => {
+        const [from, to] = [BigInt(job.fromRank), BigInt(job.toRank)]
+        const bytes = generateRange(plan, from, to, { format: 'jsonl' }).length
+        atByte += bytes
+        return { ...job, into: { path, atByte: atByte - bytes, bytes } }
+      })
+      expect((await bytesOf(3, folder, placed)).length).toBe(0)
+      expect((await readFile(path)).equals(whole)).toBe(true)
+      const short = placed.map(({ into, ...job }) => ({ ...job, into: { ...into, bytes: into.bytes - 1 } }))
+      await expect(bytesOf(1, folder, short)).rejects.toThrow('bytes they were reckoned to be')
+    })
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('tells that the disk is full (Linux: /dev/full)', async () => {
+    await inNewFolder(async (folder) => {
+      const planHash = await (await openBlobs(folder)).put(Buffer.from(canonicalJson(plan)))
+      const [job] = rangesOf('generate', planHash, 10, 10)
+      const into = { path: '/dev/full', atByte: 0, bytes: 1_000_000 }
+      await expect(bytesOf(1, folder, [{ ...job!, into }])).rejects.toMatchObject({
+        code: 'STORAGE_FULL',
+        message: expect.stringContaining('make room and try again'),
+      })
+      const missing = { ...into, path: join(folder, 'nowhere', 'out') }
+      await expect(bytesOf(1, folder, [{ ...job!, into: missing }])).rejects.toMatchObject({
+        code: 'FILE_UNWRITABLE',
+      })
     })
   })
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Jobs, RangeJob, RangePart } from '../../engine/ports/jobs.ts'
 
@@ -102,6 +105,25 @@ export function jobsContract(name: string, start: () => Promise<JobsUnderTest>):
       const jobs = await open(1)
       const run = all(jobs.run([tried.job(0)], { signal: AbortSignal.abort() }))
       await expect(run).rejects.toMatchObject({ code: 'CANCELLED' })
+    })
+
+    it('5. bytes of a job with a place are in its file, and nothing beside them is touched', async () => {
+      const jobs = await open(2)
+      const path = join(await mkdtemp(join(tmpdir(), 'polyad-place-')), 'out')
+      try {
+        await writeFile(path, '.'.repeat(60))
+        const given = [0, 1, 2, 3, 4].map((i) => {
+          const job = tried.job(i, { waitMs: (i * 7) % 11 })
+          return { ...job, into: { path, atByte: 5 + i * 10, bytes: tried.bytesOf(job).length } }
+        })
+        const parts = await all(jobs.run(given))
+        expect(parts.map((part) => part.bytes.length)).toEqual([0, 0, 0, 0, 0])
+        const expected = Buffer.from('.'.repeat(60))
+        for (const job of given) expected.write(tried.bytesOf(job), job.into.atByte)
+        expect(await readFile(path, 'utf8')).toBe(expected.toString())
+      } finally {
+        await rm(dirname(path), { recursive: true })
+      }
     })
 
     it('two runs at once share the workers and keep their own order', async () => {

@@ -18,6 +18,9 @@ interface SimulatedFile {
 export type Unsynced = 'dropped' | 'torn' | 'kept'
 
 export interface SimulatedDisk extends LogDisk {
+  /** Both happen whole or not at all, and are on the platter once the folder is synced. */
+  rename(from: string, to: string): void
+  remove(name: string): void
   /** Operations done so far that change or sync something. */
   readonly steps: number
   /** The disk that is found after the crash. */
@@ -41,6 +44,8 @@ export function simulateDisk(
 ): SimulatedDisk {
   const entries = new Map(files)
   let durableEntries = new Map(durableFiles)
+  /** Whether a file was renamed or removed since the folder was synced. */
+  let entriesMoved = false
   let steps = 0
 
   /** Counts an operation; whether it fails. */
@@ -93,15 +98,32 @@ export function simulateDisk(
       }
       return openFile(file)
     },
+    rename(from, to) {
+      stepOrFail()
+      entries.set(to, entries.get(from)!)
+      entries.delete(from)
+      entriesMoved = true
+    },
+    remove(name) {
+      if (!entries.has(name)) return
+      stepOrFail()
+      entries.delete(name)
+      entriesMoved = true
+    },
     syncFolder() {
       stepOrFail()
-      if (!faults.lies) durableEntries = new Map(entries)
+      if (faults.lies) return
+      durableEntries = new Map(entries)
+      entriesMoved = false
     },
     afterCrash(unsynced, stream, nextFaults = {}) {
       if (unsynced === 'kept') return simulateDisk(nextFaults, entries, durableEntries)
       const kept = new Map<string, SimulatedFile>()
-      for (const [name, file] of entries) {
-        if (!durableEntries.has(name) && (unsynced === 'dropped' || stream.next() < 0.5)) continue
+      // Entries that were made may come back or not, each by itself; a file that moved is never at both places or none.
+      const isBack = entriesMoved && (unsynced === 'dropped' || stream.next() < 0.5)
+      for (const [name, file] of isBack ? durableEntries : entries) {
+        if (!entriesMoved && !durableEntries.has(name) && (unsynced === 'dropped' || stream.next() < 0.5))
+          continue
         const durable = unsynced === 'dropped' ? file.durable : torn(file, stream)
         kept.set(name, { content: durable, durable })
       }

@@ -441,7 +441,7 @@ describe('from check to files', () => {
     )
     expect(await cover('3', '--over', 'headline,photo')).toContain('need at least 3 dimensions, not 2')
     expect(await refuse('--out', 'x.jsonl', '--over', 'headline')).toContain('add --cover 2 or --cover 3')
-    expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl or .csv, or add --format')
+    expect(await refuse('--out', 'x.txt')).toContain('name it .jsonl, .csv or .parquet, or add')
     expect(await refuse('--out', 'nowhere/x.jsonl')).toContain('there is no folder nowhere; make it first')
     expect(await polyadRefuses(folder, ['render', 'vans', '--out', 'all.csv'])).toContain(
       'a file of that name is in the way',

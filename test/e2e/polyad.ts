@@ -113,6 +113,30 @@ export async function polyadServe(folder: string): Promise<Served> {
   }
 }
 
+/** Starts a command that is going to be ended by a signal. */
+export function polyadStart(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+) {
+  const command = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env: environmentWith(environment),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  command.stderr.on('data', (part: Buffer) => {
+    stderr += String(part)
+  })
+  return {
+    kill: (signal: NodeJS.Signals) => command.kill(signal),
+    hasEnded: () => command.exitCode !== null || command.signalCode !== null,
+    ended: new Promise<{ status: number | null; stderr: string }>((resolve) =>
+      command.once('close', (status) => resolve({ status, stderr })),
+    ),
+  }
+}
+
 /** Starts a command and closes its output after the first line, as `| head -1` does. */
 export async function polyadHead(folder: string, args: readonly string[]): Promise<Ended> {
   const command = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: environmentWith({}) })

@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createStream } from '../../core/stream.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
@@ -12,6 +8,7 @@ import { openMentions } from '../../store/embedded/mentions.ts'
 import { inNewFolder } from '../contract/contract.ts'
 import { readAll } from '../contract/event-log.ts'
 import { crashTwice, stepsOf } from '../contract/power-cut.ts'
+import { runAndKill } from './run-and-kill.ts'
 
 const POWER_CUT_LOADS = 300
 const KILL_ROUNDS = 40
@@ -20,37 +17,6 @@ const LOG_WRITER = new URL('./log-writer-process.mjs', import.meta.url)
 const BLOBS_WRITER = new URL('./blobs-process.mjs', import.meta.url)
 const REPLACER = new URL('./replace-process.mjs', import.meta.url)
 const MENTIONS_WRITER = new URL('./mentions-process.mjs', import.meta.url)
-
-/**
- * Runs a script and kills it after some time; the whole lines it printed until then.
- *
- * @param before shell commands to run first, e.g. a limit
- */
-async function runAndKill(
-  script: URL,
-  args: readonly string[],
-  afterMs: number,
-  before = ':',
-): Promise<string[]> {
-  const command = [process.execPath, fileURLToPath(script), ...args]
-  const child = spawn('sh', ['-c', `${before}; exec "$@"`, 'sh', ...command], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let output = ''
-  child.stdout.on('data', (data) => {
-    output += data
-  })
-  const closed = once(child, 'close')
-  const firstOutput = once(child.stdout, 'data')
-  await firstOutput
-  await sleep(afterMs)
-  child.kill('SIGKILL')
-  await closed
-  return output
-    .slice(0, output.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean)
-}
 
 describe('event log', () => {
   it(`${POWER_CUT_LOADS} loads, crashed at every step and once more at random: none lost, none twice`, () => {
