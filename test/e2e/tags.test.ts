@@ -71,8 +71,7 @@ describe('polyad tags', () => {
       ],
       [['tags', 'wans', '--placement', 'iab-300x250', ...PUBLIC], /there is no campaign "wans"/],
     ]
-    const said = await Promise.all(refused.map(([args]) => polyadRefuses(workspace, args)))
-    for (const [at, [, problem]] of refused.entries()) expect(said[at]).toMatch(problem)
+    for (const [args, problem] of refused) expect(await polyadRefuses(workspace, args)).toMatch(problem)
   })
 
   it('finds the server that runs', async () => {
