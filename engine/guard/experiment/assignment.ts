@@ -86,7 +86,7 @@ function largestDeviation(
 }
 
 /** The propensity of each arm where it has only one; undefined where it has more. */
-function hasOnePropensityPerArm({ rows, arm, arms, propensity }: Experiment): number[] | undefined {
+export function hasOnePropensityPerArm({ rows, arm, arms, propensity }: Experiment): number[] | undefined {
   const first = new Array<number | undefined>(arms.length).fill(undefined)
   for (let row = 0; row < rows; row++) {
     const known = first[arm[row]!]

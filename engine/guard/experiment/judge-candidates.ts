@@ -2,6 +2,7 @@ import { createStream } from '../../../core/stream.ts'
 import { type Candidate, candidateOf, listCandidates, MOST_CANDIDATES } from './candidates.ts'
 import { type CellSums, meanAt, peopleOfCell, SUM_FIELDS, sumCells } from './cell-sums.ts'
 import { type CrossFit, crossFit, gainRatio } from './cross-fit.ts'
+import { respondersOf } from './dealt-halves.ts'
 import type { Experiment, SegmentColumn } from './experiment.ts'
 import { allPeople, halfOf } from './halves.ts'
 import { nullProbability } from './null-law.ts'
@@ -55,6 +56,7 @@ export function judgeCandidates(
   const { halvings, leastChance, leastChanceOnceProved, leastEventsPerArm } = GUARD_SETTINGS
   const root = createStream(seed)
   const everybody = allPeople(experiment)
+  const responders = respondersOf(experiment)
   const candidates = columns.map((each) => candidateOf(experiment, each))
   // Halving by halving: only one half of the people is held at a time.
   const halves: CellSums[][] = candidates.map(() => [])
@@ -72,7 +74,7 @@ export function judgeCandidates(
     const fit = crossFit(learning, all, halves[at]!)
     const stream = root.fork(`null law ${candidate.columns.join('\0')}`)
     const pValue = [readable.cells, ...readable.values].some((each) => each.includes(1))
-      ? nullProbability(gainRatio(fit.guarded), learning, all, { halvings, stream })
+      ? nullProbability(gainRatio(fit.guarded), learning, all, responders, { halvings, stream })
       : 1
     return { candidate, all, policy, fit, inSample: inSampleGain(policy, arms, all), pValue }
   })

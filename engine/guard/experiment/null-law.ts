@@ -1,42 +1,37 @@
 import type { Stream } from '../../../core/stream.ts'
-import type { Candidate } from './candidates.ts'
-import {
-  type CellSums,
-  effectivePeopleAt,
-  meanAt,
-  SUM,
-  SUM_FIELDS,
-  spreadAt,
-  sumsOfAll,
-} from './cell-sums.ts'
-import { SPREAD_PRIOR_PEOPLE } from './differences.ts'
-import { normal } from './halves.ts'
+import type { CellSums } from './cell-sums.ts'
+import { dealtHalves, type Responders } from './dealt-halves.ts'
 import { gainOf, meanGain } from './held-out-gain.ts'
+import { type DrawHalves, normalHalves } from './normal-halves.ts'
 import { type Learning, learnPolicy } from './policy.ts'
 
 /** Draws of the law of no difference, at the most, and for candidates of many cells at the least. */
-const MOST_DRAWS = 300
+const MOST_DRAWS = 1000
 const FEWEST_DRAWS = 100
-/** Normal numbers to be drawn for one candidate, about. */
+/** Normal numbers to be drawn for one candidate, about; and responders to be dealt, which is cheaper. */
 const NUMBERS = 800_000
+const DEALS = 6_000_000
 /** So many draws at or above what was seen are enough to know that it is nothing special. */
 const ENOUGH_ABOVE = 10
 /** Nothing is proved by probabilities above the first; those below the second prove it among any number of candidates. */
 const PLAINLY_ORDINARY = 0.02
 const PLAINLY_RARE = 1e-5
-/** The tail is fitted to this share of the draws. */
-const TAIL_SHARE = 0.1
+/** The tail is fitted to this share of the draws, and to so many at the least. */
+const TAIL_SHARE = 0.05
 const FEWEST_IN_TAIL = 10
 
 /**
  * Probability of a gain ratio at least as large as `ratio` if all arms were alike in every cell: the least favourable
  * case of "no cell has a better arm than broad's". One-sided.
  *
- * Drawn, not derived: cell means of everybody from the normal law with the cells' own people and spreads, then the same
- * number of halvings of them, then the same learning and trying. Beyond what the draws reach, the tail is continued as
- * an exponential of the same mean excess, which falls more slowly than the true one. Stops early where the ratio is
- * plainly ordinary or plainly rare. Cost: up to 300 draws for a few cells, 100 for many.
+ * Drawn, not derived: an experiment of the same people in which arms are alike, the same number of halvings of it, then
+ * the same learning and trying. Where few people respond they are dealt to arms and halves anew (dealt-halves.ts);
+ * else cell means are drawn (normal-halves.ts). Beyond what the draws reach, the tail is
+ * continued as an exponential of the largest draws' mean excess, and since those are few as what they predict: a Lomax
+ * law, which falls more slowly. Stops early where the ratio is plainly ordinary or plainly rare. Cost: up to 1000 draws
+ * for a few cells, 100 for many.
  *
+ * @param responders undefined: many, or not known one by one
  * @param halvings as many as were tried
  * @see Besag, Clifford 1991, Biometrika 78:301-304 (stopping); Knijnenburg, Wessels, Reinders, Shmulevich 2009,
  * Bioinformatics 25:i161-i168 (tails of simulated laws)
@@ -45,17 +40,22 @@ export function nullProbability(
   ratio: number,
   learning: Learning,
   all: CellSums,
+  responders: Responders | undefined,
   { halvings, stream }: { readonly halvings: number; readonly stream: Stream },
 ): number {
   if (ratio <= 0) return 1
   const { candidate, arms } = learning
-  const numbers = candidate.cells.length * arms * (halvings + 1)
-  const most = Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(NUMBERS / numbers)))
-  const errors = errorsIfAlike(candidate, arms, all)
+  const draws = responders
+    ? DEALS / (responders.rows.length * (halvings + 1))
+    : NUMBERS / (candidate.cells.length * arms * (halvings + 1))
+  const most = Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(draws)))
+  const drawHalves = responders
+    ? dealtHalves(responders, candidate, all, halvings, stream)
+    : normalHalves(candidate, arms, all, halvings, stream)
   const drawn: number[] = []
   let above = 0
   while (drawn.length < most) {
-    const value = drawRatio(learning, all, errors, halvings, stream)
+    const value = drawRatio(learning, halvings, drawHalves)
     drawn.push(value)
     if (value >= ratio && ++above >= ENOUGH_ABOVE) return above / drawn.length
     if (drawn.length % FEWEST_DRAWS === 0 && isPlain(drawn, ratio, above)) break
@@ -69,56 +69,11 @@ function isPlain(drawn: readonly number[], ratio: number, above: number): boolea
   return probability > PLAINLY_ORDINARY || probability < PLAINLY_RARE
 }
 
-/** Standard error of the mean of everybody in each cell and arm, spreads pooled over arms, as if arms were alike. */
-function errorsIfAlike(candidate: Candidate, arms: number, all: CellSums): Float64Array {
-  const everybody = sumsOfAll(all, arms)
-  const pooled = pooledSpread(everybody, arms, 0)
-  const errors = new Float64Array(candidate.cells.length * arms)
-  for (let cell = 0; cell < candidate.cells.length; cell++) {
-    const own = pooledSpread(all, arms, cell)
-    let people = 0
-    for (let arm = 0; arm < arms; arm++) people += effectivePeopleAt(all, (cell * arms + arm) * SUM_FIELDS)
-    const spread = (people * own + SPREAD_PRIOR_PEOPLE * pooled) / (people + SPREAD_PRIOR_PEOPLE)
-    for (let arm = 0; arm < arms; arm++) {
-      const inArm = effectivePeopleAt(all, (cell * arms + arm) * SUM_FIELDS)
-      errors[cell * arms + arm] = inArm > 0 ? Math.sqrt(spread / inArm) : 0
-    }
-  }
-  return errors
-}
-
-function pooledSpread(sums: CellSums, arms: number, cell: number): number {
-  let people = 0
-  let squares = 0
-  for (let arm = 0; arm < arms; arm++) {
-    const at = (cell * arms + arm) * SUM_FIELDS
-    const inArm = effectivePeopleAt(sums, at)
-    people += inArm
-    squares += inArm * spreadAt(sums, at, meanAt(sums, at))
-  }
-  return people > 0 ? squares / people : 0
-}
-
-function drawRatio(
-  learning: Learning,
-  all: CellSums,
-  errors: Float64Array,
-  halvings: number,
-  stream: Stream,
-): number {
+function drawRatio(learning: Learning, halvings: number, drawHalves: DrawHalves): number {
   const { arms } = learning
-  const means = errors.map((error) => error * normal(stream))
   let gain = 0
   let variance = 0
-  for (let halving = 0; halving < halvings; halving++) {
-    const halfMeans = means.map((mean, at) => mean + errors[at]! * normal(stream))
-    const half = drawnHalf(all, errors, halfMeans)
-    // Both halves' means average to that of everybody.
-    const other = drawnHalf(
-      all,
-      errors,
-      means.map((whole, at) => 2 * whole - halfMeans[at]!),
-    )
+  for (const [half, other] of drawHalves()) {
     const mean = meanGain([
       gainOf(learnPolicy(learning, half), arms, other),
       gainOf(learnPolicy(learning, other), arms, half),
@@ -129,32 +84,15 @@ function drawRatio(
   return variance > 0 ? gain / halvings / Math.sqrt(variance / halvings) : 0
 }
 
-/** Sums of half of the people, with these means. Squares follow from the errors, which are of everybody. */
-function drawnHalf(all: CellSums, errors: Float64Array, means: Float64Array): CellSums {
-  const sums = new Float64Array(all.length)
-  for (let index = 0; index < means.length; index++) {
-    const at = index * SUM_FIELDS
-    const mean = means[index]!
-    const ww = all[at + SUM.ww]! / 2
-    const spread = errors[index]! ** 2 * effectivePeopleAt(all, at)
-    sums[at] = all[at]! / 2
-    sums[at + SUM.w] = all[at + SUM.w]! / 2
-    sums[at + SUM.wy] = (all[at + SUM.w]! * mean) / 2
-    sums[at + SUM.ww] = ww
-    sums[at + SUM.wwy] = ww * mean
-    sums[at + SUM.wwyy] = ww * (mean * mean + spread)
-  }
-  return sums
-}
-
+/** The share of draws at or above the ratio; beyond them the tail that the largest draws predict. */
 function tailProbability(drawn: readonly number[], ratio: number, above: number): number {
   const counted = (above + 1) / (drawn.length + 1)
   if (above >= FEWEST_IN_TAIL) return counted
   const descending = [...drawn].sort((a, b) => b - a)
-  const inTail = Math.floor(drawn.length * TAIL_SHARE)
+  const inTail = Math.max(FEWEST_IN_TAIL, Math.floor(drawn.length * TAIL_SHARE))
   const start = descending[inTail]!
-  if (inTail < FEWEST_IN_TAIL || !(start > 0)) return counted
+  if (!(start > 0)) return counted
   let excess = 0
   for (let at = 0; at < inTail; at++) excess += descending[at]! - start
-  return Math.min(counted, TAIL_SHARE * Math.exp((-(ratio - start) * inTail) / excess))
+  return Math.min(counted, (inTail / drawn.length) * (1 + (ratio - start) / excess) ** -inTail)
 }

@@ -33,8 +33,8 @@ export interface Economics {
 /** What the guard asks for; docs/guard.md has what was measured with these values. */
 export const GUARD_SETTINGS = {
   halvings: 20,
-  /** Chance of even one false split among all candidates, if no segment has a better arm than broad's: so small that a hundred tests of nothing are expected to give none. */
-  alpha: 0.003,
+  /** Chance of even one false split among all candidates, if no segment has a better arm than broad's. */
+  alpha: 0.005,
   /** A segment gets another arm than broad's, while it is being proved that any should, where that one is better with this probability. */
   leastChance: 0.8,
   /** The same once it is proved: what is left to lose is small, and asking for more leaves gains behind. */
