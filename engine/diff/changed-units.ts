@@ -1,7 +1,8 @@
 import { createIdEncoder } from '../campaign/id-codec.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { CELL_LEVELS } from '../space/compile.ts'
-import { ABSENT, findOption } from '../space/diagram.ts'
+import { ABSENT } from '../space/diagram.ts'
+import { createRankFinder } from '../space/rank-finder.ts'
 import { createSpace } from '../space/space.ts'
 import type { CellChange, Context } from './changed-content.ts'
 import type { Comparison, NodePair } from './compare-plans.ts'
@@ -139,16 +140,13 @@ function createRankReader(
     for (const [position, code] of codesOf(levels[level]!)!.entries()) positions[code] = position
     return { level, positions }
   })
+  const finder = createRankFinder(root, steps.length)
+  const own = new Int32Array(steps.length)
   return (values) => {
-    let node = root
-    let rank = 0n
-    for (const { level, positions } of steps) {
+    for (const [at, { level, positions }] of steps.entries()) {
       const code = values[level]!
-      const found = findOption(node, code === ABSENT ? ABSENT : positions[code]!)!
-      const { child } = node.runs[found.run]!
-      rank += node.before[found.run]! + BigInt(found.offset) * child.count
-      node = child
+      own[at] = code === ABSENT ? ABSENT : positions[code]!
     }
-    return rank
+    return finder.rankOf(own, 0)
   }
 }
