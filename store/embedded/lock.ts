@@ -50,7 +50,7 @@ export async function tryLock(
     command: holder.command,
     pid: process.pid,
     host: hostname(),
-    pidStart: await startOf(process.pid),
+    pidStart: (await statOf(process.pid))?.[START] ?? null,
     sinceMs: Date.now(),
     url: holder.url ?? null,
   }
@@ -131,15 +131,22 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) === 'ESRCH') return false
   }
-  const start = await startOf(holder.pid)
+  const fields = await statOf(holder.pid)
+  // Killed, but nobody has asked how it ended: in a container perhaps for ever.
+  if (fields?.[STATE] === 'Z') return false
+  const start = fields?.[START] ?? null
   return start === null || holder.pidStart === null || start === holder.pidStart
 }
 
-/** Field 22 of /proc/PID/stat; the second field is a name in brackets that may hold spaces. null where there is none. */
-async function startOf(pid: number): Promise<string | null> {
+/** Places in what statOf gives. */
+const STATE = 0
+const START = 19
+
+/** Fields of /proc/PID/stat from the third on; the second is a name in brackets that may hold spaces. null where there is none. */
+async function statOf(pid: number): Promise<readonly string[] | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return null
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { holderOf, holdWorkspace } from '../../../store/embedded/hold-workspace.ts'
 import { inNewFolder } from '../../contract/contract.ts'
 
@@ -44,6 +44,26 @@ async function leaveEntry(folder: string, changes: object): Promise<void> {
 }
 
 describe('holding a workspace', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'takes over from a killed process that nobody has waited for (Linux)',
+    () =>
+      inNewFolder(async (folder) => {
+        // The shell becomes a process that never asks how its child ended.
+        const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        })
+        try {
+          const [data] = await once(parent.stdout, 'data')
+          await leaveEntry(folder, { pid: Number(String(data)) })
+          await vi.waitFor(async () => expect(await holderOf(folder)).toBeUndefined(), 5000)
+          const hold = await holdWorkspace(folder, { command: 'polyad import' })
+          await hold.release()
+        } finally {
+          parent.kill('SIGKILL')
+        }
+      }),
+  )
+
   it('refuses a second holder and names the first, with its address once announced', () =>
     inNewFolder(async (folder) => {
       const hold = await holdWorkspace(folder, { command: 'polyad serve' })
