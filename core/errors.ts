@@ -253,7 +253,7 @@ type Catalogue = typeof CATALOGUE
 export type ErrorCode = keyof Catalogue
 export type ErrorDetails<C extends ErrorCode> = Parameters<Catalogue[C]['text']>[0]
 
-/** Every code, for docs/errors.md and the OpenAPI document. */
+/** Every code, for the OpenAPI document. */
 export const ERROR_CODES = Object.keys(CATALOGUE) as ErrorCode[]
 
 /**
