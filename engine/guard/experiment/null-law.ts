@@ -25,16 +25,16 @@ const FEWEST_IN_TAIL = 10
  * case of "no cell has a better arm than broad's". One-sided.
  *
  * Drawn, not derived: an experiment of the same people in which arms are alike, the same number of halvings of it, then
- * the same learning and trying. Where few people respond they are dealt to arms and halves anew (dealt-halves.ts);
- * else cell means are drawn (normal-halves.ts). Beyond what the draws reach, the tail is
- * continued as an exponential of the largest draws' mean excess, and since those are few as what they predict: a Lomax
- * law, which falls more slowly. Stops early where the ratio is plainly ordinary or plainly rare. Cost: up to 1000 draws
- * for a few cells, 100 for many.
+ * the same learning and trying. Where few people respond they are dealt to arms and halves anew (dealt-halves.ts); else
+ * cell means are drawn (normal-halves.ts). Beyond what the draws reach the tail is an exponential with the mean excess
+ * of the largest draws, averaged over what that mean may be, since they are few: a Lomax law, which falls more slowly.
+ * Stops early where the ratio is plainly ordinary or plainly rare. Cost: up to 1000 draws for a few cells, 100 for many.
  *
  * @param responders undefined: many, or not known one by one
  * @param halvings as many as were tried
  * @see Besag, Clifford 1991, Biometrika 78:301-304 (stopping); Knijnenburg, Wessels, Reinders, Shmulevich 2009,
- * Bioinformatics 25:i161-i168 (tails of simulated laws)
+ * Bioinformatics 25:i161-i168 (tails of simulated laws); Aitchison, Dunsmore 1975, Statistical Prediction Analysis,
+ * Cambridge (what a sample of exponentials predicts)
  */
 export function nullProbability(
   ratio: number,
