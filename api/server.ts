@@ -14,9 +14,10 @@ import { createAdUnitPages } from './ad-unit-pages.ts'
 import { registerCallers } from './callers.ts'
 import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
 import { registerCommonAnswers } from './documented.ts'
+import { DEFAULT_LIMITS, limitOptions, registerLimits } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
-import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
+import { registerProblems } from './problem.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
@@ -64,9 +65,11 @@ const LONGEST_PARAMETER = 4_000
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const { ports, config } = parts
   if (config.singleUser) requireLoopback(new URL(config.publicUrl).hostname)
+  const limits = config.limits ?? DEFAULT_LIMITS
   const server = Fastify({
     logger: parts.logger ?? false,
-    bodyLimit: BODY_LIMIT_BYTES,
+    ...limitOptions(limits),
+    trustProxy: config.trustedProxies?.length ? [...config.trustedProxies] : false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Open keep-alive connections must not hold up a shutdown.
@@ -75,11 +78,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const context = createContext(parts, server.log)
 
   registerProblems(server)
+  registerLimits(server, limits)
   registerValidation(server)
   registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)
   await server.register(helmet, helmetOptions(config.publicUrl))
-  registerCallers(server, ports, config)
+  registerCallers(server, ports, config, context.metrics)
   countResponses(server, context)
 
   registerSegments(server, context)
@@ -98,8 +102,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerHealth(server, context)
-  server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
-    server.swagger(),
+  server.get(
+    '/openapi.json',
+    { config: { allow: ['anyone'], rate: 'trackers' }, schema: { hide: true } },
+    async () => server.swagger(),
   )
   if (config.webFolders) await registerPage(server, config.webFolders)
 
@@ -187,7 +193,7 @@ function helmetOptions(publicUrl: string): object {
 async function registerPage(server: FastifyInstance, webFolders: readonly string[]): Promise<void> {
   await server.register(async (page) => {
     page.addHook('onRoute', (route) => {
-      route.config = { ...route.config, allow: ['anyone'] }
+      route.config = { ...route.config, allow: ['anyone'], rate: 'trackers' }
       route.schema = { ...route.schema, hide: true }
     })
     await page.register(fastifyStatic, { root: [...webFolders], dotfiles: 'ignore' })

@@ -8,7 +8,7 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
   server.get(
     '/health/live',
     {
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: { tags, summary: 'The process answers', response: answers({ 200: 'Yes' }) },
     },
     async () => ({ status: 'live' }),
@@ -17,7 +17,7 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
   server.get(
     '/health/ready',
     {
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The documents and counters can be read',

@@ -60,7 +60,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tag.js',
     {
       helmet: EMBEDDED,
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The script of ad tags',
@@ -75,7 +75,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tag.html',
     {
       helmet: { ...EMBEDDED, contentSecurityPolicy: false },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The document of iframe tags; what it shows is named in the fragment, which is never sent',
@@ -94,7 +94,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tags/:token',
     {
       helmet: EMBEDDED,
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'Choose an ad for a tag, by context only; the decision is in the log before it is answered',

@@ -21,7 +21,7 @@ const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBR
 const shared = {
   exposeHeadRoute: false,
   helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' }, crossOriginOpenerPolicy: false },
-  config: { allow: ['anyone'] },
+  config: { allow: ['anyone'], rate: 'trackers' },
 } as const
 
 export function registerTrackers(server: FastifyInstance, context: ApiContext): void {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import sharp from 'sharp'
-import type { ServerPorts } from '../../api/context.ts'
+import type { ServerConfig, ServerPorts } from '../../api/context.ts'
 import { createKey, type Role } from '../../api/keys.ts'
-import { buildServer } from '../../api/server.ts'
+import { buildServer, type ServerParts } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
@@ -116,6 +116,8 @@ export async function openWorld(options: {
   empty?: boolean
   /** Changes of CAMPAIGN. */
   campaign?: Partial<Campaign>
+  config?: Partial<ServerConfig>
+  logger?: ServerParts['logger']
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
   await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
@@ -184,7 +186,9 @@ export async function openWorld(options: {
       fingerprint: 'test',
       tagScript: 'tag()',
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
+      ...options.config,
     },
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
     judge: judgeOnThread,
     stream: createStream('api tests'),
