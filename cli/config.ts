@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Rates } from '../api/caller-rates.ts'
 import type { Limits } from '../api/limits.ts'
 import { PolyadError } from '../core/errors.ts'
+import { parseTokenKeys } from '../io/token-keys.ts'
 import { type ConfigSource, findSettings } from './settings.ts'
 
 export type { ConfigSource } from './settings.ts'
@@ -53,7 +54,7 @@ export function configFrom(environment: ConfigSource): Config {
     workers: number('workers', 1, 256),
     apiKey: found.apiKey.text,
     identityKey: secretFrom(found.identityKey.from, found.identityKey.text),
-    tokenKey: found.tokenKey.text,
+    tokenKey: tokenKeysFrom(found.tokenKey.from, found.tokenKey.text),
     logLevel: oneOf(found.logLevel.from, found.logLevel.text!, LOG_LEVELS),
     trustedProxies: proxiesFrom(found.trustedProxies.from, found.trustedProxies.text!),
     rates: {
@@ -123,6 +124,11 @@ function secretFrom(where: string, text: string | undefined): string | undefined
   if (!text) return undefined
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase()
   throw invalid(where, 'it must be 64 hex digits (32 bytes), e.g. from: openssl rand -hex 32')
+}
+
+function tokenKeysFrom(where: string, text: string | undefined): string | undefined {
+  if (text !== undefined) parseTokenKeys(text, where)
+  return text
 }
 
 function invalid(where: string, problem: string): PolyadError {

@@ -8,8 +8,8 @@ import { languagesFrom } from '../accept-language.ts'
 import type { ApiContext } from '../context.ts'
 import { answers } from '../documented.ts'
 
-/** Names of 60 letters each, their marks, the byte of the kind and the signature, as base64url. */
-const LONGEST_TAG = 192
+/** Names of 60 letters each, their marks, the byte of the kind, the key's id and the signature, as base64url. */
+const LONGEST_TAG = 196
 const Params = Type.Object({ token: Type.String({ maxLength: LONGEST_TAG }) })
 const Query = Type.Object(
   {

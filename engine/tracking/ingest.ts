@@ -2,6 +2,7 @@ import type { Ports } from '../ports/ports.ts'
 import { eventId } from './event-id.ts'
 import type { EventRecord, FilterReason } from './record.ts'
 import { type TokenPayload, verifyToken } from './token.ts'
+import type { TokenKey } from './token-keys.ts'
 
 export interface IncomingEvent {
   readonly token: string
@@ -26,7 +27,7 @@ export type EventOutcome =
  */
 export async function ingestEvents(
   ports: Pick<Ports, 'eventLog' | 'clock'>,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   events: readonly IncomingEvent[],
 ): Promise<readonly EventOutcome[]> {
   const nowMs = ports.clock.nowMs()

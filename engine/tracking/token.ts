@@ -1,4 +1,5 @@
 import { signValues, verifiedValues } from './signature.ts'
+import type { TokenKey } from './token-keys.ts'
 
 /** What a tracker link carries. Nothing of the person, no segment's name and no rule. */
 export interface TokenPayload {
@@ -21,9 +22,9 @@ export type TokenVerdict =
 /**
  * A signed token of a tracker link.
  *
- * @param tokenKey 32 bytes, from Secrets
+ * @param tokenKey from Secrets
  */
-export function signToken(tokenKey: Uint8Array, payload: TokenPayload): string {
+export function signToken(tokenKey: TokenKey, payload: TokenPayload): string {
   const { decision, campaign, adUnit, landingUrl, issuedMs, expiresMs } = payload
   return signValues(tokenKey, 'tracker', [decision, campaign, adUnit, landingUrl, issuedMs, expiresMs])
 }
@@ -31,7 +32,7 @@ export function signToken(tokenKey: Uint8Array, payload: TokenPayload): string {
 /**
  * Whether a token was made with this key: `valid`, `expired` (authentic, but past its time at `nowMs`) or `invalid`.
  */
-export function verifyToken(tokenKey: Uint8Array, token: string, nowMs: number): TokenVerdict {
+export function verifyToken(tokenKey: TokenKey, token: string, nowMs: number): TokenVerdict {
   const values = verifiedValues(tokenKey, 'tracker', token)
   if (!values) return { status: 'invalid' }
   // The signature has been checked, so the shape is what signToken wrote.
