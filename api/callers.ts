@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PolyadError } from '../core/errors.ts'
+import type { Actor } from '../engine/audit/audited-documents.ts'
 import type { Ports } from '../engine/ports/ports.ts'
 import { createCallerRates } from './caller-rates.ts'
 import type { ServerConfig } from './context.ts'
@@ -93,6 +94,17 @@ export function callerText(caller: Caller): string {
     case 'none':
       return 'a caller without a key'
   }
+}
+
+/** Whoever sends a request, as the audit log names them. */
+export function actorOf(caller: Caller): Actor {
+  const who =
+    caller.kind === 'role'
+      ? `${caller.role} key ${caller.id}`
+      : caller.kind === 'site'
+        ? `site key ${caller.id}`
+        : callerText(caller)
+  return { who, via: 'api' }
 }
 
 interface KeyCache {

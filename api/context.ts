@@ -10,7 +10,7 @@ import type { Serving } from './serving.ts'
 
 export type ServerPorts = Pick<
   Ports,
-  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'clock'
+  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'audit' | 'clock'
 >
 
 export interface ServerConfig {

@@ -23,6 +23,7 @@ import { registerProblems } from './problem.ts'
 import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
+import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerComparedReports } from './routes/compared-reports.ts'
@@ -107,6 +108,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTags(server, context)
   registerOpenRtb(server, context)
   registerNotices(server, context)
+  registerAudit(server, context)
   registerHealth(server, context)
   server.get(
     '/openapi.json',

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { createKey, type Grant, listKeys, ROLES, type Role, removeKey } from '../../api/keys.ts'
 import { PolyadError } from '../../core/errors.ts'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { textTable } from '../../engine/reporting/text-table.ts'
 import { rotateTokenKey } from '../../io/token-keys.ts'
 import { KEY_FILES } from '../../io/workspace.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
-import { openWorkspace, type Workspace } from '../compose.ts'
+import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
 import { type Config, type ConfigSource, wholeNumber } from '../config.ts'
 
 const KEY_COLUMNS = ['id', 'may', 'made'].map((heading) => ({ heading, whole: true }))
@@ -107,6 +108,11 @@ export function keysCommand(environment: ConfigSource): Command {
           try {
             const path = join(workspace.folder, KEY_FILES.token)
             const nowMs = workspace.ports.clock.nowMs()
+            await audit(workspace.ports, commandActor(), {
+              action: 'token-key-rotated',
+              subject: 'token key',
+              note: `the former one is believed for ${graceDays} days`,
+            })
             const untilMs = await rotateTokenKey(path, graceDays * DAY_MS, nowMs)
             const until = new Date(untilMs).toISOString()
             output.print(json ? JSON.stringify({ rotated: 'token', until }) : rotatedText(graceDays, until))

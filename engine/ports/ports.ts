@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/time.ts'
 import type { TokenKey } from '../tracking/token-keys.ts'
+import type { AuditLog } from './audit.ts'
 import type { Blobs } from './blobs.ts'
 import type { Counters } from './counters.ts'
 import type { Documents } from './documents.ts'
@@ -17,6 +18,7 @@ export interface Ports {
   readonly eventLog: EventLog
   readonly counters: Counters
   readonly jobs: Jobs
+  readonly audit: AuditLog
   readonly files: WorkspaceFiles
   readonly tables: TableFiles
   readonly clock: Clock

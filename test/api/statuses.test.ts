@@ -232,6 +232,7 @@ describe('statuses', () => {
     world.broken.documents = true
     await get(503, '/health/ready')
     world.broken.documents = false
+    await get(200, '/v1/audit')
     await get(200, '/v1/segment-sizes')
     const empty = await openWorld({ keys: false, empty: true })
     record(empty)

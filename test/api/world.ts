@@ -17,6 +17,7 @@ import { createTableFiles } from '../../io/parquet-file.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
 import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
+import { openAudit } from '../../store/embedded/audit.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
@@ -131,6 +132,7 @@ export async function openWorld(options: {
   const broken = { log: false, documents: false }
   let nowMs = NOW_MS
   const ports: ServerPorts = {
+    audit: openAudit(folder),
     documents: {
       ...documents,
       list: async (kind) => {
