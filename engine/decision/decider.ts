@@ -17,7 +17,8 @@ import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
-import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
+import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
+import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
 
 export interface DeciderParts {
   /** Checked campaigns only. */
@@ -30,6 +31,8 @@ export interface DeciderParts {
   /** Draws ad units, and arms where there is no person. */
   readonly stream: Stream
   readonly weights?: Weights
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
 }
 
 export interface Decision {
@@ -41,8 +44,8 @@ export interface Decision {
     /** Every narrow segment that matched, narrowest first; the first is the leaf. */
     readonly matched: readonly Segment[]
     readonly assignment: Assignment
-    /** Nothing personal was read. */
-    readonly contextual: boolean
+    /** Why nothing personal was read; null: it was allowed. */
+    readonly noPersonalUse: NoPersonalUse | null
   }
 }
 
@@ -53,7 +56,7 @@ export interface Decider {
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
    */
-  decide(request: DecisionRequest): Decision
+  decide(request: Opportunity): Decision
   /** Every live campaign, whether its flight has begun or not. */
   readonly campaigns: readonly LiveCampaign[]
   /**
@@ -65,7 +68,7 @@ export interface Decider {
    */
   decideIn(
     campaign: LiveCampaign,
-    request: DecisionRequest,
+    request: Opportunity,
     accepts: (candidate: Candidate) => boolean,
   ): Decision | undefined
 }
@@ -80,6 +83,7 @@ export interface Candidate {
 export function createDecider(parts: DeciderParts): Decider {
   const { clock, stream, population } = parts
   const weights = parts.weights ?? EVEN_WEIGHTS
+  const policy = parts.consent ?? CONSENT_DEFAULTS
   const nextId = createDecisionIds(stream.fork('ids'))
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
@@ -94,24 +98,25 @@ export function createDecider(parts: DeciderParts): Decider {
     ),
   }
 
-  const viewerOf = (request: DecisionRequest): Viewer => {
+  const viewerOf = (request: Opportunity): Viewer => {
+    const { noPersonalUse = whyNotPersonal(privacyOf(request), policy) } = request
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (!mayPersonalise(request)) return { person: null, record: undefined }
+    if (noPersonalUse !== null) return { person: null, record: undefined, noPersonalUse }
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, record: { values: given } }
+    if (row === undefined || !known) return { person, record: { values: given }, noPersonalUse }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, record: { values, clauses: known.clausesAt(row) } }
+    return { person, record: { values, clauses: known.clausesAt(row) }, noPersonalUse }
   }
 
   /** The decision in one campaign; undefined when it has nothing for this viewer here. */
   const decideIn = (
     campaign: LiveCampaign,
     viewer: Viewer,
-    request: DecisionRequest,
+    request: Opportunity,
     nowMs: number,
     accepts: (candidate: Candidate) => boolean = () => true,
   ): Decision | undefined => {
@@ -151,11 +156,11 @@ export function createDecider(parts: DeciderParts): Decider {
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
     }
-    const why = { matched, assignment, contextual: viewer.record === undefined }
+    const why = { matched, assignment, noPersonalUse: viewer.noPersonalUse }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
-  const isEligible = ({ plan }: LiveCampaign, { placement }: DecisionRequest, nowMs: number): boolean =>
+  const isEligible = ({ plan }: LiveCampaign, { placement }: Opportunity, nowMs: number): boolean =>
     plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
 
   return {
@@ -189,4 +194,5 @@ interface Viewer {
   readonly person: string | null
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
+  readonly noPersonalUse: NoPersonalUse | null
 }
