@@ -12,6 +12,7 @@ import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
+import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
@@ -150,6 +151,7 @@ export function createDecider(parts: DeciderParts): Decider {
       placement,
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
+      ...recordedWindows(plan.campaign.conversions),
     }
     const why = { matched, assignment, contextual: viewer.record === undefined }
     return { record, campaign, unit: chosen?.unit, why }
