@@ -7,6 +7,7 @@ import type { EventLog } from '../../../engine/ports/event-log.ts'
 import type { TableCell } from '../../../engine/ports/table-files.ts'
 import { type EventsExportQuery, exportEvents } from '../../../engine/reporting/events-export.ts'
 import { tableCsv } from '../../../engine/reporting/table-csv.ts'
+import { judgeConversion } from '../../../engine/tracking/conversion.ts'
 import { earlierEvent } from '../../../engine/tracking/earlier-event.ts'
 import { eventId } from '../../../engine/tracking/event-id.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../../../engine/tracking/record.ts'
@@ -272,8 +273,7 @@ describe('the export of events', () => {
         kind: fc.constantFrom('impression' as const, 'click' as const, 'conversion' as const),
         of: fc.nat(11),
         late: fc.boolean(),
-        // No longer than a showing alone is believed; windows are tried in test/property/counters.test.ts.
-        hours: fc.nat(24),
+        hours: fc.nat(48),
       }),
     )
     await fc.assert(
@@ -298,13 +298,23 @@ describe('the export of events', () => {
               first.set(record.type, known ? earlierEvent(known, record) : record)
             }
             const counted = [...first.values()].filter(({ late }) => !late)
-            const one = (type: string) => counted.filter((record) => record.type === type).length
+            const of = (type: string) => counted.find((record) => record.type === type)
+            const one = (type: string) => (of(type) ? 1 : 0)
+            const conversion = of('conversion')
+            const judged =
+              conversion &&
+              judgeConversion(conversion.atMs, {
+                decidedAtMs: atMs,
+                shownAtMs: of('impression')?.atMs ?? null,
+                clickedAtMs: of('click')?.atMs ?? null,
+              })
+            const conversions = judged && 'through' in judged ? 1 : 0
             expect(rows[at]).toMatchObject({
               day: dayIn(CAMPAIGNS[campaign as 'spring'].timeZone, atMs),
               impressions: one('impression'),
               clicks: one('click'),
-              conversions: one('conversion'),
-              value_micros: one('conversion') * 5_000_000,
+              conversions,
+              value_micros: conversions * 5_000_000,
               late_events: first.size - counted.length,
             })
           }
