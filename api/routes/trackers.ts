@@ -6,7 +6,7 @@ import { type EventOutcome, type IncomingEvent, ingestEvents } from '../../engin
 import type { FilterReason } from '../../engine/tracking/record.ts'
 import { landingUrlOf, verifyToken } from '../../engine/tracking/token.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, media } from '../documented.ts'
 
 const Params = Type.Object({ token: Type.String() })
 type TokenRoute = { Params: Static<typeof Params> }
@@ -56,7 +56,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
           tags,
           summary,
           params: Params,
-          response: answers({ 200: 'A transparent GIF of one pixel' }),
+          response: answers({ 200: media('A transparent GIF of one pixel', 'image/gif') }),
         },
       },
       async (request, reply) => {
