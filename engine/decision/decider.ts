@@ -11,6 +11,7 @@ import { BROAD_ID, type Segment } from '../../segments/segment.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
+import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
@@ -159,6 +160,7 @@ export function createDecider(parts: DeciderParts): Decider {
       placement,
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
+      ...recordedWindows(plan.campaign.conversions),
     }
     const why = {
       matched,

@@ -222,7 +222,7 @@ function outcomeOf(
   const { campaign, publicUrl } = plan
   const record: DecisionRecord = {
     ...decision.record,
-    v: 2,
+    v: decision.record.windows ? 3 : 2,
     auction: { bidMicros: taken.priceMicros, chargedOn: settings.chargedOn ?? BID_DEFAULTS.chargedOn },
     ...(request.test === 1 && { test: true }),
   }
