@@ -6,7 +6,7 @@ import { contentHash } from '../core/hash.ts'
 import { type Actor, auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
-import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspace.ts'
+import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openAudit } from '../store/embedded/audit.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
@@ -25,6 +25,8 @@ const FONTS_FOLDER = join(PACKAGE_ROOT, 'templates/fonts')
 /** A workspace with everything wired: the embedded store, local workers, our fonts. */
 export interface Workspace {
   readonly folder: string
+  /** What polyad.json said when it was opened. */
+  readonly settings: WorkspaceSettings
   readonly ports: Ports
   /** Files that commands wrote outside the workspace's own folders. */
   readonly outputs: Outputs
@@ -115,6 +117,7 @@ export async function openWorkspace(
 
   return {
     folder: found.folder,
+    settings: found.settings,
     outputs: openOutputs(found.folder),
     ports,
     secrets,

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { momentFrom } from '../../core/time.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const Query = Type.Object(
   {
@@ -12,6 +12,23 @@ const Query = Type.Object(
   },
   { additionalProperties: false },
 )
+
+const HashSchema = Type.Union([Type.String(), Type.Null()])
+const AuditSchema = Type.Object({
+  entries: Type.Array(
+    Type.Object({
+      atMs: Type.Integer(),
+      who: Type.String(),
+      via: Type.Union([Type.Literal('api'), Type.Literal('command')]),
+      action: Type.String(),
+      subject: Type.String(),
+      before: Type.Optional(HashSchema),
+      after: Type.Optional(HashSchema),
+      note: Type.Optional(Type.String()),
+    }),
+  ),
+  unreadable: Type.Integer(),
+})
 
 export function registerAudit(server: FastifyInstance, { ports }: ApiContext): void {
   server.get<{ Querystring: Static<typeof Query> }>(
@@ -24,7 +41,7 @@ export function registerAudit(server: FastifyInstance, { ports }: ApiContext): v
         summary:
           'Who changed what, by the API and by commands; edits of files are in the revisions of documents',
         querystring: Query,
-        response: answers({ 200: 'entries, oldest first; unreadable: lines that a crash left' }),
+        response: answers({ 200: json('Oldest first; unreadable: lines that a crash cut', AuditSchema) }),
       },
     },
     ({ query: { since } }) => ports.audit.read(since === undefined ? 0 : momentFrom(since, 'since')),

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { acceptedKeys, KEY_ID_BYTES, keyId, signingKey, type TokenKey } from './token-keys.ts'
 
 /** What a token is for: its first byte, so that one kind is never taken for another. */
-export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3 } as const
+export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3, conversion: 4 } as const
 
 /** Added to the kind: the id of the key follows. Tokens without it were signed before keys had ids. */
 const NAMES_ITS_KEY = 0x10
