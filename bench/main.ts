@@ -3,6 +3,7 @@ import { stdout } from 'node:process'
 import { benchCover } from './cover.ts'
 import { benchDecide } from './decide.ts'
 import { makeDemoWorkspace } from './demo-workspace.ts'
+import { benchEvents, benchPixels } from './events.ts'
 import { benchGenerate } from './generate.ts'
 import {
   benchGenerateCsv,
@@ -28,6 +29,8 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   render: benchRender,
   match: benchMatch,
   decide: benchDecide,
+  events: benchEvents,
+  pixels: benchPixels,
   sample: benchSample,
   cover: benchCover,
 }
