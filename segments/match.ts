@@ -25,7 +25,7 @@ export function byNarrowness(a: Segment, b: Segment): number {
  * A record is matched by the intersection of the bitmaps of its values, read only where none of them is empty. A rule
  * that would take too many conjunctions is asked as a whole, of those who have what everybody who meets it has.
  *
- * Memory grows with the rules: four bytes for each value and 256 conjunctions, and 32 for each part of a bitmap that is
+ * Memory grows with the rules: four bytes for each value and 128 conjunctions, and 16 for each part of a bitmap that is
  * like no other.
  */
 export function createMatcher(segments: readonly Segment[]): Matcher {

@@ -1,9 +1,9 @@
-/** Words of 32 bits in a chunk: 256 bits. */
-export const CHUNK_WORDS = 8
+/** Words of 32 bits in a chunk. Of 1 to 16, 4 matched quickest; half as many take twice the memory. */
+export const CHUNK_WORDS = 4
 const CHUNK_BITS = CHUNK_WORDS * 32
 
 /**
- * Many bitmaps of one size, the rows. A row names its chunks of 256 bits; equal chunks are kept once, so a row that
+ * Many bitmaps of one size, the rows. A row names its chunks of 128 bits; equal chunks are kept once, so a row that
  * differs little from others takes four bytes a chunk, and the empty chunk is number 0. Its summary has a bit for each
  * chunk that is not empty.
  */
