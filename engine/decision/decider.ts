@@ -15,10 +15,13 @@ import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
+import { createAttributeCheck } from './attribute-check.ts'
+import { firstCampaign } from './campaign-order.ts'
+import { contextAttributes, createContextReader, NO_CONTEXT, withContext } from './context.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
 import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
-import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
+import { languagesOf, type Opportunity, privacyOf } from './request.ts'
 import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
@@ -91,8 +94,11 @@ export function createDecider(parts: DeciderParts): Decider {
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
   const campaignStream = stream.fork('campaigns')
-  const checkAttributes = createAttributeCheck(parts.catalogue)
-  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash))
+  const ofPeople = parts.catalogue.attributes.filter(({ scope }) => scope === 'person')
+  const checkAttributes = createAttributeCheck(ofPeople, 'attributes', 'an attribute of a person')
+  const readContext = createContextReader(parts.catalogue)
+  const contextual = new Set(contextAttributes(parts.catalogue).map(({ name }) => name))
+  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash, contextual))
   const known = population && {
     population,
     clausesAt: createClauseColumns(
@@ -125,8 +131,8 @@ export function createDecider(parts: DeciderParts): Decider {
   ): Decision | undefined => {
     const { plan } = campaign
     const { placement } = request
-    const locale = chooseLocale(request.languages ?? [], plan.campaign.locales)
-    const matched = viewer.record ? campaign.matcher.match(viewer.record) : []
+    const locale = chooseLocale(languagesOf(request), plan.campaign.locales)
+    const matched = matchedIn(campaign, viewer.record, readContext(request))
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
     if (!accepts({ leaf, locale })) return undefined
@@ -190,7 +196,7 @@ export function createDecider(parts: DeciderParts): Decider {
           isEligible(campaign, request, nowMs),
       )
       while (eligible.length > 0) {
-        const at = eligible.length === 1 ? 0 : campaignStream.integer(eligible.length)
+        const at = firstCampaign(eligible, campaignStream)
         const decision = decideIn(eligible[at]!, viewer, request, nowMs)
         if (decision) return decision
         eligible.splice(at, 1)
@@ -198,6 +204,16 @@ export function createDecider(parts: DeciderParts): Decider {
       throw new PolyadError('NO_CAMPAIGN', { placement: request.placement, campaign: request.campaign })
     },
   }
+}
+
+/** The segments matched, narrowest first: by the person and the context, or by the context alone. */
+function matchedIn(
+  campaign: LiveCampaign,
+  person: RuleRecord | undefined,
+  context: Values,
+): readonly Segment[] {
+  if (person) return campaign.matcher.match(context === NO_CONTEXT ? person : withContext(person, context))
+  return context === NO_CONTEXT ? [] : campaign.contextMatcher.match({ values: context })
 }
 
 interface Viewer {
