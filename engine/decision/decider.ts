@@ -8,6 +8,7 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
+import type { Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
@@ -53,6 +54,8 @@ export interface Decision {
     readonly mergedInto: string | null
     /** Why nothing personal was read; null: it was allowed. */
     readonly noPersonalUse: NoPersonalUse | null
+    /** By which the ad unit was drawn. */
+    readonly weights: Weights
   }
 }
 
@@ -111,14 +114,15 @@ export function createDecider(parts: DeciderParts): Decider {
     const { noPersonalUse = whyNotPersonal(privacyOf(request), policy) } = request
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (noPersonalUse !== null) return { person: null, record: undefined, noPersonalUse }
+    const context = readContext(request)
+    if (noPersonalUse !== null) return { person: null, record: undefined, context, noPersonalUse }
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, record: { values: given }, noPersonalUse }
+    if (row === undefined || !known) return { person, record: { values: given }, context, noPersonalUse }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, record: { values, clauses: known.clausesAt(row) }, noPersonalUse }
+    return { person, record: { values, clauses: known.clausesAt(row) }, context, noPersonalUse }
   }
 
   /** The decision in one campaign; undefined when it has nothing for this viewer here. */
@@ -132,7 +136,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const { plan } = campaign
     const { placement } = request
     const locale = chooseLocale(languagesOf(request), plan.campaign.locales)
-    const matched = matchedIn(campaign, viewer.record, readContext(request))
+    const matched = matchedIn(campaign, viewer)
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
     if (!accepts({ leaf, locale })) return undefined
@@ -173,6 +177,7 @@ export function createDecider(parts: DeciderParts): Decider {
       assignment,
       mergedInto: mergedInto ?? null,
       noPersonalUse: viewer.noPersonalUse,
+      weights,
     }
     return { record, campaign, unit: chosen?.unit, why }
   }
@@ -206,14 +211,13 @@ export function createDecider(parts: DeciderParts): Decider {
   }
 }
 
-/** The segments matched, narrowest first: by the person and the context, or by the context alone. */
+/** The segments matched, narrowest first: by the person in the context, or by the context alone. */
 function matchedIn(
-  campaign: LiveCampaign,
-  person: RuleRecord | undefined,
-  context: Values,
+  { matcher, contextMatcher }: LiveCampaign,
+  { record, context }: Viewer,
 ): readonly Segment[] {
-  if (person) return campaign.matcher.match(context === NO_CONTEXT ? person : withContext(person, context))
-  return context === NO_CONTEXT ? [] : campaign.contextMatcher.match({ values: context })
+  if (record) return matcher.match(context === NO_CONTEXT ? record : withContext(record, context))
+  return context === NO_CONTEXT ? [] : contextMatcher.match({ values: context })
 }
 
 interface Viewer {
@@ -221,5 +225,7 @@ interface Viewer {
   readonly person: string | null
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
+  /** What is said of what shows the ad. */
+  readonly context: Values
   readonly noPersonalUse: NoPersonalUse | null
 }

@@ -1,9 +1,14 @@
 import { type Static, Type } from 'typebox'
+import type { AdUnit } from '../space/ad-unit.ts'
 import { ContextSchema, DeviceSchema, PageSchema } from './context.ts'
+import { ANSWER_FORMATS } from './formats.ts'
 import type { NoPersonalUse, PrivacySignals } from './personal-use.ts'
 
 /** A longer consent string is refused; one that is shorter and makes no sense is read as no consent. */
 const LONGEST_STRING = 20_000
+
+/** Placements of one request. */
+const MOST_PLACEMENTS = 20
 
 const ConsentSchema = Type.Object(
   {
@@ -32,6 +37,8 @@ const PlacementId = Type.String({ maxLength: 60 })
 /** Only this campaign; else one of the live campaigns that have the placement. */
 const CampaignName = Type.String({ maxLength: 60 })
 
+const Format = Type.Enum(ANSWER_FORMATS)
+
 /** One opportunity: somebody is about to see a placement. */
 export const DecisionRequestSchema = Type.Object(
   {
@@ -40,6 +47,7 @@ export const DecisionRequestSchema = Type.Object(
     context: Type.Optional(ContextSchema),
     page: Type.Optional(PageSchema),
     device: Type.Optional(DeviceSchema),
+    format: Type.Optional(Format),
     /** Languages of the viewer, best first (BCP 47). */
     languages: Type.Optional(Type.Array(Type.String({ maxLength: 35 }), { maxItems: 20 })),
     /** The person's identifier as the listening data have it; hashed at once and never kept. */
@@ -59,10 +67,38 @@ export const DecisionRequestSchema = Type.Object(
 )
 export type DecisionRequest = Static<typeof DecisionRequestSchema>
 
+/** One placement of a page, with what is said of it alone; what is said of the request stands for each. */
+const PagePlacementSchema = Type.Object(
+  {
+    /** Comes back with the answer, e.g. that of the element. */
+    id: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+    placement: PlacementId,
+    campaign: Type.Optional(CampaignName),
+    /** Beside that of the request; of one attribute this wins. */
+    context: Type.Optional(ContextSchema),
+    page: Type.Optional(PageSchema),
+    format: Type.Optional(Format),
+  },
+  { additionalProperties: false },
+)
+
+/** What `POST /v1/decisions` takes: one `placement`, or the `placements` of one page. */
+export const DecisionBodySchema = Type.Object(
+  {
+    ...DecisionRequestSchema.properties,
+    placement: Type.Optional(PlacementId),
+    placements: Type.Optional(Type.Array(PagePlacementSchema, { minItems: 1, maxItems: MOST_PLACEMENTS })),
+  },
+  { additionalProperties: false },
+)
+export type DecisionBody = Static<typeof DecisionBodySchema>
+
 /** A decision to make, for callers that decided whether anything personal may be read before they asked. */
 export interface Opportunity extends DecisionRequest {
   /** Why nothing personal may be read, null: it may. Left out: what `consent` and `coppa` come to. */
   readonly noPersonalUse?: NoPersonalUse | null
+  /** Ad units that the page has already: not one of them again where there is another. */
+  readonly onPage?: readonly AdUnit[]
 }
 
 /** What a decision request says of the law and the person's will. */
