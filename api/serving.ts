@@ -110,10 +110,9 @@ export function createServing(parts: ServingParts): Serving {
         ? state.population
         : await unlessAbsent(loadPopulation(ports))
     const { loaded: compiled, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
-    // A plan that is as before stays the same object, and with it the index over its segments.
-    const loaded = compiled.map(
-      (each) => state.loaded.find(({ planHash }) => planHash === each.planHash) ?? each,
-    )
+    // A plan that is as before, of the same people, stays the same object, and with it the index over its segments.
+    const kept = populationHash === state.populationHash ? state.loaded : []
+    const loaded = compiled.map((each) => kept.find(({ planHash }) => planHash === each.planHash) ?? each)
     // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
     const stream = parts.stream.fork(`decider ${generation++}`)
     const decider = createDecider({

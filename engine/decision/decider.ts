@@ -149,7 +149,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
-        : campaign.space.choose(unitStream, { segment, locale, placement }, weights)
+        : campaign.space.choose(unitStream, { segment, locale, placement }, weights, request.onPage)
     if (!chosen && assignment.arm !== 'holdout') return undefined
 
     const record: DecisionRecord = {

@@ -8,6 +8,9 @@ export interface Draw {
   readonly child: Node
 }
 
+/** Whether an option with what lies below it may be drawn. */
+export type IsOpen = (value: number, child: Node) => boolean
+
 /** What can be drawn from a node, option by option. */
 export interface Options {
   readonly values: readonly number[]
@@ -22,13 +25,21 @@ export interface Options {
  *
  * @param weight of an option's value, at least 0
  * @param floor least probability of an option, 0..1
+ * @param isOpen leaves out options; at least one must stay. Default: all are open
  */
-export function optionsOf(node: Node, weight: (value: number) => number, floor: number): Options {
+export function optionsOf(
+  node: Node,
+  weight: (value: number) => number,
+  floor: number,
+  isOpen?: IsOpen,
+): Options {
   const values: number[] = []
   const children: Node[] = []
   for (const run of node.runs) {
     for (let offset = 0; offset < run.length; offset++) {
-      values.push(node.options[run.start + offset]!)
+      const value = node.options[run.start + offset]!
+      if (isOpen && !isOpen(value, run.child)) continue
+      values.push(value)
       children.push(run.child)
     }
   }
@@ -51,8 +62,9 @@ export function drawOption(
   node: Node,
   weight: (value: number) => number,
   floor: number,
+  isOpen?: IsOpen,
 ): Draw {
-  const { values, children, propensityAt } = optionsOf(node, weight, floor)
+  const { values, children, propensityAt } = optionsOf(node, weight, floor, isOpen)
   let left = stream.next()
   let drawn = -1
   for (let at = 0; at < values.length; at++) {
