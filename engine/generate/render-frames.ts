@@ -9,24 +9,32 @@ export interface RenderedFile {
 // length of its bytes (32 bits) and the bytes.
 const LENGTH_BYTES = 4
 
+/** A file as the pieces that its bytes are joined of. */
+export interface PiecedFile {
+  readonly name: string
+  readonly pieces: readonly Uint8Array[]
+}
+
 /** Many files as one array of bytes. */
-export function frameFiles(files: readonly RenderedFile[]): Uint8Array {
+export function frameFiles(files: readonly PiecedFile[]): Uint8Array {
   const names = files.map(({ name }) => Buffer.from(name, 'utf8'))
-  const total = files.reduce(
-    (sum, { bytes }, at) => sum + 2 * LENGTH_BYTES + names[at]!.length + bytes.length,
-    0,
+  const sizes = files.map(({ pieces }) => pieces.reduce((sum, piece) => sum + piece.length, 0))
+  const framed = new Uint8Array(
+    sizes.reduce((sum, size, at) => sum + 2 * LENGTH_BYTES + names[at]!.length + size, 0),
   )
-  const framed = new Uint8Array(total)
   const view = new DataView(framed.buffer)
   let at = 0
-  const put = (bytes: Uint8Array) => {
-    view.setUint32(at, bytes.length)
-    framed.set(bytes, at + LENGTH_BYTES)
-    at += LENGTH_BYTES + bytes.length
+  const put = (size: number, pieces: readonly Uint8Array[]) => {
+    view.setUint32(at, size)
+    at += LENGTH_BYTES
+    for (const piece of pieces) {
+      framed.set(piece, at)
+      at += piece.length
+    }
   }
-  for (const [index, { bytes }] of files.entries()) {
-    put(names[index]!)
-    put(bytes)
+  for (const [index, { pieces }] of files.entries()) {
+    put(names[index]!.length, [names[index]!])
+    put(sizes[index]!, pieces)
   }
   return framed
 }

@@ -7,7 +7,8 @@ import type { AdUnit } from '../space/ad-unit.ts'
 import { createSpace } from '../space/space.ts'
 import { chosenUnits } from './chosen.ts'
 import { createCopyTable } from './copy-table.ts'
-import { frameFiles, type RenderedFile } from './render-frames.ts'
+import { frameFiles, type PiecedFile } from './render-frames.ts'
+import { createPictureSplicer, type PictureSplicer } from './spliced-pictures.ts'
 import { unitValues } from './unit-values.ts'
 
 export interface RenderOptions {
@@ -41,17 +42,26 @@ export async function renderRange(
   options: RenderOptions,
   services: RenderServices,
 ): Promise<Uint8Array> {
-  const space = createSpace(plan)
   const chosen = chosenUnits(plan, options.choice)
-  const renderer = rendererOf(plan, services)
-  const makeFile = async (place: bigint): Promise<RenderedFile> => {
+  const makers = makersOf(plan, options, services)
+  const extension = EXTENSIONS[options.format]
+  if (options.format === 'jpeg') {
+    const pictures = await makers.splicer.pictures(chosen, fromRank, toRank)
+    return frameFiles(
+      pictures.map(({ id, head, bands }) => ({ name: `${id}.${extension}`, pieces: [head, ...bands] })),
+    )
+  }
+  const space = createSpace(plan)
+  const makeFile = async (place: bigint): Promise<PiecedFile> => {
     const unit = space.unitAt(chosen.rankAt(place))
     const { maxBytes } = placementOf(plan, unit)
-    const scene = unitScene(plan, unit, services.fonts)
-    const { bytes } = await renderer.picture(scene, { ...options, maxBytes })
-    return { name: `${adUnitId(plan.ledger, unit)}.${EXTENSIONS[options.format]}`, bytes }
+    const { bytes } = await makers.renderer.picture(unitScene(plan, unit, services.fonts), {
+      ...options,
+      maxBytes,
+    })
+    return { name: `${adUnitId(plan.ledger, unit)}.${extension}`, pieces: [bytes] }
   }
-  const files: RenderedFile[] = []
+  const files: PiecedFile[] = []
   for (let start = fromRank; start < toRank; start += BigInt(AT_ONCE)) {
     const places = Array.from({ length: AT_ONCE }, (_, at) => start + BigInt(at)).filter((at) => at < toRank)
     files.push(...(await Promise.all(places.map(makeFile))))
@@ -75,13 +85,25 @@ function placementOf(plan: Plan, unit: AdUnit) {
   return plan.placements.find(({ id }) => id === unit.placement)!
 }
 
-const renderers = new WeakMap<Plan, Renderer>()
+interface Makers {
+  readonly settings: string
+  readonly renderer: Renderer
+  readonly splicer: PictureSplicer
+}
 
-/** One renderer a plan object, so that the layers of one range serve the next. */
-function rendererOf(plan: Plan, { readBlob, fonts }: RenderServices): Renderer {
-  const known = renderers.get(plan)
-  if (known) return known
-  const renderer = createRenderer({ fonts, readFile: async (hash) => readBlob(hash) })
-  renderers.set(plan, renderer)
-  return renderer
+const kept = new WeakMap<Plan, Makers>()
+
+/** One renderer and splicer a plan object, so that the layers and bands of one range serve the next. */
+function makersOf(plan: Plan, { quality }: RenderOptions, { readBlob, fonts }: RenderServices): Makers {
+  const settings = String(quality)
+  const known = kept.get(plan)
+  if (known?.settings === settings) return known
+  const renderer = known?.renderer ?? createRenderer({ fonts, readFile: async (hash) => readBlob(hash) })
+  const splicer = createPictureSplicer(plan, renderer, (unit) => unitScene(plan, unit, fonts), {
+    quality,
+    chromaSubsampling: '4:2:0',
+  })
+  const makers = { settings, renderer, splicer }
+  kept.set(plan, makers)
+  return makers
 }

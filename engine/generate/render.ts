@@ -16,8 +16,8 @@ export interface RenderRequest extends Selection {
   readonly onProgress?: (done: bigint, total: bigint) => void
 }
 
-/** Pictures in one job: a second or so of work, a few megabytes of bytes. */
-const UNITS_PER_JOB = 128n
+/** Pictures in one job: a second or so of work at most, some megabytes of bytes. */
+const UNITS_PER_JOB: Readonly<Record<PictureFormat, bigint>> = { jpeg: 1024n, png: 128n }
 
 /**
  * The pictures of a campaign, in rank order for any number of workers: give them to a zip file or a folder.
@@ -45,8 +45,9 @@ function* rangeJobs(request: RenderRequest, { from, to, choice }: Places): Gener
     ...(quality === undefined ? {} : { quality }),
     ...(choice === undefined ? {} : { choice }),
   }
-  for (let start = from; start < to; start += UNITS_PER_JOB) {
-    const end = start + UNITS_PER_JOB < to ? start + UNITS_PER_JOB : to
+  const each = UNITS_PER_JOB[format]
+  for (let start = from; start < to; start += each) {
+    const end = start + each < to ? start + each : to
     yield { kind: 'render', planHash, fromRank: String(start), toRank: String(end), options }
   }
 }

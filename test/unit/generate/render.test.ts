@@ -2,12 +2,16 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unitFromId } from '../../../engine/campaign/ad-unit-id.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
+import { createCopyTable } from '../../../engine/generate/copy-table.ts'
 import { type RenderRequest, renderCampaign } from '../../../engine/generate/render.ts'
 import { framedFiles, frameFiles, type RenderedFile } from '../../../engine/generate/render-frames.ts'
 import { type RenderOptions, renderRange } from '../../../engine/generate/render-range.ts'
+import { unitValues } from '../../../engine/generate/unit-values.ts'
 import type { Jobs } from '../../../engine/ports/jobs.ts'
 import { createSpace } from '../../../engine/space/space.ts'
 import type { Fonts } from '../../../templates/fonts.ts'
+import { createRenderer } from '../../../templates/raster.ts'
+import { createScene } from '../../../templates/scene.ts'
 import { segmentOf, smallPlan, textAsset } from '../space/small-plan.ts'
 import { BANNER, placement, testFonts } from '../templates/banner.ts'
 import { logo, photo } from '../templates/pictures.ts'
@@ -107,6 +111,29 @@ describe('rendering', () => {
     expect(parts.flatMap((part) => [...framedFiles(part)])).toEqual(whole)
   })
 
+  it('splices the bytes that encoding each picture whole gives', async () => {
+    const space = createSpace(PLAN)
+    const copy = createCopyTable(PLAN)
+    const renderer = createRenderer({ fonts, readFile: async (hash) => BLOBS[hash]?.() })
+    const files = await rendered({})
+    for (const [rank, { bytes }] of files.entries()) {
+      const unit = space.unitAt(BigInt(rank))
+      const place = placement(unit.placement)
+      const values = unitValues(PLAN, copy, unit)
+      const { template, files: hashes } = PLAN
+      const scene = createScene({
+        template,
+        placement: place,
+        values,
+        locale: unit.locale,
+        fonts,
+        files: hashes,
+      })
+      const whole = await renderer.picture(scene, { format: 'jpeg', maxBytes: place.maxBytes })
+      expect(Buffer.compare(bytes, whole.bytes)).toBe(0)
+    }
+  })
+
   it('renders a window, or a seeded sample without repeats', async () => {
     const all = await rendered({})
     expect(await rendered({ fromRank: 3n, toRank: 5n })).toEqual(all.slice(3, 5))
@@ -165,7 +192,8 @@ describe('frames', () => {
       { name: 'ä.jpg', bytes: new Uint8Array([1, 2, 3]) },
       { name: 'empty.png', bytes: new Uint8Array(0) },
     ]
-    const framed = frameFiles(files)
+    const halves = (bytes: Uint8Array) => [bytes.subarray(0, 1), bytes.subarray(1)]
+    const framed = frameFiles(files.map(({ name, bytes }) => ({ name, pieces: halves(bytes) })))
     const padded = new Uint8Array(framed.length + 7)
     padded.set(framed, 7)
     expect([...framedFiles(padded.subarray(7))]).toEqual(files)
