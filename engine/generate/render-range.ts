@@ -94,8 +94,10 @@ interface Makers {
 const kept = new WeakMap<Plan, Makers>()
 
 /** One renderer and splicer a plan object, so that the layers and bands of one range serve the next. */
-function makersOf(plan: Plan, { quality }: RenderOptions, { readBlob, fonts }: RenderServices): Makers {
-  const settings = String(quality)
+function makersOf(plan: Plan, options: RenderOptions, { readBlob, fonts }: RenderServices): Makers {
+  const { quality, choice } = options
+  // How many pictures are chosen decides how they are cut into bands.
+  const settings = `${quality} ${choice}`
   const known = kept.get(plan)
   if (known?.settings === settings) return known
   const renderer = known?.renderer ?? createRenderer({ fonts, readFile: async (hash) => readBlob(hash) })
