@@ -136,7 +136,7 @@ async function* plainFiles(world: World): AsyncGenerator<RenderedFile> {
     const at = next++
     underWay.set(
       at,
-      world.makePlain(scene).then((bytes) => ({ at, file: { name: `${at}.jpg`, bytes } })),
+      world.makePlain(scene).then((bytes) => ({ at, file: { name: `${at}.jpg`, bytes, quality: QUALITY } })),
     )
     if (underWay.size < AT_ONCE) continue
     const first = await Promise.race(underWay.values())

@@ -13,21 +13,31 @@ import {
 } from './layer-rasters.ts'
 import type { Scene, SceneImage, SceneLayer } from './scene.ts'
 
-export type PictureFormat = 'jpeg' | 'png'
+export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'avif'
 
-export interface PictureOptions {
+export interface PictureSettings {
   readonly format: PictureFormat
-  /** JPEG only, 1..100, the first tried. Default 82. */
-  readonly quality?: number
+  /** 1..100, the first tried; not of PNG. Default 82, of AVIF 60. */
+  readonly quality?: number | undefined
   /** JPEG only. Default 4:2:0. */
-  readonly chromaSubsampling?: ChromaSubsampling
+  readonly chromaSubsampling?: ChromaSubsampling | undefined
+  /** JPEG only: fewest bytes (mozjpeg) instead of the fastest. */
+  readonly smallest?: boolean | undefined
+}
+
+interface PictureOptions extends PictureSettings {
   /** Most bytes the placement allows: quality goes down the ladder until the picture is within. */
   readonly maxBytes?: number | undefined
 }
 
+/** Whether a picture is put together of bands that others share (splice/), or else is encoded whole. */
+export function isSpliced({ format, smallest }: PictureSettings): boolean {
+  return format === 'jpeg' && !smallest
+}
+
 interface Picture {
   readonly bytes: Uint8Array
-  /** JPEG quality it was made with. */
+  /** Quality it was made with, where its format has one. */
   readonly quality: number | undefined
 }
 
@@ -51,8 +61,16 @@ export interface Renderer {
 /** One set of tables for a whole picture, so steps are coarse: each makes about a fifth fewer bytes. */
 const QUALITY_LADDER = [90, 82, 72, 60, 48, 36, 25]
 const DEFAULT_QUALITY = 82
+/** About what JPEG's 82 looks like. */
+const DEFAULT_AVIF_QUALITY = 60
 
-/** The qualities tried for a JPEG with a weight limit, best first. */
+/** The quality that is tried first; undefined where the format has none. */
+export function firstQuality({ format, quality }: PictureSettings): number | undefined {
+  if (format === 'png') return undefined
+  return quality ?? (format === 'avif' ? DEFAULT_AVIF_QUALITY : DEFAULT_QUALITY)
+}
+
+/** The qualities tried for a picture with a weight limit, best first. */
 export function qualityLadder(first = DEFAULT_QUALITY): readonly number[] {
   return [first, ...QUALITY_LADDER.filter((step) => step < first)]
 }
@@ -104,24 +122,44 @@ export function createRenderer(options: LayerRasterOptions): Renderer {
 }
 
 async function encode(pixels: Uint8Array, scene: Scene, options: PictureOptions): Promise<Picture> {
-  const raw = { width: scene.widthPx, height: scene.heightPx, channels: 3 } as const
   const { format, maxBytes = Number.POSITIVE_INFINITY } = options
   let smallest = Number.POSITIVE_INFINITY
-  if (format === 'png') {
-    for (const palette of [false, true]) {
-      const bytes = await sharp(pixels, { raw }).png({ palette, compressionLevel: 9 }).toBuffer()
-      if (bytes.length <= maxBytes) return { bytes, quality: undefined }
-      smallest = Math.min(smallest, bytes.length)
-    }
-  } else {
-    const { chromaSubsampling = '4:2:0' } = options
-    for (const quality of qualityLadder(options.quality)) {
-      const { frame, rows } = await encodeRows(pixels, scene, { quality, chromaSubsampling })
-      // As spliced pictures are (splice/splicer.ts), so that it does not matter who made one.
-      const bytes = joinBands(pictureHead(frame, scene.heightPx), [bandOf(rows, 0, rows.length)])
-      if (bytes.length <= maxBytes) return { bytes, quality }
-      smallest = Math.min(smallest, bytes.length)
-    }
+  for await (const picture of attempts(pixels, scene, options)) {
+    if (picture.bytes.length <= maxBytes) return picture
+    smallest = Math.min(smallest, picture.bytes.length)
   }
   throw new PolyadError('PICTURE_TOO_LARGE', { format, bytes: smallest, maxBytes })
 }
+
+/** A picture in its format, best first. */
+async function* attempts(
+  pixels: Uint8Array,
+  scene: Scene,
+  options: PictureSettings,
+): AsyncGenerator<Picture> {
+  const raw = { width: scene.widthPx, height: scene.heightPx, channels: 3 } as const
+  const { format, chromaSubsampling = '4:2:0' } = options
+  if (format === 'png') {
+    for (const palette of [false, true]) {
+      const bytes = await sharp(pixels, { raw }).png({ palette, compressionLevel: 9 }).toBuffer()
+      yield { bytes, quality: undefined }
+    }
+    return
+  }
+  for (const quality of qualityLadder(firstQuality(options))) {
+    if (format === 'webp') yield { bytes: await sharp(pixels, { raw }).webp({ quality }).toBuffer(), quality }
+    else if (format === 'avif') {
+      yield { bytes: await sharp(pixels, { raw }).avif({ quality, effort: AVIF_EFFORT }).toBuffer(), quality }
+    } else if (options.smallest) {
+      const settings = { quality, chromaSubsampling, mozjpeg: true }
+      yield { bytes: await sharp(pixels, { raw }).jpeg(settings).toBuffer(), quality }
+    } else {
+      const { frame, rows } = await encodeRows(pixels, scene, { quality, chromaSubsampling })
+      // As spliced pictures are (splice/splicer.ts), so that it does not matter who made one.
+      yield { bytes: joinBands(pictureHead(frame, scene.heightPx), [bandOf(rows, 0, rows.length)]), quality }
+    }
+  }
+}
+
+/** libaom's own default takes several times as long for some percent fewer bytes. */
+const AVIF_EFFORT = 2

@@ -3,16 +3,20 @@ export interface RenderedFile {
   /** Ad unit id and extension: a path of one part, lower-case letters, digits, dot and hyphen. */
   readonly name: string
   readonly bytes: Uint8Array
+  /** 1..100, which a weight limit may have lowered; undefined where the format has none. */
+  readonly quality: number | undefined
 }
 
-// A part of a run holds many files: for each the length of its name (32 bits, big-endian), the name in UTF-8, the
-// length of its bytes (32 bits) and the bytes.
+// A part of a run holds many files: for each its quality (8 bits, 0 for none), the length of its name (32 bits,
+// big-endian), the name in UTF-8, the length of its bytes (32 bits) and the bytes.
+const QUALITY_BYTES = 1
 const LENGTH_BYTES = 4
 
 /** A file as the pieces that its bytes are joined of. */
 export interface PiecedFile {
   readonly name: string
   readonly pieces: readonly Uint8Array[]
+  readonly quality: number | undefined
 }
 
 /** Many files as one array of bytes. */
@@ -20,7 +24,7 @@ export function frameFiles(files: readonly PiecedFile[]): Uint8Array {
   const names = files.map(({ name }) => Buffer.from(name, 'utf8'))
   const sizes = files.map(({ pieces }) => pieces.reduce((sum, piece) => sum + piece.length, 0))
   const framed = new Uint8Array(
-    sizes.reduce((sum, size, at) => sum + 2 * LENGTH_BYTES + names[at]!.length + size, 0),
+    sizes.reduce((sum, size, at) => sum + QUALITY_BYTES + 2 * LENGTH_BYTES + names[at]!.length + size, 0),
   )
   const view = new DataView(framed.buffer)
   let at = 0
@@ -32,7 +36,8 @@ export function frameFiles(files: readonly PiecedFile[]): Uint8Array {
       at += piece.length
     }
   }
-  for (const [index, { pieces }] of files.entries()) {
+  for (const [index, { pieces, quality }] of files.entries()) {
+    framed[at++] = quality ?? 0
     put(names[index]!.length, [names[index]!])
     put(sizes[index]!, pieces)
   }
@@ -50,5 +55,8 @@ export function* framedFiles(framed: Uint8Array): Generator<RenderedFile> {
     at += LENGTH_BYTES + length
     return bytes
   }
-  while (at < framed.length) yield { name: decoder.decode(take()), bytes: take() }
+  while (at < framed.length) {
+    const quality = framed[at++]! || undefined
+    yield { quality, name: decoder.decode(take()), bytes: take() }
+  }
 }

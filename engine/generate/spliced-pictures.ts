@@ -2,7 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import type { ChromaSubsampling } from '../../templates/jpeg/encode.ts'
 import { qualityLadder, type Renderer } from '../../templates/raster.ts'
 import type { Scene } from '../../templates/scene.ts'
-import { type BandCache, type CacheCount, createBandCache } from '../../templates/splice/band-cache.ts'
+import type { BandCache } from '../../templates/splice/band-cache.ts'
 import type { SplicedPicture } from '../../templates/splice/splicer.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
@@ -11,10 +11,13 @@ import type { Chosen } from './chosen.ts'
 import { createPictureSheet, type PictureSheet } from './picture-sheet.ts'
 import { createUnitIdEncoder } from './unit-ids.ts'
 
-export interface SplicedOptions {
+export interface SplicerSettings {
   /** 1..100, the first tried. */
   readonly quality?: number | undefined
-  readonly chromaSubsampling: ChromaSubsampling
+  readonly chromaSubsampling?: ChromaSubsampling | undefined
+  /** The scene of one ad unit of the plan. */
+  readonly sceneOf: (unit: AdUnit) => Scene
+  readonly cache: { readonly coded: BandCache; readonly grounds: BandCache }
 }
 
 /** One ad unit as a JPEG. */
@@ -31,23 +34,15 @@ export interface PictureSplicer {
    * @throws PolyadError PICTURE_TOO_LARGE, and what LayerRasters throws
    */
   pictures(chosen: Chosen, from: bigint, to: bigint): Promise<UnitPicture[]>
-  /** How the cache of bands did so far. */
-  count(): CacheCount
 }
 
-const CACHE_BYTES = 128 * 2 ** 20
-
-/** @param sceneOf the scene of one ad unit of the plan */
 export function createPictureSplicer(
   plan: Plan,
   renderer: Renderer,
-  sceneOf: (unit: AdUnit) => Scene,
-  { quality, chromaSubsampling }: SplicedOptions,
+  { quality, chromaSubsampling = '4:2:0', sceneOf, cache }: SplicerSettings,
 ): PictureSplicer {
   const space = createSpace(plan)
   const ids = createUnitIdEncoder(plan)
-  const coded: BandCache = createBandCache(CACHE_BYTES)
-  const grounds: BandCache = createBandCache(CACHE_BYTES)
   const sheets = new Map<number, PictureSheet>()
   const localeCount = plan.campaign.locales.length
 
@@ -62,7 +57,7 @@ export function createPictureSplicer(
         chromaSubsampling,
         pictures: share < MOST_PICTURES ? Number(share) : Number(MOST_PICTURES),
         renderer,
-        cache: { coded: coded.section(), grounds: grounds.section() },
+        cache: { coded: cache.coded.section(), grounds: cache.grounds.section() },
       })
       sheets.set(number, sheet)
     }
@@ -70,7 +65,6 @@ export function createPictureSplicer(
   }
 
   return {
-    count: coded.count,
     async pictures(chosen, from, to) {
       for (const [number, sheet] of sheets) if (sheet.isFull()) sheets.delete(number)
       const placesOf = new Map<PictureSheet, number[]>()
@@ -88,16 +82,19 @@ export function createPictureSplicer(
         const length = ids.encode(values, changed)
         idOf.push(Buffer.from(ids.ascii.buffer, ids.ascii.byteOffset, length).toString('latin1'))
       })
-      const made: UnitPicture[] = []
-      for (const [sheet, places] of placesOf) {
+      const qualities = qualityLadder(quality)
+      // All are taken before any is waited for: another call may add to the same sheets meanwhile.
+      const taken = Array.from(placesOf, ([sheet, places]) => {
         const maxBytes = sheet.placement.maxBytes ?? Number.POSITIVE_INFINITY
-        const qualities = qualityLadder(quality)
-        const pictures = await sheet.take(qualities, maxBytes)
-        for (const [index, at] of places.entries()) {
-          const picture = pictures[index]!
+        return { places, maxBytes, pictures: sheet.take(qualities, maxBytes) }
+      })
+      const made: UnitPicture[] = []
+      for (const { places, maxBytes, pictures } of taken) {
+        for (const [index, picture] of (await pictures).entries()) {
           const { bytes } = picture
           if (bytes > maxBytes)
             throw new PolyadError('PICTURE_TOO_LARGE', { format: 'jpeg', bytes, maxBytes })
+          const at = places[index]!
           made[at] = { ...picture, id: idOf[at]! }
         }
       }
