@@ -6,9 +6,29 @@ import { type DecisionRequest, DecisionRequestSchema } from '../../engine/decisi
 import { languagesFrom } from '../accept-language.ts'
 import { callerText, mayExplain } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const Query = Type.Object({ explain: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
+
+const Address = Type.Union([Type.String(), Type.Null()])
+const DecisionAnswerSchema = Type.Object({
+  decision: Type.String(),
+  campaign: Type.String(),
+  revision: Type.Integer(),
+  adUnit: Type.Union([Type.String(), Type.Null()], { description: 'null: the house ad' }),
+  placement: Type.String(),
+  locale: Type.String(),
+  widthPx: Type.Integer(),
+  heightPx: Type.Integer(),
+  fields: Type.Record(Type.String(), Type.Object({ kind: Type.String() })),
+  image: Type.String(),
+  html: Address,
+  click: Address,
+  impression: Type.String(),
+  viewable: Type.String(),
+  expiresAtMs: Type.Integer(),
+  explain: Type.Optional(Type.Object({})),
+})
 
 /** What a site key may not send: its text is public, so anybody could ask about anybody. */
 const NOT_FOR_SITES = ['person', 'personKey', 'attributes', 'simulated'] as const
@@ -24,7 +44,11 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
         summary: 'Choose an ad for one opportunity; the decision is in the log before it is answered',
         body: DecisionRequestSchema,
         querystring: Query,
-        response: answers({ 200: 'The ad unit, its addresses and trackers' }, 404, 503),
+        response: answers(
+          { 200: json('The ad unit, its addresses and trackers', DecisionAnswerSchema) },
+          404,
+          503,
+        ),
       },
     },
     async (request) => {

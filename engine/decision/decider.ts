@@ -8,7 +8,6 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
-import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
@@ -19,6 +18,7 @@ import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campai
 import { chooseLocale } from './locale.ts'
 import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
 import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
+import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
   /** Checked campaigns only. */
@@ -30,9 +30,10 @@ export interface DeciderParts {
   readonly clock: Clock
   /** Draws ad units, and arms where there is no person. */
   readonly stream: Stream
-  readonly weights?: Weights
   /** How consent is read; default: CONSENT_DEFAULTS. */
   readonly consent?: ConsentPolicy
+  /** Weights and merged leaves of a campaign as they stand: asked at every decision. Default NO_STEERING. */
+  steer?(campaign: string): Steering
 }
 
 export interface Decision {
@@ -44,6 +45,8 @@ export interface Decision {
     /** Every narrow segment that matched, narrowest first; the first is the leaf. */
     readonly matched: readonly Segment[]
     readonly assignment: Assignment
+    /** The segment that serves the leaf's people since it was merged; null: the leaf serves them itself. */
+    readonly mergedInto: string | null
     /** Why nothing personal was read; null: it was allowed. */
     readonly noPersonalUse: NoPersonalUse | null
   }
@@ -82,7 +85,6 @@ export interface Candidate {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { clock, stream, population } = parts
-  const weights = parts.weights ?? EVEN_WEIGHTS
   const policy = parts.consent ?? CONSENT_DEFAULTS
   const nextId = createDecisionIds(stream.fork('ids'))
   const armStream = stream.fork('arms')
@@ -130,7 +132,9 @@ export function createDecider(parts: DeciderParts): Decider {
 
     const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
     const assignment = armAt(bucket, leaf !== undefined, campaign.shares)
-    const segment = assignment.arm === 'narrow' && leaf ? leaf.id : BROAD_ID
+    const { weights, servedBy } = parts.steer?.(plan.campaign.name) ?? NO_STEERING
+    const mergedInto = leaf && servedBy.get(leaf.id)
+    const segment = assignment.arm === 'narrow' && leaf ? (mergedInto ?? leaf.id) : BROAD_ID
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
@@ -156,7 +160,7 @@ export function createDecider(parts: DeciderParts): Decider {
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
     }
-    const why = { matched, assignment, noPersonalUse: viewer.noPersonalUse }
+    const why = { matched, assignment, mergedInto: mergedInto ?? null, noPersonalUse: viewer.noPersonalUse }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
