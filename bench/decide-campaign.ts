@@ -83,17 +83,17 @@ export const DECIDE_TEMPLATE: Template = {
 function memberOf(json: RuleJson): Values | undefined {
   const rule = parseSegmentRule(json, SEGMENTS_CATALOGUE, 'a rule of the bench')
   const values: Record<string, Scalar | readonly string[]> = {}
-  fit(rule, values)
+  satisfy(rule, values)
   return compileRule(rule)({ values }) ? values : undefined
 }
 
-function fit(rule: Rule, values: Record<string, Scalar | readonly string[]>): void {
+function satisfy(rule: Rule, values: Record<string, Scalar | readonly string[]>): void {
   switch (rule.kind) {
     case 'all':
-      for (const part of rule.of) fit(part, values)
+      for (const part of rule.of) satisfy(part, values)
       return
     case 'any':
-      fit(rule.of[0]!, values)
+      satisfy(rule.of[0]!, values)
       return
     case 'in':
       values[rule.attribute] ??= rule.values[0]!

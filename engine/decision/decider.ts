@@ -11,6 +11,7 @@ import { BROAD_ID, type Segment } from '../../segments/segment.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
+import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
@@ -30,10 +31,10 @@ export interface DeciderParts {
   readonly clock: Clock
   /** Draws ad units, and arms where there is no person. */
   readonly stream: Stream
-  /** How consent is read; default: CONSENT_DEFAULTS. */
-  readonly consent?: ConsentPolicy
   /** Weights and merged leaves of a campaign as they stand: asked at every decision. Default NO_STEERING. */
   steer?(campaign: string): Steering
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
 }
 
 export interface Decision {
@@ -159,8 +160,14 @@ export function createDecider(parts: DeciderParts): Decider {
       placement,
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
+      ...recordedWindows(plan.campaign.conversions),
     }
-    const why = { matched, assignment, mergedInto: mergedInto ?? null, noPersonalUse: viewer.noPersonalUse }
+    const why = {
+      matched,
+      assignment,
+      mergedInto: mergedInto ?? null,
+      noPersonalUse: viewer.noPersonalUse,
+    }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
