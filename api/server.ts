@@ -79,6 +79,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Open keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,
+    // A workspace of 10,000 segments takes longer to read than a plugin has to start.
+    pluginTimeout: 0,
   })
   const log = watchLog(parts.ports.eventLog, createCounterLoader(parts.ports), () => performance.now())
   const ports: ServerPorts = { ...parts.ports, eventLog: log.eventLog }
