@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { contentHash } from '../core/hash.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
+import type { Upkeep } from '../engine/ports/upkeep.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
@@ -13,6 +14,7 @@ import { openEventLog } from '../store/embedded/event-log.ts'
 import { holdWorkspace } from '../store/embedded/hold-workspace.ts'
 import { openMentions } from '../store/embedded/mentions.ts'
 import { type Outputs, openOutputs } from '../store/embedded/outputs.ts'
+import { openUpkeep } from '../store/embedded/upkeep.ts'
 import { type Fonts, loadFonts } from '../templates/fonts.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
@@ -29,6 +31,8 @@ export interface Workspace {
   readonly fonts: Fonts
   /** Versions of code, sharp, ICU and fonts: pictures are the same only where this is. */
   readonly fingerprint: string
+  /** Work on what the store has gathered; for who holds the workspace. */
+  upkeep(): Promise<Upkeep>
   /** The address others find the holder at, once it listens. */
   announceUrl(url: string): Promise<void>
   close(): Promise<void>
@@ -70,6 +74,7 @@ export async function openWorkspace(
   const mentions = whenNeeded(() => openMentions(found.folder))
   const counters = whenNeeded(() => openCounters(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
+  const upkeep = whenNeeded(async () => openUpkeep(found.folder, await eventLog.open()))
 
   const ports: Ports = {
     documents,
@@ -92,6 +97,7 @@ export async function openWorkspace(
       rows: async (query) => (await counters.open()).rows(query),
       late: async (campaign) => (await counters.open()).late(campaign),
       apart: async (campaign) => (await counters.open()).apart(campaign),
+      folded: async (campaign) => (await counters.open()).folded(campaign),
     },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
@@ -109,9 +115,11 @@ export async function openWorkspace(
     secrets,
     fonts,
     fingerprint: fingerprint(),
+    upkeep: upkeep.open,
     announceUrl: async (url) => held?.announceUrl(url),
     async close() {
       await jobs.close()
+      await upkeep.close()
       await eventLog.close()
       await counters.close()
       await mentions.close()
