@@ -14,6 +14,7 @@ import { eventId } from '../../engine/tracking/event-id.ts'
 import type { EventRecord, LogRecord } from '../../engine/tracking/record.ts'
 import { signToken } from '../../engine/tracking/token.ts'
 import { personKey } from '../../segments/person-key.ts'
+import { gppString, tcString } from '../unit/consent/strings.ts'
 import {
   activate,
   CAMPAIGN,
@@ -90,14 +91,47 @@ describe('serving', () => {
     })
 
     it.each([
-      ['no consent', {}, {}],
-      ['Global Privacy Control', { consent }, { 'sec-gpc': '1' }],
-      ['a child', { consent, coppa: true }, {}],
-      ['a segment under the k floor', { consent, attributes: { state: 'WA' } }, {}],
-    ])('are broad, never blank: %s', async (_why, more, headers) => {
+      ['not-said', {}, {}],
+      ['privacy-control', { consent }, { 'sec-gpc': '1' }],
+      ['privacy-control', { consent: { tcf: tcString() } }, { 'sec-gpc': '1' }],
+      ['child', { consent, coppa: true }, {}],
+      ['tcf-missing', { consent: { ...consent, gdpr: true } }, {}],
+      ['tcf-invalid', { consent: { ...consent, tcf: 'nonsense' } }, {}],
+      ['gpp-opt-out', { consent: { gpp: gppString({ ustx: { SaleOptOut: 1 } }), gppSections: [16] } }, {}],
+      [null, { consent, attributes: { state: 'WA' } }, {}],
+    ])('are broad, never blank, and explained: %s', async (noPersonalUse, more, headers) => {
       const answer = await decide({ attributes: { state: 'CA' }, ...more }, headers, '?explain=true')
-      expect(answer.explain).toMatchObject({ leaf: null, arm: 'broad', segment: 'broad' })
+      expect(answer.explain).toMatchObject({ leaf: null, arm: 'broad', segment: 'broad', noPersonalUse })
+      if (noPersonalUse !== null) {
+        expect((await world.ask({ url: '/metrics' })).body).toMatch(
+          new RegExp(`polyad_no_personal_use_total{reason="${noPersonalUse}"} [1-9]`),
+        )
+      }
       expect(answer.fields['headline']).toMatchObject({ kind: 'text' })
+    })
+
+    it('are narrow by a TC string alone, without the word of the caller', async () => {
+      const attributes = { state: 'CA' }
+      const answer = await decide(
+        { attributes, consent: { gdpr: true, tcf: tcString() } },
+        {},
+        '?explain=true',
+      )
+      expect(answer.explain).toMatchObject({ leaf: 'california', contextual: false, noPersonalUse: null })
+    })
+
+    it('are broad on the word of the caller where the workspace asks for a string', async () => {
+      const strict = await openWorld({ keys: false, consent: { default: 'required', vendorId: 755 } })
+      await activate(strict)
+      const reasonOf = async (consent: object) => {
+        const payload = { placement: PLACEMENT, attributes: { state: 'CA' }, consent }
+        const response = await strict.ask({ method: 'POST', url: '/v1/decisions?explain=true', payload })
+        return response.json().explain.noPersonalUse
+      }
+      expect(await reasonOf({ personalise: true })).toBe('string-required')
+      expect(await reasonOf({ tcf: tcString({ vendors: [2] }) })).toBe('tcf-vendor')
+      expect(await reasonOf({ tcf: tcString({ vendors: [755] }) })).toBeNull()
+      await strict.close()
     })
 
     it('take the locale of the body, else of Accept-Language', async () => {
