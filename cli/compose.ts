@@ -81,7 +81,7 @@ export async function openWorkspace(
   const mentions = whenNeeded(() => openMentions(found.folder))
   const counters = whenNeeded(() => openCounters(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
-  const upkeep = whenNeeded(async () => openUpkeep(found.folder, await eventLog.open()))
+  const upkeep = whenNeeded(async () => openUpkeep(found.folder, eventLog))
 
   const audit = openAudit(found.folder)
   const clock = { nowMs: Date.now }
@@ -160,6 +160,8 @@ function whenNeeded<T extends { close(): Promise<void> }>(openNow: () => Promise
       opened ??= openNow()
       return opened
     },
+    /** What was opened, if it ever was. */
+    opened: async (): Promise<T | undefined> => opened,
     async close(): Promise<void> {
       // A resource that failed to open has reported so where it was asked for.
       const resource = await opened?.catch(() => undefined)

@@ -18,7 +18,7 @@ upkeepContract('embedded', async (folder) => {
     close: () => log.close(),
   }
   const counters = await openCounters(folder)
-  const upkeep = await openUpkeep(folder, eventLog)
+  const upkeep = await openUpkeep(folder, { open: async () => eventLog, opened: async () => eventLog })
   return {
     port: {
       upkeep,
