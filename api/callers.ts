@@ -11,7 +11,10 @@ export type Caller =
   | { readonly kind: 'site'; readonly id: string }
   | { readonly kind: 'none' }
 
-/** Who may use a route: roles (admin always), site keys, or `anyone` without a key. */
+/**
+ * Who may use a route: roles (admin always), site keys, or `anyone`. Where it is `anyone` alone no key is looked at:
+ * a pixel must not fail for a header that a proxy sends along.
+ */
 export type Access = Exclude<Role, 'admin'> | 'site' | 'anyone'
 
 declare module 'fastify' {
@@ -49,7 +52,7 @@ export function registerCallers(
       request.caller = { kind: 'single-user' }
       return
     }
-    request.caller = await callerOf(request, keys)
+    request.caller = isOpen(request) ? { kind: 'none' } : await callerOf(request, keys)
     if (request.caller.kind === 'site') {
       reply.header('access-control-allow-origin', request.headers.origin).header('vary', 'Origin')
     }
@@ -116,6 +119,11 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
       return (await allKeys()).length > 0
     },
   }
+}
+
+function isOpen({ routeOptions }: FastifyRequest): boolean {
+  const { allow } = routeOptions.config
+  return allow?.length === 1 && allow[0] === 'anyone'
 }
 
 async function callerOf(request: FastifyRequest, keys: KeyCache): Promise<Caller> {

@@ -1,8 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
 
 export const BODY_LIMIT_BYTES = 1024 * 1024
+/** A detail may tell what was sent, and that may be a megabyte. */
+const LONGEST_DETAIL = 2_000
 
 /** RFC 9457. `code` is the error catalogue's. */
 export const ProblemSchema = Type.Object(
@@ -33,6 +35,15 @@ export function registerProblems(server: FastifyInstance): void {
   )
 }
 
+/**
+ * Answers what fails before a route is found, such as an address that cannot be decoded: it passes no hook, and the
+ * framework would tell the address back.
+ */
+export function refuseAddress(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-content-type-options', 'nosniff')
+  sendProblem(invalid('address', 'it is too long, or not percent-encoded UTF-8'), request, reply)
+}
+
 /** The catalogue's name for a failure of the framework; anything unknown is a bug of ours. */
 function problemFrom(error: FastifyError | PolyadError): PolyadError {
   if (error instanceof PolyadError) return error
@@ -57,16 +68,26 @@ function invalid(where: string, problem: string): PolyadError {
 function sendProblem(error: PolyadError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer')
   if (error.status === 503) reply.header('retry-after', '1')
+  const problem: Static<typeof ProblemSchema> = {
+    type: `urn:polyad:error:${error.code}`,
+    title: error.code.toLowerCase().replaceAll('_', ' '),
+    status: error.status,
+    code: error.code,
+    ...(error.status < 500 ? { detail: shortened(error.message) } : {}),
+    requestId: request.id,
+  }
   return reply
     .code(error.status)
     .header('cache-control', 'no-store')
     .type('application/problem+json')
-    .send({
-      type: `urn:polyad:error:${error.code}`,
-      title: error.code.toLowerCase().replaceAll('_', ' '),
-      status: error.status,
-      code: error.code,
-      ...(error.status < 500 ? { detail: error.message } : {}),
-      requestId: request.id,
-    })
+    .send(withoutMarkup(JSON.stringify(problem)))
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}...` : text
+}
+
+/** The same JSON without a character of markup: a detail tells what was sent, and somebody may look at it as a page. */
+function withoutMarkup(json: string): string {
+  return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }

@@ -16,7 +16,7 @@ import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
 import { registerCommonAnswers } from './documented.ts'
 import { createMetrics } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
-import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
+import { BODY_LIMIT_BYTES, refuseAddress, registerProblems } from './problem.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
@@ -68,6 +68,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     logger: parts.logger ?? false,
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: () => randomUUID(),
+    frameworkErrors: refuseAddress,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Open keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,

@@ -96,7 +96,11 @@ describe('statuses', () => {
         await expectStatus(413, { method, url, payload: `"${'x'.repeat(2_000_000)}"`, key, headers: json })
         await expectStatus(415, { method, url, payload: 'x', key, headers: { 'content-type': 'text/plain' } })
       } else if (statuses.has(400)) {
-        const wrong = path.includes('{') ? addressOf(operation, 'x'.repeat(200)) : `${path}?unknown=1`
+        const wrong = path.startsWith('/t/')
+          ? `${addressOf(operation, 'x')}?price=1&price=2`
+          : path.includes('{')
+            ? addressOf(operation, 'x'.repeat(200))
+            : `${path}?unknown=1`
         await expectStatus(400, { method, url: wrong, key })
       }
     }
