@@ -8,7 +8,6 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
-import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
@@ -18,6 +17,7 @@ import { type Assignment, armAt, bucketOf } from './assignment.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
 import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
+import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
   /** Checked campaigns only. */
@@ -29,7 +29,8 @@ export interface DeciderParts {
   readonly clock: Clock
   /** Draws ad units, and arms where there is no person. */
   readonly stream: Stream
-  readonly weights?: Weights
+  /** Weights and merged leaves of a campaign as they stand: asked at every decision. Default NO_STEERING. */
+  steer?(campaign: string): Steering
 }
 
 export interface Decision {
@@ -41,6 +42,8 @@ export interface Decision {
     /** Every narrow segment that matched, narrowest first; the first is the leaf. */
     readonly matched: readonly Segment[]
     readonly assignment: Assignment
+    /** The segment that serves the leaf's people since it was merged; null: the leaf serves them itself. */
+    readonly mergedInto: string | null
     /** Nothing personal was read. */
     readonly contextual: boolean
   }
@@ -79,7 +82,6 @@ export interface Candidate {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { clock, stream, population } = parts
-  const weights = parts.weights ?? EVEN_WEIGHTS
   const nextId = createDecisionIds(stream.fork('ids'))
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
@@ -125,7 +127,9 @@ export function createDecider(parts: DeciderParts): Decider {
 
     const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
     const assignment = armAt(bucket, leaf !== undefined, campaign.shares)
-    const segment = assignment.arm === 'narrow' && leaf ? leaf.id : BROAD_ID
+    const { weights, servedBy } = parts.steer?.(plan.campaign.name) ?? NO_STEERING
+    const mergedInto = leaf && servedBy.get(leaf.id)
+    const segment = assignment.arm === 'narrow' && leaf ? (mergedInto ?? leaf.id) : BROAD_ID
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
@@ -151,7 +155,8 @@ export function createDecider(parts: DeciderParts): Decider {
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
     }
-    const why = { matched, assignment, contextual: viewer.record === undefined }
+    const contextual = viewer.record === undefined
+    const why = { matched, assignment, mergedInto: mergedInto ?? null, contextual }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
