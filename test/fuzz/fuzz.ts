@@ -53,6 +53,7 @@ export async function fuzz(
   const elsewhere = new Map<number, number>()
   const problems: string[] = []
   let sent = 0
+  const times = new Map<string, number[]>()
   let valid = 0
   let taken = 0
 
@@ -88,7 +89,12 @@ export async function fuzz(
   const ask = async (draft: Draft, at: string): Promise<void> => {
     const wire = wireOf(draft)
     try {
+      const startMs = performance.now()
       const answer = await sender.send(wire)
+      times.set(draft.operation.name, [
+        ...(times.get(draft.operation.name) ?? []),
+        performance.now() - startMs,
+      ])
       judge(draft, wire, answer, at)
       const etag = answer.headers.etag
       if (draft.etagIn === undefined || etag === undefined) return
@@ -117,6 +123,14 @@ export async function fuzz(
       await flood(operations, fixture, seed, (draft) => ask(draft, `${at}, flood`))
   }
   await options.restore()
+  console.log(
+    [...times]
+      .map(
+        ([n, t]) =>
+          `${n} ${t.length} ${(t.sort((a, b) => a - b)[t.length >> 1]!).toFixed(1)} ${(t.reduce((a, b) => a + b, 0) / t.length).toFixed(1)}`,
+      )
+      .join('\n'),
+  )
   return { sent, valid, taken, seen, spoilt, elsewhere, problems }
 }
 

@@ -67,7 +67,7 @@ export function operationFor(
   pathAndQuery: string,
 ): Operation | undefined {
   const path = pathAndQuery.split('?', 1)[0]!
-  if (!isDecodable(path)) return undefined
+  if (!isRoutable(path)) return undefined
   // A fixed part wins over a parameter, as in the router.
   return operations
     .filter((operation) => operation.method === method && patternOf(operation).test(path))
@@ -87,10 +87,12 @@ function patternOf(operation: Operation): RegExp {
   return pattern
 }
 
-function isDecodable(path: string): boolean {
+/** Longer ones are refused before a route is chosen. */
+const LONGEST_PARAMETER = 4_000
+
+function isRoutable(path: string): boolean {
   try {
-    decodeURIComponent(path)
-    return true
+    return path.split('/').every((part) => decodeURIComponent(part).length <= LONGEST_PARAMETER)
   } catch {
     return false
   }

@@ -39,7 +39,7 @@ export function wireOf(draft: Draft): WireRequest {
   }
 }
 
-const SHOWN_BYTES = 2_000
+const SHOWN_BYTES = 1_000
 
 /** A request as a line of shell that sends it again; keys are left out. */
 export function curlOf({ method, target, headers, body }: WireRequest): string {
@@ -55,7 +55,7 @@ export function curlOf({ method, target, headers, body }: WireRequest): string {
       `curl --path-as-is -X ${method}`,
       ...shown,
       ...(text === undefined ? [] : [`--data-binary ${quoted(text)}`]),
-      quoted(`$URL${target.slice(0, SHOWN_BYTES)}`),
+      quoted(`$URL${target.slice(0, 300)}`),
     ].join(' ') + more
   )
 }
