@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import fc from 'fast-check'
+import { isTimeZone } from '../../core/time.ts'
 import type { JsonSchema } from './operations.ts'
 
 /** Values that mean something in the world that is fuzzed, by the name of the field they belong in. */
@@ -9,6 +10,7 @@ export type KnownValues = Readonly<Record<string, readonly unknown[]>>
 const addFormats = ((formats as unknown as { default?: unknown }).default ?? formats) as (ajv: Ajv) => void
 const ajv = new Ajv({ strict: false, allowUnionTypes: true, discriminator: true })
 addFormats(ajv)
+ajv.addFormat('time-zone', isTimeZone)
 const checks = new WeakMap<JsonSchema, ValidateFunction>()
 
 /** Whether a value meets a schema; and if not, why. */
@@ -132,15 +134,17 @@ function strings(schema: JsonSchema): fc.Arbitrary<unknown> {
     Math.min((schema['maxLength'] as number | undefined) ?? 24, minLength + 24),
   )
   const made =
-    schema['format'] === 'date'
-      ? fc
-          .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
-          .map((date) => date.toISOString().slice(0, 10))
-      : schema['format'] === 'uri'
-        ? fc.webUrl({ size: 'small' })
-        : typeof schema['pattern'] === 'string'
-          ? fc.stringMatching(new RegExp(schema['pattern'], 'u'), { size: 'small' })
-          : fc.string({ unit: 'grapheme', minLength, maxLength })
+    schema['format'] === 'time-zone'
+      ? fc.constantFrom('UTC', 'America/New_York', 'Asia/Kathmandu')
+      : schema['format'] === 'date'
+        ? fc
+            .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+            .map((date) => date.toISOString().slice(0, 10))
+        : schema['format'] === 'uri'
+          ? fc.webUrl({ size: 'small' })
+          : typeof schema['pattern'] === 'string'
+            ? fc.stringMatching(new RegExp(schema['pattern'], 'u'), { size: 'small' })
+            : fc.string({ unit: 'grapheme', minLength, maxLength })
   return made.filter((value) => problemWith(schema, value) === undefined)
 }
 

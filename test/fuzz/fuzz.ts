@@ -14,6 +14,8 @@ export interface FuzzOptions {
   readonly atOnce: number
   /** By operation: how often it is asked beside the others, default 1; for those that take long. */
   readonly weights?: Readonly<Record<string, number>>
+  /** Whether what may be too busy is also asked many times at once, default true. */
+  readonly floods?: boolean
   /** Brings the world back to what requests are made for: between the rounds. */
   restore(): Promise<void>
   /** Failures as the server logged them, since it was asked last. */
@@ -53,7 +55,6 @@ export async function fuzz(
   const elsewhere = new Map<number, number>()
   const problems: string[] = []
   let sent = 0
-  const times = new Map<string, number[]>()
   let valid = 0
   let taken = 0
 
@@ -89,12 +90,7 @@ export async function fuzz(
   const ask = async (draft: Draft, at: string): Promise<void> => {
     const wire = wireOf(draft)
     try {
-      const startMs = performance.now()
       const answer = await sender.send(wire)
-      times.set(draft.operation.name, [
-        ...(times.get(draft.operation.name) ?? []),
-        performance.now() - startMs,
-      ])
       judge(draft, wire, answer, at)
       const etag = answer.headers.etag
       if (draft.etagIn === undefined || etag === undefined) return
@@ -119,18 +115,10 @@ export async function fuzz(
     const order = Array.from(queue, (_, at) => queue[at % 2 === 0 ? at / 2 : half + (at - 1) / 2]!)
     const at = `seed ${options.seed}, round ${round}`
     await atMost(options.atOnce, order, (draft) => ask(draft, at))
-    if (round % FLOOD_EVERY === 0)
+    if (options.floods !== false && round % FLOOD_EVERY === 0)
       await flood(operations, fixture, seed, (draft) => ask(draft, `${at}, flood`))
   }
   await options.restore()
-  console.log(
-    [...times]
-      .map(
-        ([n, t]) =>
-          `${n} ${t.length} ${(t.sort((a, b) => a - b)[t.length >> 1]!).toFixed(1)} ${(t.reduce((a, b) => a + b, 0) / t.length).toFixed(1)}`,
-      )
-      .join('\n'),
-  )
   return { sent, valid, taken, seen, spoilt, elsewhere, problems }
 }
 

@@ -377,7 +377,7 @@ function mutationsFor(fixture: Fixture): readonly Mutation[] {
     },
     {
       name: 'a body over the limit',
-      weight: 0.2,
+      weight: 0.5,
       fits: isJson,
       spoil: fc.constant(withBytes(() => Buffer.alloc(1_100_000, 0x20))),
     },
