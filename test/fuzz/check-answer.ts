@@ -13,7 +13,7 @@ export interface Expectations {
 }
 
 /** Of a request that no operation of the document is for, or that is refused before one is chosen: who has no key is not told which addresses there are. */
-const WITHOUT_OPERATION = new Set([400, 401, 403, 404, 431])
+const WITHOUT_OPERATION = new Set([400, 401, 403, 404, 413, 415, 431])
 /** A stack line, a path of a module, or the words of a system call's failure. */
 const LEAK =
   /\n\s+at |node_modules|node:internal|file:\/\/|\.[cm]?[jt]s:\d+|\b(ENOENT|EACCES|EISDIR|ENOTDIR|ENAMETOOLONG|EPERM)\b/
