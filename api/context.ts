@@ -1,3 +1,4 @@
+import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { CounterLoader } from '../engine/tracking/load-counters.ts'
@@ -16,6 +17,8 @@ export interface ServerConfig {
   readonly publicUrl: string
   /** There are no keys: one user on this machine. */
   readonly singleUser: boolean
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
   /** Folders of the page at /; a file is taken from the first that has it. */
   readonly webFolders?: readonly string[]
   /** Of code, sharp, ICU and fonts, as for loadPlan. */

@@ -3,6 +3,7 @@ const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 
 const HELP = {
   polyad_decisions_total: 'Decisions logged, by arm.',
+  polyad_no_personal_use_total: 'Decisions and bid requests of which nothing personal was read, by reason.',
   polyad_events_total: 'Events taken, by type, whether their token had expired, and why they are kept apart.',
   polyad_tokens_refused_total: 'Trackers and events whose token was not ours.',
   polyad_bids_total: 'Bids made at auctions, by kind of ad; those of tests apart.',

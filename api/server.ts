@@ -127,14 +127,22 @@ export async function listen(
 
 function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
   const { ports, secrets, config, fonts, stream } = parts
-  const { publicUrl, fingerprint } = config
+  const { publicUrl, fingerprint, consent } = config
   const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
   const onState = (state: CampaignState): void => {
     // An edited campaign, or a new population, takes a campaign off the air until it is checked: that must not be quiet.
     if (state.active) log.info(state, 'campaign served')
     else log.warn(state, 'campaign not served')
   }
-  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint, onState })
+  const serving = createServing({
+    ports,
+    secrets,
+    stream,
+    publicUrl,
+    fingerprint,
+    onState,
+    ...(consent && { consent }),
+  })
   return {
     ports,
     secrets,

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { contentHash } from '../core/hash.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
-import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspace.ts'
+import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
 import { openCounters } from '../store/embedded/counters.ts'
@@ -22,6 +22,8 @@ const FONTS_FOLDER = join(PACKAGE_ROOT, 'templates/fonts')
 /** A workspace with everything wired: the embedded store, local workers, our fonts. */
 export interface Workspace {
   readonly folder: string
+  /** What polyad.json said when it was opened. */
+  readonly settings: WorkspaceSettings
   readonly ports: Ports
   /** Files that commands wrote outside the workspace's own folders. */
   readonly outputs: Outputs
@@ -104,6 +106,7 @@ export async function openWorkspace(
 
   return {
     folder: found.folder,
+    settings: found.settings,
     outputs: openOutputs(found.folder),
     ports,
     secrets,

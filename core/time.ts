@@ -4,6 +4,9 @@ export interface Clock {
   nowMs(): number
 }
 
+/** 24 hours, which a calendar day may not have. */
+export const DAY_MS = 24 * 3_600_000
+
 const dayFormats = new Map<string, Intl.DateTimeFormat>()
 
 /**

@@ -14,6 +14,16 @@ const WorkspaceSchema = Type.Object(
     /** Version of the workspace's layout. */
     polyad: Type.Literal(1),
     title: Type.Optional(Type.String({ maxLength: 120 })),
+    /** How consent is read (engine/decision/personal-use.ts, ConsentPolicy); a running server has read it at its start. */
+    consent: Type.Optional(
+      Type.Object(
+        {
+          default: Type.Optional(Type.Union([Type.Literal('caller'), Type.Literal('required')])),
+          vendorId: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 )
@@ -21,8 +31,9 @@ const WorkspaceSchema = Type.Object(
 export interface Workspace {
   /** Absolute, links resolved. */
   readonly folder: string
-  readonly settings: Static<typeof WorkspaceSchema>
+  readonly settings: WorkspaceSettings
 }
+export type WorkspaceSettings = Static<typeof WorkspaceSchema>
 
 const settingsDoor = createDoor('workspace settings', WorkspaceSchema)
 

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** What a token is for: its first byte, so that one kind is never taken for another. */
-export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3 } as const
+export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3, conversion: 4 } as const
 
 /** HMAC-SHA-256 cut to 128 bits (RFC 2104, 5: at least half the hash), which keeps links short. */
 const MAC_BYTES = 16

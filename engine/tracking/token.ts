@@ -46,3 +46,40 @@ export function verifyToken(tokenKey: Uint8Array, token: string, nowMs: number):
   const payload = { decision, campaign, adUnit, landingUrl, issuedMs, expiresMs }
   return { status: nowMs < expiresMs ? 'valid' : 'expired', payload }
 }
+
+/** What a landing page is told of the click that led there: enough to report what came of it, and for nothing else. */
+export type ConversionPayload = Pick<
+  TokenPayload,
+  'decision' | 'campaign' | 'adUnit' | 'issuedMs' | 'expiresMs'
+>
+
+/** A landing address that has this text in it is given a conversion token in its place when somebody clicks. */
+export const CLICK_ID_PLACE = 'POLYAD_CLICK_ID'
+
+/** @param tokenKey 32 bytes, from Secrets */
+export function signConversionToken(tokenKey: Uint8Array, payload: ConversionPayload): string {
+  const { decision, campaign, adUnit, issuedMs, expiresMs } = payload
+  return signValues(tokenKey, 'conversion', [decision, campaign, adUnit, issuedMs, expiresMs])
+}
+
+/** The page a click goes to: the one its token names, told of the click where it asks for that. */
+export function landingUrlOf(tokenKey: Uint8Array, payload: TokenPayload): string {
+  const { landingUrl } = payload
+  return landingUrl.includes(CLICK_ID_PLACE)
+    ? landingUrl.replaceAll(CLICK_ID_PLACE, signConversionToken(tokenKey, payload))
+    : landingUrl
+}
+
+/** What an event's token says, whether or not it has expired: a tracker's of any event, a landing page's of conversions. */
+export function eventPayload(
+  tokenKey: Uint8Array,
+  token: string,
+  type: string,
+): ConversionPayload | undefined {
+  const verdict = verifyToken(tokenKey, token, 0)
+  if (verdict.status !== 'invalid') return verdict.payload
+  const values = type === 'conversion' ? verifiedValues(tokenKey, 'conversion', token) : undefined
+  if (!values) return undefined
+  const [decision, campaign, adUnit, issuedMs, expiresMs] = values as [string, string, string, number, number]
+  return { decision, campaign, adUnit, issuedMs, expiresMs }
+}

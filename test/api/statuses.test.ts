@@ -166,6 +166,7 @@ describe('statuses', () => {
     await get(404, '/t/c/forged')
     await get(403, `/t/c/${token}`, { 'sec-purpose': 'prefetch' })
     await get(200, `/t/v/${token}`)
+    await get(200, `/t/x/${token}`)
     const tag = `/v1/tags/${signTag(TOKEN_KEY, { campaign: 'spring', placement: 'iab-300x250' })}`
     await get(200, '/v1/tag.js')
     await get(200, '/v1/tag.html')

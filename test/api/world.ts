@@ -11,6 +11,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
 import type { Campaign } from '../../engine/campaign/campaign.ts'
+import type { ConsentPolicy } from '../../engine/decision/personal-use.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
 import { createTableFiles } from '../../io/parquet-file.ts'
@@ -116,6 +117,7 @@ export async function openWorld(options: {
   empty?: boolean
   /** Changes of CAMPAIGN. */
   campaign?: Partial<Campaign>
+  consent?: ConsentPolicy
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
   await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
@@ -170,7 +172,7 @@ export async function openWorld(options: {
 
   const keys = new Map<string, string>()
   if (options.keys) {
-    for (const role of ['creative', 'buyer', 'analyst', 'admin'] as const) {
+    for (const role of ['creative', 'buyer', 'analyst', 'exchange', 'admin'] as const) {
       keys.set(role, (await createKey(ports, { role })).key)
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
@@ -183,6 +185,7 @@ export async function openWorld(options: {
       singleUser: !options.keys,
       fingerprint: 'test',
       tagScript: 'tag()',
+      ...(options.consent && { consent: options.consent }),
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
     },
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),

@@ -21,6 +21,9 @@ describe('findWorkspace', () => {
     await writeFile(join(folder, 'polyad.json'), '{"polyad": 1, "title": "Spring"}')
     const found = { folder: await realpath(folder), settings: { polyad: 1, title: 'Spring' } }
     expect(await findWorkspace(folder)).toEqual(found)
+    const settings = { polyad: 1, consent: { default: 'required', vendorId: 755 } }
+    await writeFile(join(folder, 'polyad.json'), JSON.stringify(settings))
+    expect((await findWorkspace(folder)).settings).toEqual(settings)
   })
 
   it.each([
@@ -28,6 +31,7 @@ describe('findWorkspace', () => {
     ['broken JSON', '{"polyad": 1'],
     ['another version', '{"polyad": 2}'],
     ['a misspelt setting', '{"polyad": 1, "titel": "Spring"}'],
+    ['a consent setting that is none', '{"polyad": 1, "consent": {"default": "always"}}'],
   ])('refuses a folder with %s and says how to make one', async (_what, text) => {
     if (text !== undefined) await writeFile(join(folder, 'polyad.json'), text)
     await expect(findWorkspace(folder)).rejects.toMatchObject({
