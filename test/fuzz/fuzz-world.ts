@@ -64,10 +64,11 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
     ['site', world.siteKey()],
   ])
   const { adUnit } = await decisionOf(world)
+  const known = knownValues(adUnit)
   return {
     world,
     url,
-    fixture: { known: knownValues(adUnit), bodies: BODIES, keys, siteOrigin: SITE_ORIGIN },
+    fixture: { known, bodies: bodiesWith(known['token']![0] as string), keys, siteOrigin: SITE_ORIGIN },
     expectations: {
       landings: [CAMPAIGN.landingUrl],
       secrets: [world.folder, process.cwd(), homedir()].filter((text) => text.length > 3),
@@ -121,6 +122,8 @@ function knownValues(adUnit: string): Fixture['known'] {
     // Keys of maps.
     '*': ['headline', 'photo', 'state', 'en', 'es', 'california'],
     name: NAMES,
+    'GET /v1/campaigns/{name}/budget-plan name': ['spring', 'spring', 'spring', ...NAMES],
+    'GET /v1/campaigns/{name}/report/comparison name': ['spring', 'spring', 'spring', ...NAMES],
     campaign: NAMES,
     with: NAMES,
     placement: ['iab-300x250', 'iab-728x90', 'nowhere'],
@@ -161,13 +164,23 @@ function knownValues(adUnit: string): Fixture['known'] {
     'POST /v1/campaigns/{name}/check name': ['autumn', 'nothing', ...NEW_NAMES],
     'GET /v1/house-ads/{file} file': ['iab-300x250.svg', 'iab-728x90.svg', 'nowhere.svg'],
     'GET /v1/ad-units/{file} file': [...files, ...files, '1zzz.png', `${adUnit}.exe`],
-    'GET /v1/ad-units/{id}/pictures/{file} file': ['photo.jpg', 'headline.jpg', 'photo.png'],
+    'GET /v1/ad-units/{id}/pictures/{file} file': [
+      'photo.jpg',
+      'photo.jpg',
+      'photo.jpg',
+      'photo.jpg',
+      'photo.jpg',
+      'photo.jpg',
+      'headline.jpg',
+      'photo.png',
+    ],
     // A token of another ad unit is refused: see spoilt requests.
     'GET /v1/ad-units/{file} token': trackers,
   }
 }
 
-const BODIES: Fixture['bodies'] = {
+/** Bodies that are taken. */
+const bodiesWith = (token: string): Fixture['bodies'] => ({
   'PUT /v1/segments/{name}': [
     { name: 'x', rule: { state: 'CA' } },
     { name: 'x', title: 'West', rule: { state: { in: ['CA', 'OR'] } } },
@@ -190,4 +203,14 @@ const BODIES: Fixture['bodies'] = {
       device: { geo: { region: 'CA' } },
     },
   ],
-}
+  'POST /v1/events': [
+    { events: [{ token, type: 'impression' }] },
+    {
+      events: [
+        { token, type: 'click' },
+        { token: 'forged', type: 'viewable' },
+      ],
+    },
+    { events: [{ token, type: 'conversion', valueMicros: 1_000_000 }] },
+  ],
+})
