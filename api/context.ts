@@ -4,12 +4,14 @@ import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { CounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import type { AdUnitPages } from './ad-unit-pages.ts'
+import type { Rates } from './caller-rates.ts'
+import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Serving } from './serving.ts'
 
 export type ServerPorts = Pick<
   Ports,
-  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'clock'
+  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'audit' | 'clock'
 >
 
 export interface ServerConfig {
@@ -25,6 +27,12 @@ export interface ServerConfig {
   readonly fingerprint: string
   /** The text of the script of ad tags (web/tag.ts). */
   readonly tagScript: string
+  /** Default: DEFAULT_LIMITS. */
+  readonly limits?: Limits
+  /** How often callers may ask; without it as often as they like. */
+  readonly rates?: Rates
+  /** Addresses and networks whose X-Forwarded-For is believed; default none. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** What the routes are given. */

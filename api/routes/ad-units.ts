@@ -63,7 +63,7 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         frameguard: false,
         crossOriginResourcePolicy: { policy: 'cross-origin' },
       },
-      config: { allow: ['anyone', 'creative', 'buyer', 'analyst', 'site'] },
+      config: { allow: ['anyone', 'creative', 'buyer', 'analyst', 'site'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
@@ -104,7 +104,7 @@ function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext):
     '/v1/ad-units/:id/pictures/:file',
     {
       helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'The picture of one slot of an ad unit, cropped to a size: SLOT.jpg',

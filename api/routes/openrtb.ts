@@ -55,7 +55,7 @@ async function answer(
   const adServer = query.adServer === undefined ? undefined : adServerOf(query.adServer)
   const noBid = (noBids: Bidding['noBids']): FastifyReply => {
     for (const { reason } of noBids) metrics.count('polyad_no_bids_total', { reason })
-    request.log.info({ noBids }, 'no bid')
+    request.log.info({ reasons: noBids.map(({ reason }) => reason) }, 'no bid')
     return reply.code(204).send()
   }
   const withoutTime = (): FastifyReply =>

@@ -40,7 +40,7 @@ const PIXELS = [
 const shared = {
   exposeHeadRoute: false,
   helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' }, crossOriginOpenerPolicy: false },
-  config: { allow: ['anyone'] },
+  config: { allow: ['anyone'], rate: 'trackers' },
 } as const
 
 export function registerTrackers(server: FastifyInstance, context: ApiContext): void {

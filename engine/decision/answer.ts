@@ -5,6 +5,7 @@ import { createCopyTable } from '../generate/copy-table.ts'
 import { unitValues } from '../generate/unit-values.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { signToken } from '../tracking/token.ts'
+import type { TokenKey } from '../tracking/token-keys.ts'
 import type { Decision } from './decider.ts'
 import type { NoPersonalUse } from './personal-use.ts'
 
@@ -64,7 +65,7 @@ interface DecisionExplanation {
 /** The answer to a decision, with signed trackers and addresses under the plan's public URL. */
 export function answerFor(
   decision: Decision,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   options: { readonly explain: boolean },
 ): DecisionAnswer {
   const { record, unit, campaign } = decision

@@ -17,6 +17,7 @@ import type { Opportunity } from '../decision/request.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { signNotice } from '../tracking/notice.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
+import type { TokenKey } from '../tracking/token-keys.ts'
 import { attributesFrom } from './attributes.ts'
 import type { BidRequest } from './bid-request.ts'
 import type { Bid, BidResponse } from './bid-response.ts'
@@ -31,7 +32,7 @@ import { takesCurrency, termsOf } from './terms.ts'
 export interface BidderParts {
   readonly decider: Decider
   readonly identityKey: Uint8Array
-  readonly tokenKey: Uint8Array
+  readonly tokenKey: TokenKey
   readonly clock: Clock
   /** Draws which campaign is asked first. */
   readonly stream: Stream
@@ -215,7 +216,7 @@ function outcomeOf(
   decision: Decision,
   taken: { readonly priceMicros: number; readonly dealId?: string },
   adServer: AdServerRow | undefined,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
 ): Outcome {
   const { live, settings } = seller
   const { plan } = live

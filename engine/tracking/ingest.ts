@@ -3,6 +3,7 @@ import { CLOCK_TOLERANCE_MS, LONGEST_WINDOW_MS } from './conversion.ts'
 import { eventId } from './event-id.ts'
 import type { EventRecord, FilterReason } from './record.ts'
 import { type ConversionPayload, eventPayload } from './token.ts'
+import type { TokenKey } from './token-keys.ts'
 
 export interface IncomingEvent {
   readonly token: string
@@ -41,7 +42,7 @@ export type EventOutcome =
  */
 export async function ingestEvents(
   ports: Pick<Ports, 'eventLog' | 'clock'>,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   events: readonly IncomingEvent[],
   currencyOf: (campaign: string) => Promise<string | undefined> = async () => undefined,
 ): Promise<readonly EventOutcome[]> {

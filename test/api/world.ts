@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import sharp from 'sharp'
-import type { ServerPorts } from '../../api/context.ts'
+import type { ServerConfig, ServerPorts } from '../../api/context.ts'
 import { createKey, type Role } from '../../api/keys.ts'
-import { buildServer } from '../../api/server.ts'
+import { buildServer, type ServerParts } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
@@ -18,6 +18,7 @@ import { createTableFiles } from '../../io/parquet-file.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
 import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
+import { openAudit } from '../../store/embedded/audit.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
@@ -117,6 +118,8 @@ export async function openWorld(options: {
   empty?: boolean
   /** Changes of CAMPAIGN. */
   campaign?: Partial<Campaign>
+  config?: Partial<ServerConfig>
+  logger?: ServerParts['logger']
   consent?: ConsentPolicy
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
@@ -131,6 +134,7 @@ export async function openWorld(options: {
   const broken = { log: false, documents: false }
   let nowMs = NOW_MS
   const ports: ServerPorts = {
+    audit: openAudit(folder),
     documents: {
       ...documents,
       list: async (kind) => {
@@ -187,7 +191,9 @@ export async function openWorld(options: {
       tagScript: 'tag()',
       ...(options.consent && { consent: options.consent }),
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
+      ...options.config,
     },
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
     judge: judgeOnThread,
     stream: createStream('api tests'),
