@@ -102,7 +102,8 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   'PUT /v1/templates/{name}': ['creative'],
   'PUT /v1/campaigns/{name}': ['buyer'],
   'GET /v1/events/export': ['analyst'],
-  'POST /openrtb2': ['buyer'],
+  'POST /openrtb2': ['exchange'],
+  'GET /v1/audit': [],
 }
 
 describe('callers with a key', () => {

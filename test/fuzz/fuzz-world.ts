@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { ROLES } from '../../api/keys.ts'
 import { listen } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { TOKEN_LIFETIME_MS } from '../../engine/decision/answer.ts'
@@ -20,8 +21,6 @@ import {
 import type { Expectations } from './check-answer.ts'
 import type { Fixture } from './valid-requests.ts'
 
-const ROLES = ['creative', 'buyer', 'analyst', 'admin'] as const
-
 export interface FuzzWorld {
   readonly world: World
   readonly url: string
@@ -35,6 +34,8 @@ export interface FuzzWorld {
 
 const SPRING = { ...CAMPAIGN, bid: BID }
 const AUTUMN = { ...CAMPAIGN, name: 'autumn', title: 'Autumn' }
+/** Nobody checks it. */
+const WINTER = { ...CAMPAIGN, name: 'winter' }
 
 /** A server that listens, with a campaign checked and served, keys of every kind, and tokens of every kind. */
 export async function openFuzzWorld(): Promise<FuzzWorld> {
@@ -55,6 +56,7 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
     await put('/v1/templates/plain', TEMPLATE)
     await put('/v1/campaigns/spring', SPRING)
     await put('/v1/campaigns/autumn', AUTUMN)
+    await put('/v1/campaigns/winter', WINTER)
     await activate(world, world.key('buyer'))
   }
   await restore()
@@ -85,7 +87,7 @@ async function decisionOf(world: World): Promise<{ adUnit: string }> {
   return response.json()
 }
 
-const NAMES = ['spring', 'autumn', 'nothing']
+const NAMES = ['spring', 'autumn', 'winter', 'nothing']
 const NEW_NAMES = ['fuzz-a', 'fuzz-b', 'fuzz-c', 'fuzz-d']
 
 /** What the fields of this world's requests are filled with, so that they mean something. */
@@ -144,6 +146,7 @@ function knownValues(adUnit: string): Fixture['known'] {
     personKey: ['0'.repeat(32)],
     attributes: [{ state: 'CA' }, { state: 'OR' }, {}],
     seed: ['a'],
+    since: ['2026-03-01', '2026-03-10T12:00:00Z'],
     token: trackers,
     h: ['0'.repeat(32)],
     w: [300, 40],

@@ -30,7 +30,7 @@ describe('the whole API', () => {
       weights: WEIGHTS,
       restore,
       errors,
-      floods: false,
+      thorough: false,
     }
     const { sent, valid, taken, problems } = await fuzz(operations, fixture, expectations, sender, options)
     sender.close()

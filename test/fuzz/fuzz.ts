@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type Expectations, problemOfAnswer } from './check-answer.ts'
-import { spoiltRequests } from './mutations.ts'
+import { spoiltInEveryWay, spoiltRequests } from './mutations.ts'
 import { type Operation, operationFor } from './operations.ts'
 import { curlOf, type Draft, type WireRequest, wireOf } from './request.ts'
 import type { Answer, Sender } from './send.ts'
@@ -14,8 +14,11 @@ export interface FuzzOptions {
   readonly atOnce: number
   /** By operation: how often it is asked beside the others, default 1; for those that take long. */
   readonly weights?: Readonly<Record<string, number>>
-  /** Whether what may be too busy is also asked many times at once, default true. */
-  readonly floods?: boolean
+  /**
+   * Whether every operation is also asked with everything that can be spoilt, and what may be too busy many times at
+   * once: some thousand requests more.
+   */
+  readonly thorough: boolean
   /** Brings the world back to what requests are made for: between the rounds. */
   restore(): Promise<void>
   /** Failures as the server logged them, since it was asked last. */
@@ -101,6 +104,11 @@ export async function fuzz(
     }
   }
 
+  if (options.thorough) {
+    await options.restore()
+    const all = operations.flatMap((operation) => spoiltInEveryWay(operation, fixture, options.seed))
+    await atMost(options.atOnce, all, (draft) => ask(draft, `seed ${options.seed}, every way`))
+  }
   const drafts = draftsOf(operations, fixture, options.weights ?? {})
   for (let round = 0; sent < options.requests && problems.length < MOST_PROBLEMS; round++) {
     await options.restore()
@@ -115,7 +123,7 @@ export async function fuzz(
     const order = Array.from(queue, (_, at) => queue[at % 2 === 0 ? at / 2 : half + (at - 1) / 2]!)
     const at = `seed ${options.seed}, round ${round}`
     await atMost(options.atOnce, order, (draft) => ask(draft, at))
-    if (options.floods !== false && round % FLOOD_EVERY === 0)
+    if (options.thorough && round % FLOOD_EVERY === 0)
       await flood(operations, fixture, seed, (draft) => ask(draft, `${at}, flood`))
   }
   await options.restore()

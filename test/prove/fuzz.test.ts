@@ -22,7 +22,15 @@ describe('the whole API', () => {
     const operations = operationsOf(await (await fetch(`${fuzzed.url}/openapi.json`)).json())
     const sender = createSender(fuzzed.url, 128)
     const { fixture, expectations, restore, errors } = fuzzed
-    const options = { seed: SEED, requests: REQUESTS, atOnce: 24, weights: WEIGHTS, restore, errors }
+    const options = {
+      seed: SEED,
+      requests: REQUESTS,
+      atOnce: 24,
+      weights: WEIGHTS,
+      restore,
+      errors,
+      thorough: true,
+    }
     const result = await fuzz(operations, fixture, expectations, sender, options)
     sender.close()
     const { sent, valid, taken, spoilt, elsewhere, problems } = result
