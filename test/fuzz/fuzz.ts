@@ -41,6 +41,8 @@ export interface FuzzResult {
 }
 
 const ROUND = 500
+/** So that neighbouring seeds share no round. */
+const MOST_ROUNDS = 10_000
 const MOST_PROBLEMS = 20
 /** Asked at once, so many are more than any queue of the server takes. */
 const FLOOD = 120
@@ -104,15 +106,16 @@ export async function fuzz(
     }
   }
 
+  const ofEach = new Map(operations.map((operation) => [operation, validRequests(operation, fixture)]))
   if (options.thorough) {
     await options.restore()
-    const all = operations.flatMap((operation) => spoiltInEveryWay(operation, fixture, options.seed))
+    const all = [...ofEach.values()].flatMap((drafts) => spoiltInEveryWay(drafts, fixture, options.seed))
     await atMost(options.atOnce, all, (draft) => ask(draft, `seed ${options.seed}, every way`))
   }
-  const drafts = draftsOf(operations, fixture, options.weights ?? {})
+  const drafts = draftsOf(ofEach, fixture, options.weights ?? {})
   for (let round = 0; sent < options.requests && problems.length < MOST_PROBLEMS; round++) {
     await options.restore()
-    const seed = options.seed + round
+    const seed = options.seed * MOST_ROUNDS + round
     const half = Math.ceil(Math.min(ROUND, options.requests - sent) / 2)
     const queue = [
       ...fc.sample(drafts.valid, { seed, numRuns: half }),
@@ -124,7 +127,7 @@ export async function fuzz(
     const at = `seed ${options.seed}, round ${round}`
     await atMost(options.atOnce, order, (draft) => ask(draft, at))
     if (options.thorough && round % FLOOD_EVERY === 0)
-      await flood(operations, fixture, seed, (draft) => ask(draft, `${at}, flood`))
+      await flood(ofEach, seed, (draft) => ask(draft, `${at}, flood`))
   }
   await options.restore()
   return { sent, valid, taken, seen, spoilt, elsewhere, problems }
@@ -132,28 +135,29 @@ export async function fuzz(
 
 const FLOOD_EVERY = 50
 
+type DraftsOfEach = ReadonlyMap<Operation, fc.Arbitrary<Draft>>
+
 /** Asks what may be too busy to answer many times at once. */
 async function flood(
-  operations: readonly Operation[],
-  fixture: Fixture,
+  ofEach: DraftsOfEach,
   seed: number,
   ask: (draft: Draft) => Promise<void>,
 ): Promise<void> {
-  for (const operation of operations) {
+  for (const [operation, drafts] of ofEach) {
     if (operation.method !== 'GET' || !operation.responses.has(503)) continue
-    const found = fc.sample(validRequests(operation, fixture), { seed, numRuns: FLOOD })
+    const found = fc.sample(drafts, { seed, numRuns: FLOOD })
     await Promise.all(found.map(ask))
   }
 }
 
 function draftsOf(
-  operations: readonly Operation[],
+  ofEach: DraftsOfEach,
   fixture: Fixture,
   weights: Readonly<Record<string, number>>,
 ): { readonly valid: fc.Arbitrary<Draft>; readonly spoilt: fc.Arbitrary<Draft> } {
-  const weighted = operations.map((operation) => ({
+  const weighted = [...ofEach].map(([operation, arbitrary]) => ({
     weight: Math.max(1, Math.round(100 * (weights[operation.name] ?? 1))),
-    arbitrary: validRequests(operation, fixture),
+    arbitrary,
   }))
   const valid = fc.oneof(...weighted)
   return { valid, spoilt: spoiltRequests(valid, fixture) }

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
-import type { Operation } from './operations.ts'
 import type { Draft } from './request.ts'
-import { credentialsOf, type Fixture, validRequests } from './valid-requests.ts'
+import { credentialsOf, type Fixture } from './valid-requests.ts'
 
 /** In every text that is sent to be told back: markup that must reach no page, and a header that must reach no answer. */
 export const PROBE = '"><svg onload=fuzz()>'
@@ -447,8 +446,11 @@ export function spoiltRequests(drafts: fc.Arbitrary<Draft>, fixture: Fixture): f
 }
 
 /** One request of an operation for everything of it that can be spoilt. */
-export function spoiltInEveryWay(operation: Operation, fixture: Fixture, seed: number): readonly Draft[] {
-  const drafts = validRequests(operation, fixture)
+export function spoiltInEveryWay(
+  drafts: fc.Arbitrary<Draft>,
+  fixture: Fixture,
+  seed: number,
+): readonly Draft[] {
   return mutationsFor(fixture).flatMap(({ name, fits, spoil }) =>
     fc
       .sample(fc.tuple(drafts, spoil), { seed, numRuns: 1 })
