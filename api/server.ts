@@ -20,7 +20,7 @@ import { DEFAULT_LIMITS, limitOptions, registerLimits } from './limits.ts'
 import { watchLog } from './log-lag.ts'
 import { createMetrics, type Gauge } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
-import { registerProblems } from './problem.ts'
+import { refuseAddress, registerProblems } from './problem.ts'
 import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
@@ -84,6 +84,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     ...limitOptions(limits),
     trustProxy: config.trustedProxies?.length ? [...config.trustedProxies] : false,
     genReqId: () => randomUUID(),
+    frameworkErrors: refuseAddress,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Open keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,

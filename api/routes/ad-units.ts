@@ -65,7 +65,7 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         frameguard: false,
         crossOriginResourcePolicy: { policy: 'cross-origin' },
       },
-      config: { allow: ['anyone'], rate: 'trackers' },
+      config: { allow: ['anyone', 'creative', 'buyer', 'analyst', 'site'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png, ID.webp, ID.avif',
