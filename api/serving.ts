@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { PolyadError } from '../core/errors.ts'
 import type { Stream } from '../core/stream.ts'
 import { type LoadedPlan, loadPlan } from '../engine/campaign/load-plan.ts'
@@ -55,6 +56,8 @@ const WATCHED: readonly DocumentKind[] = [
   'ledger',
   'population',
 ]
+/** Documents looked at without a break, some microseconds each. */
+const LOOKS_AT_ONCE = 100
 /** Older revisions kept compiled, for ad units that a campaign no longer makes. */
 const KEPT_PLANS = 20
 
@@ -82,7 +85,7 @@ export function createServing(parts: ServingParts): Serving {
   /** A document that cannot be read counts as its message: the campaigns that do without it go on. */
   const look = async (kind: DocumentKind, name: string): Promise<{ hash: string; revision: number }> => {
     try {
-      return (await documents.read(kind, name)) ?? { hash: 'none', revision: 0 }
+      return (await documents.look(kind, name)) ?? { hash: 'none', revision: 0 }
     } catch (error) {
       if (error instanceof PolyadError) return { hash: error.message, revision: 0 }
       throw error
@@ -95,6 +98,8 @@ export function createServing(parts: ServingParts): Serving {
       for (const name of await documents.list(kind)) {
         const { hash, revision } = await look(kind, name)
         seen.push(`${kind} ${name} ${hash}`)
+        // A look is short and blocks: between some of them requests are answered.
+        if (seen.length % LOOKS_AT_ONCE === 0) await setImmediate()
         // Of the checks only the newest revision's counts; older ones are many and large.
         if (kind === 'campaign') seen.push((await look('check', checkName(name, revision))).hash)
       }

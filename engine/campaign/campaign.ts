@@ -119,7 +119,7 @@ export const CampaignSchema = Type.Object(
     ),
     /** Calendar days in `timeZone`, both included. */
     flight: Type.Object({ from: Day, to: Day }, { additionalProperties: false }),
-    timeZone: Type.String(),
+    timeZone: Type.String({ format: 'time-zone', description: 'an IANA time zone, e.g. America/New_York' }),
     /** What the plan is paid for, and how often it happens today on broad. */
     goal: Type.Object(
       {
