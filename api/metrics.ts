@@ -15,7 +15,8 @@ type CounterName = keyof typeof HELP
 
 /** Counts of this process since it started. */
 export interface Metrics {
-  count(name: CounterName, labels?: Readonly<Record<string, string>>): void
+  /** @param times default 1 */
+  count(name: CounterName, labels?: Readonly<Record<string, string>>, times?: number): void
   observeDecision(seconds: number): void
   /** Prometheus text exposition format 0.0.4. */
   text(): string
@@ -28,10 +29,10 @@ export function createMetrics(): Metrics {
   let decisionSeconds = 0
 
   return {
-    count(name, labels = {}) {
+    count(name, labels = {}, times = 1) {
       const key = labelsText(labels)
       const series = counts.get(name) ?? new Map<string, number>()
-      counts.set(name, series.set(key, (series.get(key) ?? 0) + 1))
+      counts.set(name, series.set(key, (series.get(key) ?? 0) + times))
     },
     observeDecision(seconds) {
       decisions++

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { hmacSha256 } from '../../core/hmac.ts'
 
 /** What a token is for: its first byte, so that one kind is never taken for another. */
 export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3 } as const
@@ -7,6 +8,8 @@ export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3 } as const
 const MAC_BYTES = 16
 /** A landing page is at most 2,000 characters, so a token is below this; anything longer is not read. */
 const MAX_TOKEN_CHARACTERS = 4000
+/** Tokens are decoded into it, one after the other. */
+const decoded = Buffer.alloc(MAX_TOKEN_CHARACTERS)
 
 /**
  * A signed token: base64url of the byte of its kind, its values as a JSON array, and their HMAC.
@@ -32,15 +35,17 @@ export function verifiedValues(
   token: string,
 ): readonly unknown[] | undefined {
   if (token.length > MAX_TOKEN_CHARACTERS) return undefined
-  const bytes = Buffer.from(token, 'base64url')
+  const length = decoded.write(token, 0, 'base64url')
+  const signedEnd = length - MAC_BYTES
   // Decoding skips foreign characters and unused last bits: only the one spelling we wrote is accepted.
-  if (bytes.length <= MAC_BYTES + 1 || bytes.toString('base64url') !== token) return undefined
-  const signed = bytes.subarray(0, -MAC_BYTES)
-  const authentic = timingSafeEqual(bytes.subarray(-MAC_BYTES), macOf(tokenKey, signed))
-  if (!authentic || signed[0] !== TOKEN_KINDS[kind]) return undefined
-  return JSON.parse(signed.subarray(1).toString()) as unknown[]
+  if (signedEnd <= 1 || decoded.toString('base64url', 0, length) !== token) return undefined
+  const mac = macOf(tokenKey, decoded.subarray(0, signedEnd))
+  const authentic = timingSafeEqual(decoded.subarray(signedEnd, length), mac)
+  if (!authentic || decoded[0] !== TOKEN_KINDS[kind]) return undefined
+  return JSON.parse(decoded.toString('utf8', 1, signedEnd)) as unknown[]
 }
 
-function macOf(tokenKey: Uint8Array, signed: Uint8Array): Buffer {
-  return createHmac('sha256', tokenKey).update(signed).digest().subarray(0, MAC_BYTES)
+/** Overwritten by the next call. */
+function macOf(tokenKey: Uint8Array, signed: Uint8Array): Uint8Array {
+  return hmacSha256(tokenKey, signed).subarray(0, MAC_BYTES)
 }
