@@ -24,6 +24,14 @@ const shared = {
   config: { allow: ['anyone'] },
 } as const
 
+/** A picture of one pixel runs nothing and opens nothing: of the headers that guard pages it needs these alone. */
+const PIXEL_HEADERS = {
+  'content-type': 'image/gif',
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+} as const
+
 export function registerTrackers(server: FastifyInstance, context: ApiContext): void {
   const { secrets, ports } = context
   const tags = ['trackers']
@@ -32,6 +40,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
     '/t/i/:token',
     {
       ...shared,
+      helmet: false,
       schema: {
         tags,
         summary: 'Impression pixel: always a GIF, counted when the token is ours and the log has it',
@@ -41,7 +50,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
     },
     async (request, reply) => {
       await take(context, request, 'impression')
-      return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
+      return reply.headers(PIXEL_HEADERS).send(PIXEL)
     },
   )
 
@@ -49,6 +58,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
     '/t/v/:token',
     {
       ...shared,
+      helmet: false,
       schema: {
         tags,
         summary: 'Viewable pixel: as the impression pixel, once the ad was in view long enough',
@@ -58,7 +68,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
     },
     async (request, reply) => {
       await take(context, request, 'viewable')
-      return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
+      return reply.headers(PIXEL_HEADERS).send(PIXEL)
     },
   )
 
