@@ -16,6 +16,16 @@ export async function getFromHolder<T>(
   return (await (await askHolder(holder, path, apiKey)).json()) as T
 }
 
+/** As `getFromHolder`, with a JSON body. */
+export async function postToHolder<T>(
+  holder: LockHolder,
+  path: string,
+  body: object,
+  apiKey: string | undefined,
+): Promise<T> {
+  return (await (await askHolder(holder, path, apiKey, undefined, body)).json()) as T
+}
+
 /**
  * As `getFromHolder`, for an answer that may not fit into memory.
  *
@@ -49,11 +59,16 @@ async function askHolder(
   path: string,
   apiKey: string | undefined,
   signal?: AbortSignal,
+  body?: object,
 ): Promise<Response> {
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
-      ...(apiKey && { headers: { authorization: `Bearer ${apiKey}` } }),
+      headers: {
+        ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
   } catch (cause) {
