@@ -13,6 +13,7 @@ import {
   benchGenerateParquet,
 } from './generate-files.ts'
 import { machineText } from './machine.ts'
+import { benchMatch } from './match.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
 import { benchSample } from './sample.ts'
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   'generate-csv': benchGenerateCsv,
   'generate-parquet': benchGenerateParquet,
   render: benchRender,
+  match: benchMatch,
   decide: benchDecide,
   events: benchEvents,
   pixels: benchPixels,

@@ -7,7 +7,7 @@ import { createBoundedWork } from '../bounded-work.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const OpeBody = Type.Object(
   {
@@ -37,13 +37,17 @@ export function registerOpe(server: FastifyInstance, { ports }: ApiContext): voi
         summary: 'What another policy would have brought, from the decisions as they were logged',
         params: NameParams,
         body: OpeBody,
-        response: {
-          ...answers({}, 404, 422, 503),
-          200: {
-            description: 'The value of the policy with its intervals, and how far the log carries it',
-            content: { 'application/json': { schema: OpeReportSchema } },
+        response: answers(
+          {
+            200: json(
+              'The value of the policy with its intervals, and how far the log carries it',
+              OpeReportSchema,
+            ),
           },
-        },
+          404,
+          422,
+          503,
+        ),
       },
     },
     (request) =>

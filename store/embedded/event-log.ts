@@ -7,11 +7,23 @@ import { readLog } from './log-reader.ts'
 import { type LogSender, startLogThread } from './log-sender.ts'
 import { recordText } from './record-text.ts'
 
-const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
+/** Where the segments of a workspace's log lie. */
+export const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
 
 /** Whether anything was ever logged; opens and locks nothing. */
 export async function hasEventLog(workspaceFolder: string): Promise<boolean> {
   return (await readdir(logFolder(workspaceFolder)).catch(() => [])).length > 0
+}
+
+/** The log with the work on its older parts. */
+export interface KeptEventLog extends EventLog {
+  readonly folder: string
+  /** The end of the log: everything before it is on disk. */
+  position(): number
+  /** Removes the whole segments before a position, of which nothing is needed any more; how many. */
+  forgetBefore(position: number): Promise<number>
+  /** Makes the person of their decisions null; how many. Positions stay as they are. */
+  erasePerson(person: string): Promise<number>
 }
 
 /**
@@ -19,7 +31,7 @@ export async function hasEventLog(workspaceFolder: string): Promise<boolean> {
  *
  * @throws PolyadError WORKSPACE_HELD when another process or thread writes it
  */
-export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
+export async function openEventLog(workspaceFolder: string): Promise<KeptEventLog> {
   const folder = logFolder(workspaceFolder)
   await makeFolder(folder)
   const lock = await holdPart(workspaceFolder, 'log')
@@ -31,6 +43,10 @@ export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
     throw error
   }
   return {
+    folder,
+    position: sender.position,
+    forgetBefore: (position) => sender.keepUp({ forgetBefore: position }),
+    erasePerson: (person) => sender.keepUp({ erasePerson: person }),
     append: (records) => sender.append(records.map(recordText)),
     read(fromPosition) {
       // Else a reader would not come to an end while others write faster than it reads.
