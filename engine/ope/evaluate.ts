@@ -4,6 +4,7 @@ import {
   clusteredMean,
   doublyRobust,
   inversePropensity,
+  leastError,
   type PolicyValue,
   type RewardRow,
   selfNormalised,
@@ -68,10 +69,18 @@ export function evaluatePolicy(
   if (normalised.refusal) throw refusalOf(what, { rows: rows.length, ...normalised, slots })
 
   const isRate = outcome !== 'value'
-  const estimate = (value: PolicyValue): OpeEstimate => ({
-    ...intervalOf(value, isRate),
-    difference: intervalOf(value.difference, undefined),
-  })
+  const least = leastError(rows)
+  const estimate = ({ value, standardError, difference }: PolicyValue): OpeEstimate => {
+    const lacking = Math.max(0, least ** 2 - standardError ** 2)
+    const withLacking = (error: number) => Math.sqrt(error ** 2 + lacking)
+    return {
+      ...intervalOf({ value, standardError: withLacking(standardError) }, isRate),
+      difference: intervalOf(
+        { value: difference.value, standardError: withLacking(difference.standardError) },
+        undefined,
+      ),
+    }
+  }
   const meanWeight = clusteredMean(rows, (at) => rows[at]!.weight)
   const off = Math.abs(meanWeight.value - 1)
   return {

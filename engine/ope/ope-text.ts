@@ -16,7 +16,7 @@ export function opeText(report: OpeReport): string {
       'What the numbers mean',
       'doubly robust: weighs each decision by how much likelier the policy makes it, leaning on a model learnt on other people',
       'self-normalised: the same without a model, over the sum of weights; inverse propensity: over the number of decisions',
-      'intervals: 95 %, by people; they hold if the logged probabilities are what was drawn with',
+      'intervals: 95 %, by people, of one look; they hold if the logged probabilities are what was drawn with',
     ],
   ]
   return `${sections
@@ -113,7 +113,7 @@ function bestLines(report: OpeReport): string[] {
 function trustLines({ log, diagnostics }: OpeReport): string[] {
   const { effectiveSample, largestWeightShare, meanWeight, overlap, slots } = diagnostics
   return [
-    `${counted(log.decisions, 'decision')} of ${wholeNumber(log.people)} people or requests without one, as much as ` +
+    `${counted(log.decisions, 'decision')}${log.people < log.decisions ? ` of ${wholeNumber(log.people)} people (one without a person counts as one)` : ''}, as much as ` +
       `${wholeNumber(effectiveSample)} of equal weight (100 at least); the largest weight is ${percent(largestWeightShare)} of all (5 % at most)`,
     `mean weight ${meanWeight.value.toFixed(3)}, 95 %: ${meanWeight.low.toFixed(3)} to ${meanWeight.high.toFixed(3)} (1 where the logged probabilities are right)`,
     `${percent(overlap)} of what the policy chooses was shown to somebody`,
