@@ -80,28 +80,39 @@ export function doublyRobust(rows: readonly RewardRow[]): PolicyValue {
 }
 
 /**
- * The error that a weighted mean of these rewards has at least, if rewards do not hang on weights. Where rewards are
- * rare, the error seen in the rows is far too small as long as none of the rows of large weight has one: with no reward
- * at all it would be 0. Rewards are taken to be as frequent as weighed rows show, drawn towards one half by two rows.
+ * The errors that a weighted mean of these rewards, and its difference from their plain mean, have at least if rewards do
+ * not hang on weights. Where rewards are rare, the error seen in the rows is far too small as long as none of the rows of
+ * large weight has one: with no reward at all it would be 0. Rewards are taken to be as frequent as weighed rows show,
+ * drawn towards one half by two rows.
  *
  * @throws RangeError as the estimates
  * @see Agresti, Coull 1998, Am. Stat. 52:119-126, doi:10.1080/00031305.1998.10480550 (rows that are added)
  */
-export function leastError(rows: readonly RewardRow[]): number {
-  const { effectiveSample } = trustOf(rows)
+export function leastErrors(rows: readonly RewardRow[]): {
+  readonly value: number
+  readonly difference: number
+} {
+  trustOf(rows)
   let [weights, rewarded, number, sum, squares] = [0, 0, 0, 0, 0]
+  let [weightSquares, changeSquares] = [0, 0]
   for (const { weight, reward } of rows) {
     weights += weight
+    weightSquares += weight * weight
+    changeSquares += (weight - 1) ** 2
     if (reward === 0) continue
     rewarded += weight
     number++
     sum += reward
     squares += reward * reward
   }
-  if (number === 0 || weights === 0) return 0
-  const share = ((effectiveSample * rewarded) / weights + 1) / (effectiveSample + 2)
-  const variance = (share * squares) / number - ((share * sum) / number) ** 2
-  return Math.sqrt(Math.max(0, variance) / effectiveSample)
+  if (number === 0 || weights === 0) return { value: 0, difference: 0 }
+  const sample = (weights / weightSquares) * weights
+  const share = ((sample * rewarded) / weights + 1) / (sample + 2)
+  const variance = Math.max(0, (share * squares) / number - ((share * sum) / number) ** 2)
+  return {
+    value: Math.sqrt(variance / sample),
+    difference: Math.sqrt(variance * changeSquares) / rows.length,
+  }
 }
 
 /**

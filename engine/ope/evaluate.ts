@@ -4,7 +4,7 @@ import {
   clusteredMean,
   doublyRobust,
   inversePropensity,
-  leastError,
+  leastErrors,
   type PolicyValue,
   type RewardRow,
   selfNormalised,
@@ -69,18 +69,14 @@ export function evaluatePolicy(
   if (normalised.refusal) throw refusalOf(what, { rows: rows.length, ...normalised, slots })
 
   const isRate = outcome !== 'value'
-  const least = leastError(rows)
-  const estimate = ({ value, standardError, difference }: PolicyValue): OpeEstimate => {
-    const lacking = Math.max(0, least ** 2 - standardError ** 2)
-    const withLacking = (error: number) => Math.sqrt(error ** 2 + lacking)
-    return {
-      ...intervalOf({ value, standardError: withLacking(standardError) }, isRate),
-      difference: intervalOf(
-        { value: difference.value, standardError: withLacking(difference.standardError) },
-        undefined,
-      ),
-    }
-  }
+  const least = leastErrors(rows)
+  const estimate = ({ value, standardError, difference }: PolicyValue): OpeEstimate => ({
+    ...intervalOf({ value, standardError: Math.max(standardError, least.value) }, isRate),
+    difference: intervalOf(
+      { ...difference, standardError: Math.max(difference.standardError, least.difference) },
+      undefined,
+    ),
+  })
   const meanWeight = clusteredMean(rows, (at) => rows[at]!.weight)
   const off = Math.abs(meanWeight.value - 1)
   return {

@@ -79,7 +79,10 @@ export function createPolicyWalk(log: ChoiceLog, floor: number, learnt: LearntRa
       }
       const sumAt = (node: ChoiceNode, slot: number): number | undefined => {
         const chooser = choosers[slot]!
-        if (chooser.kind === 'logged') return node.isFree ? expectedAt(node.next[0]!) : undefined
+        if (chooser.kind === 'logged') {
+          const first = expectedAt(node.next[0]!)
+          return node.isFree || node.next.every((each) => expectedAt(each) === first) ? first : undefined
+        }
         const probabilities = sharesAt(node, chooser)
         let sum = 0
         for (const [at, option] of node.options.entries()) {
