@@ -16,14 +16,15 @@ export async function getFromHolder<T>(
   return (await (await askHolder(holder, path, apiKey)).json()) as T
 }
 
-/** As `getFromHolder`, with a JSON body. */
+/** As `getFromHolder`, for work that is told in a body. */
 export async function postToHolder<T>(
   holder: LockHolder,
   path: string,
   body: object,
   apiKey: string | undefined,
+  signal: AbortSignal,
 ): Promise<T> {
-  return (await (await askHolder(holder, path, apiKey, undefined, body)).json()) as T
+  return (await (await askHolder(holder, path, apiKey, signal, body)).json()) as T
 }
 
 /**
@@ -64,11 +65,11 @@ async function askHolder(
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
       headers: {
         ...(apiKey && { authorization: `Bearer ${apiKey}` }),
         ...(body && { 'content-type': 'application/json' }),
       },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
   } catch (cause) {

@@ -104,12 +104,12 @@ async function valueOnCampaign(
   campaign: string,
   query: CampaignOpeQuery,
   policyFile: string,
-  { config, folder }: Invocation,
+  { config, folder, signal }: Invocation,
 ): Promise<OpeReport> {
   const holder = await holderOf(folder)
   if (holder?.url) {
     const path = `/v1/campaigns/${encodeURIComponent(campaign)}/ope`
-    return postToHolder<OpeReport>(holder, path, opeBody(query), config.apiKey)
+    return postToHolder<OpeReport>(holder, path, opeBody(query), config.apiKey, signal)
   }
   const workspace = await openWorkspace(config, folder, { hold: 'ope' })
   try {
