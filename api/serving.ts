@@ -63,6 +63,8 @@ const KEPT_PLANS = 20
 
 interface State {
   readonly signature: string
+  /** What is served. */
+  readonly loaded: readonly LoadedPlan[]
   readonly decider: Decider
   readonly bidder: Bidder
   readonly states: readonly CampaignState[]
@@ -112,7 +114,10 @@ export function createServing(parts: ServingParts): Serving {
       populationHash !== undefined && populationHash === state.populationHash
         ? state.population
         : await unlessAbsent(loadPopulation(ports))
-    const { loaded, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
+    const { loaded: compiled, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
+    // A plan that is as before, of the same people, stays the same object, and with it the index over its segments.
+    const kept = populationHash === state.populationHash ? state.loaded : []
+    const loaded = compiled.map((each) => kept.find(({ planHash }) => planHash === each.planHash) ?? each)
     // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
     const stream = parts.stream.fork(`decider ${generation++}`)
     const decider = createDecider({
@@ -127,7 +132,18 @@ export function createServing(parts: ServingParts): Serving {
     const bidder = bidderOf(parts, decider, stream.fork('bidder'))
     const campaigns = await campaignsByKey(documents)
     const plans = new Map(loaded.map((plan) => [plan.plan.campaign.name, Promise.resolve(plan)] as const))
-    return { signature, decider, bidder, states, population, populationHash, catalogue, campaigns, plans }
+    return {
+      signature,
+      loaded,
+      decider,
+      bidder,
+      states,
+      population,
+      populationHash,
+      catalogue,
+      campaigns,
+      plans,
+    }
   }
 
   const refresh = async (): Promise<void> => {
@@ -186,6 +202,7 @@ function emptyState(parts: ServingParts): State {
   })
   return {
     signature: 'nothing loaded',
+    loaded: [],
     decider,
     bidder: bidderOf(parts, decider, stream),
     states: [],
