@@ -29,15 +29,19 @@ export interface KeptEventLog extends EventLog {
 /**
  * The event log `.polyad/log/`, written by a thread of its own so that a sync never waits behind other file work.
  *
+ * @param options.segmentBytes a segment that has grown to this is followed by a new one
  * @throws PolyadError WORKSPACE_HELD when another process or thread writes it
  */
-export async function openEventLog(workspaceFolder: string): Promise<KeptEventLog> {
+export async function openEventLog(
+  workspaceFolder: string,
+  options: { readonly segmentBytes?: number } = {},
+): Promise<KeptEventLog> {
   const folder = logFolder(workspaceFolder)
   await makeFolder(folder)
   const lock = await holdPart(workspaceFolder, 'log')
   let sender: LogSender
   try {
-    sender = await startLogThread(folder)
+    sender = await startLogThread(folder, options.segmentBytes)
   } catch (error) {
     await lock.release()
     throw error

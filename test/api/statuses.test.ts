@@ -278,6 +278,20 @@ describe('statuses', () => {
     await empty.close()
   })
 
+  it('of upkeep', async () => {
+    const bodies = {
+      '/v1/doctor': {},
+      '/v1/events/fold': { maxAgeDays: 36_500 },
+      '/v1/profiles/show': { profile: 'nobody' },
+      '/v1/profiles/erase': { profile: 'nobody' },
+    }
+    for (const [url, payload] of Object.entries(bodies)) await send(200, 'POST', url, payload)
+    const busy = Array.from({ length: 5 }, () => send(200, 'POST', '/v1/doctor', {}))
+    // Told in the order they came.
+    await Promise.all(Object.entries(bodies).map(([url, payload]) => send(503, 'POST', url, payload)))
+    await Promise.all(busy)
+  })
+
   it('that every route has: 429 for a caller that asks too often', async () => {
     const rates = { roleKey: 1, siteKey: 1, address: 1, trackers: 1, notices: 1, burstSeconds: 1 }
     const limited = await openWorld({ keys: true, empty: true, config: { rates } })
