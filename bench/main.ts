@@ -17,6 +17,7 @@ import { benchLoad, LOAD_MINUTES } from './load.ts'
 import { machineText } from './machine.ts'
 import { benchMatch } from './match.ts'
 import { type Measurement, measurementText } from './measurement.ts'
+import { benchPicturesCold, benchPicturesSteady } from './pictures.ts'
 import { benchRender } from './render.ts'
 import { benchSample } from './sample.ts'
 import { benchSpace } from './space.ts'
@@ -36,6 +37,8 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   'generate-csv': benchGenerateCsv,
   'generate-parquet': benchGenerateParquet,
   render: benchRender,
+  'pictures-cold': benchPicturesCold,
+  'pictures-steady': benchPicturesSteady,
   match: benchMatch,
   decide: benchDecide,
   events: benchEvents,

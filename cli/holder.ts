@@ -16,6 +16,17 @@ export async function getFromHolder<T>(
   return (await (await askHolder(holder, path, apiKey)).json()) as T
 }
 
+/** As `getFromHolder`, for work that is told in a body. */
+export async function postToHolder<T>(
+  holder: LockHolder,
+  path: string,
+  body: object,
+  apiKey: string | undefined,
+  signal: AbortSignal,
+): Promise<T> {
+  return (await (await askHolder(holder, path, apiKey, signal, body)).json()) as T
+}
+
 /**
  * As `getFromHolder`, for an answer that may not fit into memory.
  *
@@ -49,11 +60,16 @@ async function askHolder(
   path: string,
   apiKey: string | undefined,
   signal?: AbortSignal,
+  body?: object,
 ): Promise<Response> {
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
-      ...(apiKey && { headers: { authorization: `Bearer ${apiKey}` } }),
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      headers: {
+        ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(signal && { signal }),
     })
   } catch (cause) {

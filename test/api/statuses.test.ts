@@ -279,7 +279,7 @@ describe('statuses', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] })
     expect(document.paths['/v1/decisions'].post.requestBody.content['application/json'].schema).toMatchObject(
       {
-        required: ['placement'],
+        properties: { placement: { type: 'string' }, placements: { type: 'array', minItems: 1 } },
         additionalProperties: false,
       },
     )
