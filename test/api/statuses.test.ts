@@ -230,6 +230,25 @@ describe('statuses', () => {
     expect((await world.ask({ url: '/v1/events/export', key })).statusCode).toBe(200)
   })
 
+  it('of upkeep', async () => {
+    const nobody = { profile: 'twitter:nobody' }
+    const work: readonly [string, object][] = [
+      ['/v1/profiles/show', nobody],
+      ['/v1/profiles/erase', nobody],
+      ['/v1/doctor', {}],
+      ['/v1/events/fold', {}],
+    ]
+    for (const [url, payload] of work) {
+      await send(200, 'POST', url, payload)
+      const flood = await Promise.all(
+        Array.from({ length: 12 }, () =>
+          world.ask({ method: 'POST', url, payload, key: world.key('admin') }),
+        ),
+      )
+      expect(new Set(flood.map(({ statusCode }) => statusCode)), url).toEqual(new Set([200, 503]))
+    }
+  })
+
   it('of operation', async () => {
     await get(200, '/metrics')
     await get(200, '/health/live')

@@ -24,6 +24,7 @@ import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
+import { openUpkeep } from '../../store/embedded/upkeep.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import type { Template } from '../../templates/template.ts'
 
@@ -181,8 +182,11 @@ export async function openWorld(options: {
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
+  const log = async () => eventLog
+  const upkeep = await openUpkeep(folder, { open: log, opened: log })
   const server = await buildServer({
     ports,
+    upkeep,
     secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
     config: {
       publicUrl: PUBLIC_URL,
@@ -225,7 +229,7 @@ export async function openWorld(options: {
     },
     async close() {
       await server.close()
-      await Promise.all([eventLog.close(), counters.close(), mentions.close()])
+      await Promise.all([eventLog.close(), counters.close(), mentions.close(), upkeep.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }
