@@ -182,8 +182,7 @@ export async function openWorld(options: {
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
-  const log = async () => eventLog
-  const upkeep = await openUpkeep(folder, { open: log, opened: log })
+  const upkeep = await openUpkeep(folder, { open: async () => eventLog, opened: async () => eventLog })
   const server = await buildServer({
     ports,
     upkeep,
@@ -229,7 +228,7 @@ export async function openWorld(options: {
     },
     async close() {
       await server.close()
-      await Promise.all([eventLog.close(), counters.close(), mentions.close(), upkeep.close()])
+      await Promise.all([upkeep.close(), eventLog.close(), counters.close(), mentions.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }
