@@ -40,6 +40,7 @@ import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
 import { createServing } from './serving.ts'
+import { registerShutdown } from './shutdown.ts'
 import { registerValidation } from './validation.ts'
 
 export interface ServerParts {
@@ -77,8 +78,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     trustProxy: config.trustedProxies?.length ? [...config.trustedProxies] : false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    // Open keep-alive connections must not hold up a shutdown.
-    forceCloseConnections: true,
+    // What still comes on open connections while it stops is answered, by api/shutdown.ts.
+    return503OnClosing: false,
   })
   const log = watchLog(parts.ports.eventLog, createCounterLoader(parts.ports), () => performance.now())
   const ports: ServerPorts = { ...parts.ports, eventLog: log.eventLog }
@@ -86,6 +87,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 
   registerProblems(server)
   registerLimits(server, limits)
+  registerShutdown(server)
   registerValidation(server)
   registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)

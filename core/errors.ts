@@ -236,6 +236,12 @@ const CATALOGUE = {
     exit: 1,
     text: (_d: Record<never, never>) => 'the store cannot be read; the log of the server says why',
   },
+  STOPPING: {
+    status: 503,
+    exit: 1,
+    text: (_d: Record<never, never>) =>
+      'the server is stopping; ask another one, or this one when it is back',
+  },
   INTERNAL: {
     status: 500,
     exit: 1,
