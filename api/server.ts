@@ -36,6 +36,7 @@ import { registerHouseAds } from './routes/house-ads.ts'
 import { registerNotices } from './routes/notices.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
+import { registerSnapshots } from './routes/snapshots.ts'
 import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
@@ -111,6 +112,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerAudit(server, context)
+  registerSnapshots(server, context)
   registerHealth(server, context)
   server.get(
     '/openapi.json',

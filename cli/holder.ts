@@ -16,6 +16,15 @@ export async function getFromHolder<T>(
   return (await (await askHolder(holder, path, apiKey)).json()) as T
 }
 
+/** As `getFromHolder`, for work that is asked for. */
+export async function postToHolder<T>(
+  holder: LockHolder,
+  path: string,
+  apiKey: string | undefined,
+): Promise<T> {
+  return (await (await askHolder(holder, path, apiKey, { method: 'POST' })).json()) as T
+}
+
 /**
  * As `getFromHolder`, for an answer that may not fit into memory.
  *
@@ -27,7 +36,7 @@ export async function streamFromHolder(
   apiKey: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly headers: Headers; readonly bytes: AsyncIterable<Uint8Array> }> {
-  const response = await askHolder(holder, path, apiKey, signal)
+  const response = await askHolder(holder, path, apiKey, { signal })
   return { headers: response.headers, bytes: bytesOf(holder, response, signal) }
 }
 
@@ -48,11 +57,12 @@ async function askHolder(
   holder: LockHolder,
   path: string,
   apiKey: string | undefined,
-  signal?: AbortSignal,
+  { method = 'GET', signal }: { readonly method?: 'GET' | 'POST'; readonly signal?: AbortSignal } = {},
 ): Promise<Response> {
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
+      method,
       ...(apiKey && { headers: { authorization: `Bearer ${apiKey}` } }),
       ...(signal && { signal }),
     })

@@ -7,8 +7,9 @@ import { textTable } from '../../engine/reporting/text-table.ts'
 import { rotateTokenKey } from '../../io/token-keys.ts'
 import { KEY_FILES } from '../../io/workspace.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
-import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
 import { type Config, type ConfigSource, wholeNumber } from '../config.ts'
+import { commandActor } from '../who.ts'
 
 const KEY_COLUMNS = ['id', 'may', 'made'].map((heading) => ({ heading, whole: true }))
 

@@ -42,6 +42,8 @@ async function carryOut(request: DatabaseRequest): Promise<unknown> {
       return nextRows(request.scan, request.rows)
     case 'end':
       return endScan(request.scan)
+    case 'copy':
+      return copyTo(request.to)
     case 'close':
       connection.closeSync()
       instance.closeSync()
@@ -70,6 +72,22 @@ async function transaction(steps: readonly Step[]): Promise<Cell[][][]> {
     await connection.run('ROLLBACK').catch(() => {})
     throw error
   }
+}
+
+/** In one transaction of its own; temporary tables are not copied. */
+async function copyTo(path: string): Promise<null> {
+  const own = await instance.connect()
+  try {
+    await own.run(`ATTACH '${path.replaceAll("'", "''")}' AS copied`)
+    try {
+      await own.run('COPY FROM DATABASE store TO copied')
+    } finally {
+      await own.run('DETACH copied')
+    }
+  } finally {
+    own.closeSync()
+  }
+  return null
 }
 
 async function appendRows(table: string, rows: readonly (readonly Cell[])[]): Promise<void> {

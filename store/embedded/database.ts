@@ -20,6 +20,7 @@ type DatabaseCall =
   | { readonly kind: 'scan'; readonly sql: string }
   | { readonly kind: 'next'; readonly scan: number; readonly rows: number }
   | { readonly kind: 'end'; readonly scan: number }
+  | { readonly kind: 'copy'; readonly to: string }
   | { readonly kind: 'close' }
 
 export type DatabaseAnswer =
@@ -32,6 +33,8 @@ export interface Database {
   transaction(steps: readonly Step[]): Promise<readonly (readonly (readonly Cell[])[])[]>
   /** The rows of a query in batches; it sees what was committed when it began. */
   scan(sql: string, batchRows: number): AsyncIterable<readonly (readonly Cell[])[]>
+  /** Writes what is committed to a new database file; nothing else is done meanwhile. */
+  copyTo(path: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -134,6 +137,10 @@ async function startDatabase(workspaceFolder: string, storeFolder: string): Prom
       } finally {
         await call({ kind: 'end', scan })
       }
+    },
+
+    async copyTo(path) {
+      await call({ kind: 'copy', to: path })
     },
 
     async close() {
