@@ -16,13 +16,15 @@ export async function getFromHolder<T>(
   return (await (await askHolder(holder, path, apiKey)).json()) as T
 }
 
-/** As `getFromHolder`, for work that is asked for. */
+/** As `getFromHolder`, for work that is told in a body. */
 export async function postToHolder<T>(
   holder: LockHolder,
   path: string,
+  body: object,
   apiKey: string | undefined,
+  signal: AbortSignal,
 ): Promise<T> {
-  return (await (await askHolder(holder, path, apiKey, { method: 'POST' })).json()) as T
+  return (await (await askHolder(holder, path, apiKey, signal, body)).json()) as T
 }
 
 /**
@@ -36,7 +38,7 @@ export async function streamFromHolder(
   apiKey: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly headers: Headers; readonly bytes: AsyncIterable<Uint8Array> }> {
-  const response = await askHolder(holder, path, apiKey, { signal })
+  const response = await askHolder(holder, path, apiKey, signal)
   return { headers: response.headers, bytes: bytesOf(holder, response, signal) }
 }
 
@@ -57,13 +59,17 @@ async function askHolder(
   holder: LockHolder,
   path: string,
   apiKey: string | undefined,
-  { method = 'GET', signal }: { readonly method?: 'GET' | 'POST'; readonly signal?: AbortSignal } = {},
+  signal?: AbortSignal,
+  body?: object,
 ): Promise<Response> {
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
-      method,
-      ...(apiKey && { headers: { authorization: `Bearer ${apiKey}` } }),
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      headers: {
+        ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(signal && { signal }),
     })
   } catch (cause) {

@@ -12,8 +12,8 @@ import { writeWhole } from './write-file.ts'
 export interface BackupOptions {
   /** Of the workspace. */
   readonly folder: string
-  /** The database as of one moment (engine/ports/snapshots.ts), relative to `folder`; undefined: there is none yet. */
-  readonly snapshot: string | undefined
+  /** Copies the database as of now to a file, relative to `folder` (engine/ports/snapshots.ts); undefined: there is none yet. */
+  takeSnapshot(): Promise<string | undefined>
   /** Whether the secret keys go with it. */
   readonly keys: boolean
   /** Of the program. */
@@ -38,6 +38,7 @@ interface Listed {
   readonly bytes: number
 }
 
+const LOG = '.polyad/log'
 const DATABASE = '.polyad/store.duckdb'
 /** Files that are only added to: what they began with is whole. */
 const GROWING = /^\.polyad\/(?:log\/|audit\.jsonl$)/
@@ -106,7 +107,9 @@ async function writeOnce(path: string, options: BackupOptions): Promise<WrittenB
 }
 
 async function listFiles(options: BackupOptions, passedOver: string[]): Promise<readonly Listed[]> {
-  const { folder, snapshot, keys } = options
+  const { folder, keys } = options
+  const logBefore = await readdir(join(folder, LOG)).catch(() => [])
+  const snapshot = await options.takeSnapshot()
   const found: Listed[] = []
   const add = async (path: string, source = path): Promise<void> => {
     const there = await stat(join(folder, source)).catch(() => undefined)
@@ -124,7 +127,10 @@ async function listFiles(options: BackupOptions, passedOver: string[]): Promise<
     }
   }
   if (snapshot !== undefined) await add(DATABASE, snapshot)
-  await walk('.polyad/log')
+  await walk(LOG)
+  // An old part of the log goes once the database has its counts: this copy of it may be older than that.
+  const gone = logBefore.find((name) => !found.some(({ path }) => path === `${LOG}/${name}`))
+  if (gone !== undefined && !/\.partial$/.test(gone)) throw new ChangedFile(`${LOG}/${gone}`)
   for (const top of BACKED_UP) {
     if (top === '.polyad' || (top === 'keys' && !keys)) continue
     if (top.endsWith('.json')) await add(top)

@@ -32,12 +32,12 @@ export function backupCommand(environment: ConfigSource): Command {
       invoke(environment, options, async (invocation) => {
         const { folder, json, output, signal } = invocation
         const workspace = await findWorkspace(folder)
-        const { snapshot, done } = await takeSnapshot(workspace.folder, invocation)
+        const { takeSnapshot, done } = await openSnapshot(workspace.folder, invocation)
         try {
           const { withKeys: keys = false } = options
           const written = await writeBackup(file, {
             folder: workspace.folder,
-            snapshot,
+            takeSnapshot,
             keys,
             version: packageVersion(),
             nowMs: Date.now(),
@@ -59,20 +59,26 @@ export function backupCommand(environment: ConfigSource): Command {
     )
 }
 
-/** The database as of now, from whoever has it; without a server the workspace is held until the archive is written. */
-async function takeSnapshot(
+/** Copies of the database, from whoever has it; without a server the workspace is held until the archive is written. */
+async function openSnapshot(
   folder: string,
-  { config }: Invocation,
-): Promise<{ readonly snapshot: string | undefined; done(): Promise<void> }> {
+  { config, signal }: Invocation,
+): Promise<{ takeSnapshot(): Promise<string | undefined>; done(): Promise<void> }> {
   const holder = await holderOf(folder)
   if (holder?.url) {
-    const { file } = await postToHolder<{ file: string | null }>(holder, '/v1/snapshots', config.apiKey)
-    return { snapshot: file ?? undefined, done: () => openSnapshots(folder).remove() }
+    return {
+      async takeSnapshot() {
+        const path = '/v1/snapshots'
+        const answer = await postToHolder<{ file: string | null }>(holder, path, {}, config.apiKey, signal)
+        return answer.file ?? undefined
+      },
+      done: () => openSnapshots(folder).remove(),
+    }
   }
   const workspace = await openWorkspace(config, folder, { hold: 'backup' })
   const { snapshots } = workspace.ports
   return {
-    snapshot: await snapshots.make(),
+    takeSnapshot: () => snapshots.make(),
     async done() {
       await snapshots.remove()
       await workspace.close()

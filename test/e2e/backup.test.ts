@@ -74,6 +74,7 @@ describe('backup and restore', () => {
     expect((await polyad(again, ['events', 'export', '--out', out])).status).toBe(0)
     const logged = await readFile(out, 'utf8')
     expect(before.filter(({ decision }) => !logged.includes(decision))).toEqual([])
+    expect((await polyad(again, ['doctor'])).status).toBe(0)
     const report = await polyadJson<{ totals: { impressions: number } }>(again, ['report', 'vans'])
     expect(report.totals.impressions).toBe(40)
 

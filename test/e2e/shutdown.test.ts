@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { copyOf, makeWorkspace, polyad, polyadServe, removeFolder } from './polyad.ts'
 
 const DECISION = JSON.stringify({ placement: 'iab-300x250', languages: ['en'] })
@@ -49,7 +49,7 @@ describe('a server that is told to stop', () => {
 
   it('says so, answers what it takes, loses nothing it acknowledged, and ends', async () => {
     const folder = await copyOf(workspace)
-    const server = await polyadServe(folder, { POLYAD_DRAIN_SECONDS: '1', POLYAD_STOP_SECONDS: '20' })
+    const server = await polyadServe(folder, { POLYAD_DRAIN_SECONDS: '2', POLYAD_STOP_SECONDS: '20' })
     const agent = new Agent({ keepAlive: true, maxSockets: 16 })
     const answers: (Answer | undefined)[] = []
     let stopped = false
@@ -66,9 +66,8 @@ describe('a server that is told to stop', () => {
         }
       }
     })
-    await sleep(500)
+    await vi.waitFor(() => expect(answers.length).toBeGreaterThan(50), { timeout: 30_000 })
     const before = answers.length
-    expect(before).toBeGreaterThan(20)
 
     // A request in flight: the rest of it comes when the server has stopped listening.
     const { port } = new URL(server.url)
@@ -85,12 +84,15 @@ describe('a server that is told to stop', () => {
 
     stopped = true
     const ended = server.stop()
-    await sleep(300)
-    const ready = await fetch(`${server.url}/health/ready`)
-    expect([ready.status, (await ready.json()).code]).toEqual([503, 'STOPPING'])
+    await vi.waitFor(
+      async () => {
+        const ready = await fetch(`${server.url}/health/ready`)
+        expect([ready.status, (await ready.json()).code]).toEqual([503, 'STOPPING'])
+      },
+      { timeout: 10_000, interval: 50 },
+    )
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
-    await sleep(1_500)
-    await expect(fetch(`${server.url}/health/live`)).rejects.toThrow()
+    await vi.waitFor(() => expect(fetch(`${server.url}/health/live`)).rejects.toThrow(), { timeout: 10_000 })
     slow.write(DECISION.slice(10))
     expect(await ended).toBe(0)
     await Promise.all(load)

@@ -71,10 +71,10 @@ async function contentsOf(where: string): Promise<Record<string, string>> {
   return Object.fromEntries(found)
 }
 
-const backup = (keys = false) =>
+const backup = (keys = false, takeSnapshot = async () => '.polyad/snapshots/store.duckdb') =>
   writeBackup(archive, {
     folder,
-    snapshot: '.polyad/snapshots/store.duckdb',
+    takeSnapshot,
     keys,
     version: '1.2.3',
     nowMs: 5,
@@ -273,6 +273,18 @@ describe('a backup', () => {
       ({ files }) => void Object.assign(files[1]!, { bytes: 10 }),
     )
     await expect(restoreBackup(archive, folder)).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' })
+  })
+
+  it('begins anew when a part of the log goes after the database was copied', async () => {
+    await fill({ ...FILES, '.polyad/log/0000000002.log': 'newer' })
+    let copies = 0
+    await backup(false, async () => {
+      if (++copies === 1) await rm(join(folder, '.polyad/log/0000000001.log'))
+      return '.polyad/snapshots/store.duckdb'
+    })
+    expect(copies).toBe(2)
+    await restoreBackup(archive, join(home, 'again'))
+    expect(await readdir(join(home, 'again/.polyad/log'))).toEqual(['0000000002.log'])
   })
 
   it('that keeps changing while it is made is given up, and no file is left', async () => {
