@@ -96,7 +96,7 @@ export function keysCommand(environment: ConfigSource): Command {
       'sign new trackers and tags with a new key; old ones are believed for a while',
       [
         'polyad keys rotate token',
-        'polyad keys rotate token --grace 0      after a leak: trackers and tags that are out stop at once',
+        'polyad keys rotate token --grace 0      after a leak: what the leaked key signed stops at once',
       ],
     )
       .argument('<key>', '"token"; the identity key is never changed')
