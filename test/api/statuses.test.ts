@@ -267,6 +267,12 @@ describe('statuses', () => {
     await get(503, '/health/ready')
     world.broken.documents = false
     await get(200, '/v1/audit')
+    const copies = await Promise.all(
+      Array.from({ length: 9 }, () =>
+        world.ask({ method: 'POST', url: '/v1/snapshots', key: world.key('admin') }),
+      ),
+    )
+    expect(new Set(copies.map(({ statusCode }) => statusCode))).toEqual(new Set([201, 503]))
     await get(200, '/v1/segment-sizes')
     const edited = join(world.folder, 'segments/edited.json')
     await writeFile(edited, '{"name":"edited","rule":{"income":5}}')
