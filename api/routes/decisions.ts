@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
-import { answerFor } from '../../engine/decision/answer.ts'
+import { answerFor, answerForNoAd } from '../../engine/decision/answer.ts'
 import { type DecisionRequest, DecisionRequestSchema } from '../../engine/decision/request.ts'
 import { languagesFrom } from '../accept-language.ts'
 import { callerText, mayExplain } from '../callers.ts'
@@ -24,17 +24,34 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
         summary: 'Choose an ad for one opportunity; the decision is in the log before it is answered',
         body: DecisionRequestSchema,
         querystring: Query,
-        response: answers({ 200: 'The ad unit, its addresses and trackers' }, 404, 503),
+        response: answers(
+          {
+            200:
+              'The ad unit, its addresses and trackers. Where no campaign may be shown now (paused, capped, out of its ' +
+              'hours, throttled or spent) `decision` is null: a house ad without trackers, and `refusal` says why',
+            204: 'Nothing, where the request accepts that and would get a house ad; Polyad-Refusal says why',
+          },
+          404,
+          503,
+        ),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const started = performance.now()
       const explain = request.query.explain === true
       requireAllowed(request, explain)
-      const decision = serving.decider().decide(asAsked(request))
+      const decision = serving.decider().answer(asAsked(request))
+      const { acceptsNothing } = request.body
+      if (!decision.record) {
+        const answer = answerForNoAd(decision, ports.clock.nowMs(), { explain })
+        if (acceptsNothing) return reply.header('polyad-refusal', answer.refusal).code(204).send()
+        return answer
+      }
       await ports.eventLog.append([decision.record])
       metrics.count('polyad_decisions_total', { arm: decision.record.arm })
       metrics.observeDecision((performance.now() - started) / 1000)
+      // It has no impression: the record alone says that the person was held out.
+      if (acceptsNothing && !decision.unit) return reply.header('polyad-refusal', 'holdout').code(204).send()
       return answerFor(decision, secrets.tokenKey, { explain })
     },
   )

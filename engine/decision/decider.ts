@@ -11,10 +11,13 @@ import { BROAD_ID, type Segment } from '../../segments/segment.ts'
 import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
+import { createDelivery, type Delivery, type Refusal } from '../delivery/delivery.ts'
+import { createOpenChoice } from '../delivery/open-choice.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
-import { type Assignment, armAt, bucketOf } from './assignment.ts'
+import { type Assignment, assign } from './assignment.ts'
+import { keyFor, sessionKey } from './assignment-key.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
 import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
@@ -30,6 +33,8 @@ export interface DeciderParts {
   /** Draws ad units, and arms where there is no person. */
   readonly stream: Stream
   readonly weights?: Weights
+  /** Pauses, caps and pacing; without it of this decider alone, and from nothing. */
+  readonly delivery?: Delivery
 }
 
 export interface Decision {
@@ -43,15 +48,39 @@ export interface Decision {
     readonly assignment: Assignment
     /** Nothing personal was read. */
     readonly contextual: boolean
+    /** Campaigns that were asked before this one. */
+    readonly refused: readonly RefusedCampaign[]
   }
+}
+
+export interface RefusedCampaign {
+  readonly campaign: string
+  readonly refusal: Refusal
+}
+
+/** Every campaign that could answer has a reason not to: the house ad of the first, or nothing. Nothing is logged. */
+export interface NoAd {
+  readonly record?: never
+  readonly campaign: LiveCampaign
+  readonly placement: string
+  readonly locale: string
+  /** At least one, as they were asked. */
+  readonly refused: readonly RefusedCampaign[]
 }
 
 export interface Decider {
   /**
    * Chooses an ad unit for one opportunity. While a live campaign has the placement the answer is never blank: no
-   * match, no consent or a segment under the k floor gives broad. The record is not logged here.
+   * match, no consent or a segment under the k floor gives broad; a campaign that is paused, capped for this person or
+   * throttled leaves it to the next. The record is not logged here.
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
+   */
+  answer(request: DecisionRequest): Decision | NoAd
+  /**
+   * As `answer`, for whoever has nothing else to show.
+   *
+   * @throws PolyadError INPUT_INVALID (attributes); NO_CAMPAIGN also where every campaign has a reason not to answer
    */
   decide(request: DecisionRequest): Decision
   /** Every live campaign, whether its flight has begun or not. */
@@ -59,7 +88,7 @@ export interface Decider {
   /**
    * As `decide` in this one campaign, for whoever chooses among campaigns by what it is worth. Undefined when it has
    * nothing for this viewer here, or `accepts` says no: it is asked before anything is drawn, and told nothing that
-   * depends on the arm, or people of one arm would be seen less often than those of the other.
+   * depends on the arm, or people of one arm would be seen less often than those of the other. A refusal is told as it is.
    *
    * @throws PolyadError INPUT_INVALID (attributes)
    */
@@ -67,7 +96,7 @@ export interface Decider {
     campaign: LiveCampaign,
     request: DecisionRequest,
     accepts: (candidate: Candidate) => boolean,
-  ): Decision | undefined
+  ): Decision | Refusal | undefined
 }
 
 /** What is known before an arm and an ad unit are drawn. */
@@ -84,6 +113,8 @@ export function createDecider(parts: DeciderParts): Decider {
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
   const campaignStream = stream.fork('campaigns')
+  const delivery = parts.delivery ?? createDelivery(stream.fork('delivery'))
+  const openChoice = createOpenChoice(delivery)
   const checkAttributes = createAttributeCheck(parts.catalogue)
   const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash))
   const known = population && {
@@ -97,39 +128,50 @@ export function createDecider(parts: DeciderParts): Decider {
   const viewerOf = (request: DecisionRequest): Viewer => {
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (!mayPersonalise(request)) return { person: null, record: undefined }
+    if (!mayPersonalise(request)) return { person: null, session: null, record: undefined }
+    const session = request.session === undefined ? null : sessionKey(parts.identityKey, request.session)
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, record: { values: given } }
+    if (row === undefined || !known) return { person, session, record: { values: given } }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, record: { values, clauses: known.clausesAt(row) } }
+    return { person, session, record: { values, clauses: known.clausesAt(row) } }
   }
 
-  /** The decision in one campaign; undefined when it has nothing for this viewer here. */
+  /** The decision in one campaign, or why not; undefined when it has nothing for this viewer here. */
   const decideIn = (
     campaign: LiveCampaign,
     viewer: Viewer,
     request: DecisionRequest,
     nowMs: number,
     accepts: (candidate: Candidate) => boolean = () => true,
-  ): Decision | undefined => {
+    auctioned = false,
+  ): Decision | Refusal | undefined => {
     const { plan } = campaign
     const { placement } = request
+    const { paused } = delivery
     const locale = chooseLocale(request.languages ?? [], plan.campaign.locales)
-    const matched = viewer.record ? campaign.matcher.match(viewer.record) : []
+    const found = viewer.record ? campaign.matcher.match(viewer.record) : []
+    const matched = paused.segments ? found.filter(({ id }) => !paused.segment(id)) : found
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
     if (!accepts({ leaf, locale })) return undefined
+    const key = keyFor(plan.campaign, viewer)
+    const refuse = (refusal: Refusal): Refusal => {
+      delivery.refused(plan, refusal, nowMs)
+      return refusal
+    }
+    const refusal = delivery.refuses(plan, key, nowMs)
+    if (refusal) return refuse(refusal)
 
-    const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
-    const assignment = armAt(bucket, leaf !== undefined, campaign.shares)
+    const assignment = assign(plan.ledger.campaignKey, key, leaf !== undefined, campaign.shares, armStream)
     const segment = assignment.arm === 'narrow' && leaf ? leaf.id : BROAD_ID
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
-        : campaign.space.choose(unitStream, { segment, locale, placement }, weights)
+        : openChoice(campaign, unitStream, { segment, locale, placement }, weights, key, nowMs)
+    if (typeof chosen === 'string') return refuse(chosen)
     if (!chosen && assignment.arm !== 'holdout') return undefined
 
     const record: DecisionRecord = {
@@ -140,7 +182,7 @@ export function createDecider(parts: DeciderParts): Decider {
       campaign: plan.campaign.name,
       revision: plan.revision,
       planHash: campaign.planHash,
-      person: viewer.person,
+      person: key,
       leaf: leaf?.id ?? null,
       arm: assignment.arm,
       propensity: { arm: assignment.propensity, slots: chosen?.propensities ?? {} },
@@ -151,21 +193,30 @@ export function createDecider(parts: DeciderParts): Decider {
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
     }
-    const why = { matched, assignment, contextual: viewer.record === undefined }
+    delivery.decided(plan, record, chosen?.unit, auctioned)
+    const why = { matched, assignment, contextual: viewer.record === undefined, refused: [] }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
   const isEligible = ({ plan }: LiveCampaign, { placement }: DecisionRequest, nowMs: number): boolean =>
     plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
 
-  return {
+  const noCampaign = ({ placement, campaign }: DecisionRequest) =>
+    new PolyadError('NO_CAMPAIGN', { placement, campaign })
+
+  const decider: Decider = {
     campaigns,
     decideIn(campaign, request, accepts) {
       const nowMs = clock.nowMs()
       if (!isEligible(campaign, request, nowMs)) return undefined
-      return decideIn(campaign, viewerOf(request), request, nowMs, accepts)
+      return decideIn(campaign, viewerOf(request), request, nowMs, accepts, true)
     },
     decide(request) {
+      const answer = decider.answer(request)
+      if (!answer.record) throw noCampaign(request)
+      return answer
+    },
+    answer(request) {
       const nowMs = clock.nowMs()
       const viewer = viewerOf(request)
       const eligible = campaigns.filter(
@@ -173,20 +224,34 @@ export function createDecider(parts: DeciderParts): Decider {
           (request.campaign === undefined || campaign.plan.campaign.name === request.campaign) &&
           isEligible(campaign, request, nowMs),
       )
+      const refused: RefusedCampaign[] = []
+      let first: LiveCampaign | undefined
       while (eligible.length > 0) {
         const at = eligible.length === 1 ? 0 : campaignStream.integer(eligible.length)
-        const decision = decideIn(eligible[at]!, viewer, request, nowMs)
-        if (decision) return decision
+        const campaign = eligible[at]!
+        const decision = decideIn(campaign, viewer, request, nowMs)
+        if (typeof decision === 'object') return { ...decision, why: { ...decision.why, refused } }
+        if (decision) {
+          first ??= campaign
+          refused.push({ campaign: campaign.plan.campaign.name, refusal: decision })
+        }
         eligible.splice(at, 1)
       }
-      throw new PolyadError('NO_CAMPAIGN', { placement: request.placement, campaign: request.campaign })
+      if (first) {
+        const locale = chooseLocale(request.languages ?? [], first.plan.campaign.locales)
+        return { campaign: first, placement: request.placement, locale, refused }
+      }
+      throw noCampaign(request)
     },
   }
+  return decider
 }
 
 interface Viewer {
   /** Keyed hash, null when none was given or allowed. */
   readonly person: string | null
+  /** Likewise of the session. */
+  readonly session: string | null
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
 }

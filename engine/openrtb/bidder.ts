@@ -51,6 +51,9 @@ export interface Bidder {
   bid(request: BidRequest, adServer?: AdServerRow): Bidding
 }
 
+/** A person's key as decision requests take it. */
+const OWN_KEY = /^[0-9a-f]{32}$/
+
 /** A campaign that is offered at auctions. */
 interface Seller {
   readonly live: LiveCampaign
@@ -103,6 +106,8 @@ export function createBidder(parts: BidderParts): Bidder {
         return true
       }
       const decision = decider.decideIn(live, decisionRequest(request, seller, each, parts), accepts)
+      // What keeps the campaign back keeps it back in its other sizes too.
+      if (typeof decision === 'string') return { reason: furthest(reason, decision) }
       if (!decision || !taken) {
         reason = furthest(reason, why)
         continue
@@ -161,7 +166,7 @@ function decisionRequest(
     placement: placement.id,
     languages: languagesOf(request),
     consent: { personalise },
-    ...(person !== undefined && { personKey: identityHash(identityKey, `openrtb ${person}`) }),
+    ...(person !== undefined && keyOf(person, settings, identityKey)),
     ...(personalise && {
       attributes: attributesFrom(request, settings.attributes ?? [], live.plan.attributes),
     }),
@@ -181,6 +186,16 @@ function personOf({ user, device }: BidRequest, settings: BidSettings): string |
     case 'none':
       return undefined
   }
+}
+
+/** Whom a request's field names: somebody of our own, or of the exchange alone. */
+function keyOf(
+  person: string,
+  { identity }: BidSettings,
+  identityKey: Uint8Array,
+): Pick<DecisionRequest, 'person' | 'personKey'> {
+  if (identity !== 'own') return { personKey: identityHash(identityKey, `openrtb ${person}`) }
+  return OWN_KEY.test(person) ? { personKey: person } : { person }
 }
 
 /** The languages of device and content as far as they are allowed, then the allowed ones. */
