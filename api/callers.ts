@@ -24,7 +24,7 @@ declare module 'fastify' {
   }
 }
 
-const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
+export const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
 /** A removed key stops working within this time. */
 const KEY_CACHE_MS = 1_000
 

@@ -6,9 +6,11 @@ import type { Plan } from '../../engine/campaign/plan.ts'
 import { validateCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
-import type { HistorySource } from '../../engine/guard/history.ts'
+import { CheckReportSchema } from '../../engine/guard/check-report.ts'
+import { type HistorySource, HistorySourceSchema } from '../../engine/guard/history.ts'
 import { loadHistory } from '../../engine/guard/load-history.ts'
 import { noCheckText, readCheck } from '../../engine/guard/require-checked.ts'
+import { ReportSchema } from '../../engine/reporting/report.ts'
 import { reportCampaign } from '../../engine/reporting/report-campaign.ts'
 import { createSpace } from '../../engine/space/space.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
@@ -16,7 +18,7 @@ import { type Caller, callerText } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const CheckBody = Type.Object(
   {
@@ -55,6 +57,17 @@ const WindowQuery = Type.Object(
   },
   { additionalProperties: false },
 )
+
+/** Decimal strings: they pass 2^53. */
+const Rank = Type.String({ pattern: '^\\d+$' })
+const WindowSchema = Type.Object({
+  campaign: Type.String(),
+  revision: Type.Integer(),
+  count: Rank,
+  from: Rank,
+  to: Rank,
+  items: Type.Array(Type.Object({})),
+})
 
 const ReportQuerySchema = Type.Object(
   {
@@ -100,7 +113,10 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'Check the newest revision: copy, sizes, floors, the guard; keeps the report',
         params: NameParams,
         body: CheckBody,
-        response: answers({ 200: 'The report; a refusal is an answer, its verdict says so' }, 404),
+        response: answers(
+          { 200: json('The report; a refusal is an answer, its verdict says so', CheckReportSchema) },
+          404,
+        ),
       },
     },
     async (request) => {
@@ -127,7 +143,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'The stored check of a revision, default the newest',
         params: NameParams,
         querystring: CheckQuery,
-        response: answers({ 200: 'The report' }, 404),
+        response: answers({ 200: json('The report', CheckReportSchema) }, 404),
       },
     },
     async (request) => {
@@ -151,7 +167,10 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary:
           'What narrow ads of other revisions did, by segment: what a check draws the rates of leaves from',
         params: NameParams,
-        response: answers({ 200: 'The history, or `without`: why there is none' }, 404),
+        response: answers(
+          { 200: json('The history, or `without`: why there is none', HistorySourceSchema) },
+          404,
+        ),
       },
     },
     (request) => historyOf(request.params.name),
@@ -165,7 +184,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: "A window of one revision's number line; rows as `polyad generate` writes them",
         params: NameParams,
         querystring: WindowQuery,
-        response: answers({ 200: 'campaign, revision, count, from, to and items' }, 404),
+        response: answers({ 200: json('The rows, and where they stand on the line', WindowSchema) }, 404),
       },
     },
     async (request, reply) => {
@@ -193,7 +212,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'What the ads did, broad against narrow, up to the last acknowledged event',
         params: NameParams,
         querystring: ReportQuerySchema,
-        response: answers({ 200: 'The report' }, 404),
+        response: answers({ 200: json('The report', ReportSchema) }, 404),
       },
     },
     async (request) => {

@@ -3,12 +3,36 @@ import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { answerFor, answerForNoAd } from '../../engine/decision/answer.ts'
 import { type DecisionRequest, DecisionRequestSchema } from '../../engine/decision/request.ts'
+import { REFUSALS } from '../../engine/delivery/delivery.ts'
 import { languagesFrom } from '../accept-language.ts'
 import { callerText, mayExplain } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const Query = Type.Object({ explain: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
+
+const Address = Type.Union([Type.String(), Type.Null()])
+const DecisionAnswerSchema = Type.Object({
+  decision: Type.Union([Type.String(), Type.Null()], {
+    description: 'null: no campaign may be shown now; the house ad has no trackers, and `refusal` says why',
+  }),
+  campaign: Type.String(),
+  revision: Type.Integer(),
+  adUnit: Type.Union([Type.String(), Type.Null()], { description: 'null: the house ad' }),
+  placement: Type.String(),
+  locale: Type.String(),
+  widthPx: Type.Integer(),
+  heightPx: Type.Integer(),
+  fields: Type.Record(Type.String(), Type.Object({ kind: Type.String() })),
+  image: Type.String(),
+  html: Address,
+  click: Address,
+  impression: Address,
+  viewable: Address,
+  expiresAtMs: Type.Integer(),
+  refusal: Type.Optional(Type.Enum(REFUSALS)),
+  explain: Type.Optional(Type.Object({})),
+})
 
 /** What a site key may not send: its text is public, so anybody could ask about anybody. */
 const NOT_FOR_SITES = ['person', 'personKey', 'attributes', 'simulated'] as const
@@ -26,9 +50,7 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
         querystring: Query,
         response: answers(
           {
-            200:
-              'The ad unit, its addresses and trackers. Where no campaign may be shown now (paused, capped, out of its ' +
-              'hours, throttled or spent) `decision` is null: a house ad without trackers, and `refusal` says why',
+            200: json('The ad unit, its addresses and trackers', DecisionAnswerSchema),
             204: 'Nothing, where the request accepts that and would get a house ad; Polyad-Refusal says why',
           },
           404,

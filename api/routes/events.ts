@@ -4,7 +4,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { ingestEvents } from '../../engine/tracking/ingest.ts'
 import { callerText, isTrusted } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const EventsBody = Type.Object(
   {
@@ -28,6 +28,12 @@ const EventsBody = Type.Object(
   },
   { additionalProperties: false },
 )
+
+const OutcomeSchema = Type.Object({
+  accepted: Type.Integer(),
+  late: Type.Integer(),
+  refused: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String() })),
+})
 type EventsBody = Static<typeof EventsBody>
 
 export function registerEvents(server: FastifyInstance, context: ApiContext): void {
@@ -41,7 +47,7 @@ export function registerEvents(server: FastifyInstance, context: ApiContext): vo
         summary: 'Report events by their tokens; answered when they are durable, and a repeat counts once',
         body: EventsBody,
         response: answers(
-          { 200: 'How many were accepted or late, and which were refused' },
+          { 200: json('How many were accepted or late, and which were refused', OutcomeSchema) },
           401,
           403,
           404,

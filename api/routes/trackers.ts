@@ -6,7 +6,7 @@ import { type EventOutcome, ingestEvents } from '../../engine/tracking/ingest.ts
 import type { FilterReason } from '../../engine/tracking/record.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, media } from '../documented.ts'
 
 const Params = Type.Object({ token: Type.String() })
 type TokenRoute = { Params: Static<typeof Params> }
@@ -36,7 +36,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
         tags,
         summary: 'Impression pixel: always a GIF, counted when the token is ours and the log has it',
         params: Params,
-        response: answers({ 200: 'A transparent GIF of one pixel' }),
+        response: answers({ 200: media('A transparent GIF of one pixel', 'image/gif') }),
       },
     },
     async (request, reply) => {
@@ -53,7 +53,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
         tags,
         summary: 'Viewable pixel: as the impression pixel, once the ad was in view long enough',
         params: Params,
-        response: answers({ 200: 'A transparent GIF of one pixel' }),
+        response: answers({ 200: media('A transparent GIF of one pixel', 'image/gif') }),
       },
     },
     async (request, reply) => {

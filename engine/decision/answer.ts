@@ -52,6 +52,8 @@ interface DecisionExplanation {
 
   readonly arm: DecisionRecord['arm']
   readonly leaf: string | null
+  /** The wider segment that serves the leaf since the guard merged it; null: it was not merged. */
+  readonly mergedInto: string | null
   readonly segment: string
   /** Where the person (or, without one, this decision) fell on [0, 1). */
   readonly bucket: number
@@ -153,6 +155,7 @@ function explanationOf({ record, unit, why, campaign }: Decision): DecisionExpla
     refused: why.refused,
     arm: record.arm,
     leaf: record.leaf,
+    mergedInto: why.mergedInto,
     segment: record.segment,
     bucket: why.assignment.bucket,
     drawnPer: record.person === null ? 'decision' : byKey,

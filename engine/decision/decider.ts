@@ -8,7 +8,6 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
-import { EVEN_WEIGHTS, type Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { createDelivery, type Delivery, type Refusal } from '../delivery/delivery.ts'
@@ -21,6 +20,7 @@ import { keyFor, sessionKey } from './assignment-key.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
 import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
+import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
   /** Checked campaigns only. */
@@ -32,7 +32,8 @@ export interface DeciderParts {
   readonly clock: Clock
   /** Draws ad units, and arms where there is no person. */
   readonly stream: Stream
-  readonly weights?: Weights
+  /** Weights and merged leaves of a campaign as they stand: asked at every decision. Default NO_STEERING. */
+  steer?(campaign: string): Steering
   /** Pauses, caps and pacing; without it of this decider alone, and from nothing. */
   readonly delivery?: Delivery
 }
@@ -46,6 +47,8 @@ export interface Decision {
     /** Every narrow segment that matched, narrowest first; the first is the leaf. */
     readonly matched: readonly Segment[]
     readonly assignment: Assignment
+    /** The segment that serves the leaf's people since it was merged; null: the leaf serves them itself. */
+    readonly mergedInto: string | null
     /** Nothing personal was read. */
     readonly contextual: boolean
     /** Campaigns that were asked before this one. */
@@ -108,7 +111,6 @@ export interface Candidate {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { clock, stream, population } = parts
-  const weights = parts.weights ?? EVEN_WEIGHTS
   const nextId = createDecisionIds(stream.fork('ids'))
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
@@ -166,7 +168,10 @@ export function createDecider(parts: DeciderParts): Decider {
     if (refusal) return refuse(refusal)
 
     const assignment = assign(plan.ledger.campaignKey, key, leaf !== undefined, campaign.shares, armStream)
-    const segment = assignment.arm === 'narrow' && leaf ? leaf.id : BROAD_ID
+    const { weights, servedBy } = parts.steer?.(plan.campaign.name) ?? NO_STEERING
+    const mergedInto = leaf && servedBy.get(leaf.id)
+    const ownSegment = mergedInto ?? leaf?.id ?? BROAD_ID
+    const segment = assignment.arm === 'narrow' && !paused.segment(ownSegment) ? ownSegment : BROAD_ID
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
@@ -194,7 +199,8 @@ export function createDecider(parts: DeciderParts): Decider {
       simulated: request.simulated === true,
     }
     delivery.decided(plan, record, chosen?.unit, auctioned)
-    const why = { matched, assignment, contextual: viewer.record === undefined, refused: [] }
+    const contextual = viewer.record === undefined
+    const why = { matched, assignment, mergedInto: mergedInto ?? null, contextual, refused: [] }
     return { record, campaign, unit: chosen?.unit, why }
   }
 

@@ -19,6 +19,7 @@ import { createRecentDecisions, type RecentDecisions } from './recent-decisions.
 
 /** Why a campaign that is in its flight answers no request: its house ad, or another campaign, is shown. */
 export type Refusal = Exclude<DeliveryOutcome, 'served' | 'holdout'>
+export const REFUSALS = ['paused', 'day-part', 'capped', 'throttled', 'spent'] as const satisfies Refusal[]
 
 /** Decisions a campaign with pacing, or caps on impressions, remembers until their impression comes: 7.6 MB. */
 const RECENT_DECISIONS = 262_144

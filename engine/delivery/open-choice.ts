@@ -47,7 +47,7 @@ export function createOpenChoice(delivery: Delivery): OpenChoice {
     if (!rest && !closed) return space.choose(stream, cell, weights)
     const node = space.cellNode(cell, rest)
     if (!node) return space.cellNode(cell) ? 'paused' : undefined
-    const drawn = drawOpen(stream, node, plan.campaign.slots, weights, closed ?? NOTHING_CLOSED)
+    const drawn = drawOpen(stream, node, cell.segment, plan.campaign.slots, weights, closed ?? NOTHING_CLOSED)
     if (!drawn) return 'capped'
     return { unit: { ...cell, choices: drawn.choices }, propensities: drawn.propensities }
   }

@@ -27,11 +27,13 @@ export interface DrawnChoices {
  * only to closed ones is left out where it would be drawn, so the propensities stay exact: their product is the unit's
  * among what is open.
  *
+ * @param segment whose ad unit is drawn
  * @returns undefined when all is closed
  */
 export function drawOpen(
   stream: Stream,
   cell: Node,
+  segment: string,
   slots: Campaign['slots'],
   weights: Weights,
   closed: ClosedOptions,
@@ -76,7 +78,7 @@ export function drawOpen(
     const draw = drawOption(
       stream,
       open,
-      (value) => weights.weight(slot, assetOf(level, value)),
+      (value) => weights.weight(slot, assetOf(level, value), segment),
       weights.floor,
     )
     choices[slot] = assetOf(level, draw.value)

@@ -166,7 +166,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
       const choices: Record<string, string | undefined> = {}
       const propensities: Record<string, number> = {}
       for (const { slot, assets } of campaign.slots) {
-        const weight = (value: number) => weights.weight(slot, assets[value]?.id)
+        const weight = (value: number) => weights.weight(slot, assets[value]?.id, cell.segment)
         const draw = drawOption(stream, node, weight, weights.floor)
         choices[slot] = assets[draw.value]?.id
         propensities[slot] = draw.propensity

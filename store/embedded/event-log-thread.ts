@@ -1,6 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import type { AppendRequest, LogAnswer } from './event-log.ts'
 import { openLogDisk } from './log-disk.ts'
+import { sealFrames } from './log-frames.ts'
+import type { LogAnswer, LogRequest } from './log-sender.ts'
 import { LogWriter } from './log-writer.ts'
 
 /**
@@ -12,12 +13,12 @@ const { folder } = workerData as { folder: string }
 
 const writer = new LogWriter(openLogDisk(folder))
 
-port.on('message', (first: AppendRequest | null) => {
-  let request: AppendRequest | null | undefined = first
-  const batch: AppendRequest[] = []
+port.on('message', (first: LogRequest | null) => {
+  let request: LogRequest | null | undefined = first
+  const batch: LogRequest[] = []
   while (request) {
     batch.push(request)
-    request = receiveMessageOnPort(port)?.message as AppendRequest | null | undefined
+    request = receiveMessageOnPort(port)?.message as LogRequest | null | undefined
   }
   if (batch.length > 0) commit(batch)
   if (request === null) {
@@ -25,18 +26,21 @@ port.on('message', (first: AppendRequest | null) => {
     port.close()
   }
 })
-answer({ ids: [], position: writer.position })
+answer({ ids: [], memory: [], position: writer.position })
 
-function commit(batch: readonly AppendRequest[]): void {
+function commit(batch: readonly LogRequest[]): void {
   const ids = batch.map((request) => request.id)
+  const memory = batch.map((request) => request.memory)
   try {
-    writer.append(batch.flatMap((request) => request.payloads))
-    answer({ ids, position: writer.position })
+    const parts = batch.map(({ memory, bytes }) => new Uint8Array(memory, 0, bytes))
+    for (const frames of parts) sealFrames(frames)
+    writer.appendFrames(parts)
+    answer({ ids, memory, position: writer.position })
   } catch (error) {
-    answer({ ids, problem: (error as Error).message })
+    answer({ ids, memory, problem: (error as Error).message })
   }
 }
 
 function answer(message: LogAnswer): void {
-  port.postMessage(message)
+  port.postMessage(message, [...message.memory])
 }

@@ -42,17 +42,25 @@ export class LogWriter {
     return positionOf({ segment: this.#segment, offset: this.#end })
   }
 
+  /** As `appendFrames`, of payloads. */
+  append(payloads: readonly string[]): void {
+    this.appendFrames([encodeFrames(payloads)])
+  }
+
   /**
-   * Writes the payloads and syncs them together.
+   * Writes whole frames, part after part, and syncs them together.
    *
    * @throws the disk's error; the log is then as it was, and the next call tries again
    */
-  append(payloads: readonly string[]): void {
+  appendFrames(parts: readonly Uint8Array[]): void {
     if (this.#hasTail) this.#cutTail()
     if (this.#end >= this.#segmentBytes) this.#startSegment()
-    const bytes = encodeFrames(payloads)
+    let end = this.#end
     try {
-      this.#file.write(this.#end, bytes)
+      for (const bytes of parts) {
+        this.#file.write(end, bytes)
+        end += bytes.length
+      }
       this.#file.datasync()
     } catch (error) {
       this.#hasTail = true
@@ -63,7 +71,7 @@ export class LogWriter {
       }
       throw error
     }
-    this.#end += bytes.length
+    this.#end = end
   }
 
   close(): void {
