@@ -3,12 +3,21 @@ import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { CounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import type { AdUnitPages } from './ad-unit-pages.ts'
+import type { DeliveryKeeper } from './delivery.ts'
 import type { Metrics } from './metrics.ts'
 import type { Serving } from './serving.ts'
 
 export type ServerPorts = Pick<
   Ports,
-  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'clock'
+  | 'documents'
+  | 'blobs'
+  | 'mentions'
+  | 'files'
+  | 'tables'
+  | 'eventLog'
+  | 'counters'
+  | 'deliveryHistory'
+  | 'clock'
 >
 
 export interface ServerConfig {
@@ -31,6 +40,7 @@ export interface ApiContext {
   readonly config: ServerConfig
   readonly fonts: Fonts
   readonly serving: Serving
+  readonly keeper: DeliveryKeeper
   readonly adUnits: AdUnitPages
   readonly metrics: Metrics
   readonly loadCounters: CounterLoader

@@ -13,6 +13,7 @@ import { createRenderer } from '../templates/raster.ts'
 import { createAdUnitPages } from './ad-unit-pages.ts'
 import { registerCallers } from './callers.ts'
 import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
+import { createDeliveryKeeper } from './delivery.ts'
 import { registerCommonAnswers } from './documented.ts'
 import { createMetrics } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
@@ -29,6 +30,7 @@ import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
 import { registerNotices } from './routes/notices.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
+import { registerPauses } from './routes/pauses.ts'
 import { registerSegments } from './routes/segments.ts'
 import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
@@ -50,6 +52,12 @@ export interface ServerParts {
 
 /** How often the workspace is looked at for edited files. */
 const REFRESH_MS = 1_000
+/** How often it is looked for pauses, so that one of another process holds within a second. */
+const REFRESH_PAUSES_MS = 250
+/** How often it is stored what campaigns were asked: what a crash may lose of it. */
+const STORE_OUTCOMES_MS = 10_000
+/** How often paced campaigns are set to what the counters say. */
+const RECOUNT_MS = 60_000
 /** How often counters are brought up to the log, so that a report has little left to do. */
 const LOAD_COUNTERS_MS = 2_000
 /** A tracker's token carries a landing page of up to 2,000 characters. */
@@ -89,12 +97,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
   registerAdUnits(server, context)
-  registerHouseAds(server)
+  registerHouseAds(server, context)
   registerDecisions(server, context)
   registerEvents(server, context)
   registerEventsExport(server, context)
   registerTrackers(server, context)
   registerTags(server, context)
+  registerPauses(server, context)
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerHealth(server, context)
@@ -103,7 +112,19 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   )
   if (config.webFolders) await registerPage(server, config.webFolders)
 
-  server.addHook('onReady', () => context.serving.refresh())
+  const { serving, keeper } = context
+  server.addHook('onReady', async () => {
+    await keeper.refreshPauses()
+    await serving.refresh()
+  })
+  server.addHook('onClose', async () => {
+    await keeper.storeOutcomes().catch((error: unknown) => {
+      server.log.error({ err: error }, 'how often campaigns were asked could not be stored')
+    })
+  })
+  repeatWhileOpen(server, REFRESH_PAUSES_MS, () => keeper.refreshPauses())
+  repeatWhileOpen(server, STORE_OUTCOMES_MS, () => keeper.storeOutcomes())
+  repeatWhileOpen(server, RECOUNT_MS, () => keeper.recount())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
   repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
   return server
@@ -133,16 +154,29 @@ function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
     if (state.active) log.info(state, 'campaign served')
     else log.warn(state, 'campaign not served')
   }
-  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint, onState })
-  return {
+  const loadCounters = createCounterLoader(ports)
+  const keeper = createDeliveryKeeper(ports, loadCounters, stream.fork('delivery'))
+  const { delivery, sources } = keeper
+  const serving = createServing({
     ports,
+    secrets,
+    stream,
+    publicUrl,
+    fingerprint,
+    delivery,
+    sources,
+    onState,
+  })
+  return {
+    ports: { ...ports, eventLog: keeper.eventLog },
     secrets,
     config,
     fonts,
     serving,
+    keeper,
     adUnits: createAdUnitPages({ serving, renderer, fonts }),
     metrics: createMetrics(),
-    loadCounters: createCounterLoader(ports),
+    loadCounters,
     judge: parts.judge,
   }
 }

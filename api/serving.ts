@@ -4,6 +4,7 @@ import { type LoadedPlan, loadPlan } from '../engine/campaign/load-plan.ts'
 import { campaignsByKey } from '../engine/campaign/write-ledger.ts'
 import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
+import type { Delivery, HistorySources } from '../engine/delivery/delivery.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
 import { readCatalogue } from '../engine/ingest/catalogue.ts'
 import { loadPopulation } from '../engine/ingest/population.ts'
@@ -21,6 +22,10 @@ export interface ServingParts {
   readonly publicUrl: string
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
+  /** Caps, pacing and pauses of whatever is served; they outlive the deciders. Default none. */
+  readonly delivery?: Delivery
+  /** What they begin with; default nothing. */
+  readonly sources?: HistorySources
   /** Told of every campaign that is served from now on, or no longer, or not for another reason. */
   onState?(state: CampaignState): void
 }
@@ -68,7 +73,7 @@ interface State {
 }
 
 export function createServing(parts: ServingParts): Serving {
-  const { ports, publicUrl, fingerprint } = parts
+  const { ports, publicUrl, fingerprint, delivery } = parts
   const { documents } = ports
   let state = emptyState(parts)
   let running: Promise<void> | undefined
@@ -105,6 +110,11 @@ export function createServing(parts: ServingParts): Serving {
         ? state.population
         : await unlessAbsent(loadPopulation(ports))
     const { loaded, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint })
+    await delivery?.serve(
+      loaded.map(({ plan }) => plan),
+      parts.sources,
+      ports.clock.nowMs(),
+    )
     // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
     const stream = parts.stream.fork(`decider ${generation++}`)
     const decider = createDecider({
@@ -114,6 +124,7 @@ export function createServing(parts: ServingParts): Serving {
       identityKey: parts.secrets.identityKey,
       clock: ports.clock,
       stream,
+      ...(delivery && { delivery }),
     })
     const bidder = bidderOf(parts, decider, stream.fork('bidder'))
     const campaigns = await campaignsByKey(documents)

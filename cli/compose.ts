@@ -8,6 +8,7 @@ import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspac
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
 import { openCounters } from '../store/embedded/counters.ts'
+import { openDeliveryHistory } from '../store/embedded/delivery-history.ts'
 import { openDocuments } from '../store/embedded/documents.ts'
 import { openEventLog } from '../store/embedded/event-log.ts'
 import { holdWorkspace } from '../store/embedded/hold-workspace.ts'
@@ -69,6 +70,7 @@ export async function openWorkspace(
   const jobs = openJobs({ workers: config.workers, workspaceFolder: found.folder, fontsFolder: FONTS_FOLDER })
   const mentions = whenNeeded(() => openMentions(found.folder))
   const counters = whenNeeded(() => openCounters(found.folder))
+  const deliveryHistory = whenNeeded(() => openDeliveryHistory(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
 
   const ports: Ports = {
@@ -93,6 +95,15 @@ export async function openWorkspace(
       late: async (campaign) => (await counters.open()).late(campaign),
       apart: async (campaign) => (await counters.open()).apart(campaign),
     },
+    deliveryHistory: {
+      async *showings(query) {
+        yield* (await deliveryHistory.open()).showings(query)
+      },
+      delivered: async (query) => (await deliveryHistory.open()).delivered(query),
+      open: async (query) => (await deliveryHistory.open()).open(query),
+      addOutcomes: async (counts) => (await deliveryHistory.open()).addOutcomes(counts),
+      outcomes: async (query) => (await deliveryHistory.open()).outcomes(query),
+    },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
       async *read(fromPosition) {
@@ -113,6 +124,7 @@ export async function openWorkspace(
     async close() {
       await jobs.close()
       await eventLog.close()
+      await deliveryHistory.close()
       await counters.close()
       await mentions.close()
       await held?.release()

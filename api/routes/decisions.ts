@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { answerFor, answerForNoAd } from '../../engine/decision/answer.ts'
+import type { RefusedCampaign } from '../../engine/decision/decider.ts'
 import { type DecisionRequest, DecisionRequestSchema } from '../../engine/decision/request.ts'
 import { REFUSALS } from '../../engine/delivery/delivery.ts'
 import { languagesFrom } from '../accept-language.ts'
 import { callerText, mayExplain } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { answers, json } from '../documented.ts'
+import type { Metrics } from '../metrics.ts'
 
 const Query = Type.Object({ explain: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
 
@@ -63,6 +65,7 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
       const explain = request.query.explain === true
       requireAllowed(request, explain)
       const decision = serving.decider().answer(asAsked(request))
+      countRefusals(metrics, decision.record ? decision.why.refused : decision.refused)
       const { acceptsNothing } = request.body
       if (!decision.record) {
         const answer = answerForNoAd(decision, ports.clock.nowMs(), { explain })
@@ -77,6 +80,11 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
       return answerFor(decision, secrets.tokenKey, { explain })
     },
   )
+}
+
+/** Counts the campaigns that were asked and had a reason not to answer. */
+export function countRefusals(metrics: Metrics, refused: readonly RefusedCampaign[]): void {
+  for (const { refusal } of refused) metrics.count('polyad_refusals_total', { refusal })
 }
 
 function requireAllowed(request: FastifyRequest<{ Body: DecisionRequest }>, explain: boolean): void {

@@ -7,6 +7,7 @@ import { VIEWABLE_MS, viewableShare } from '../../engine/tracking/viewable.ts'
 import { languagesFrom } from '../accept-language.ts'
 import type { ApiContext } from '../context.ts'
 import { answers, json, media } from '../documented.ts'
+import { countRefusals } from './decisions.ts'
 
 /** Names of 60 letters each, their marks, the byte of the kind and the signature, as base64url. */
 const LONGEST_TAG = 192
@@ -125,6 +126,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
       }
       const languages = languagesFrom(request.headers['accept-language'] ?? '')
       const decision = serving.decider().answer({ ...tag, languages })
+      countRefusals(metrics, decision.record ? decision.why.refused : decision.refused)
       if (decision.record) {
         await ports.eventLog.append([decision.record])
         metrics.count('polyad_decisions_total', { arm: decision.record.arm })

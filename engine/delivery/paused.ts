@@ -1,4 +1,5 @@
 import type { Asset, Campaign } from '../campaign/campaign.ts'
+import type { AdUnit } from '../space/ad-unit.ts'
 import { parsePauseTarget } from './pause-target.ts'
 import type { Pause } from './pauses.ts'
 
@@ -39,6 +40,21 @@ export function pausedFrom(pauses: readonly Pause[]): Paused {
 }
 
 export const NOTHING_PAUSED: Paused = pausedFrom([])
+
+/** The pause that stops an ad unit; undefined: none does. */
+export function pauseOfUnit(
+  paused: Paused,
+  campaign: string,
+  { segment, choices }: AdUnit,
+): Pause | undefined {
+  const whole = paused.campaign(campaign) ?? paused.segment(segment)
+  if (whole || !paused.assets) return whole
+  for (const [slot, asset] of Object.entries(choices)) {
+    const pause = asset === undefined ? undefined : paused.asset(campaign, slot, asset)
+    if (pause) return pause
+  }
+  return undefined
+}
 
 /** Where an asset of a campaign is paused. */
 export interface PausedAsset {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/time.ts'
 import type { Blobs } from './blobs.ts'
 import type { Counters } from './counters.ts'
+import type { DeliveryHistory } from './delivery-history.ts'
 import type { Documents } from './documents.ts'
 import type { EventLog } from './event-log.ts'
 import type { Jobs } from './jobs.ts'
@@ -15,6 +16,7 @@ export interface Ports {
   readonly mentions: Mentions
   readonly eventLog: EventLog
   readonly counters: Counters
+  readonly deliveryHistory: DeliveryHistory
   readonly jobs: Jobs
   readonly files: WorkspaceFiles
   readonly tables: TableFiles

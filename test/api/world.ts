@@ -19,6 +19,7 @@ import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
+import { openDeliveryHistory } from '../../store/embedded/delivery-history.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
@@ -119,11 +120,12 @@ export async function openWorld(options: {
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
   await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
-  const [documents, blobs, eventLog, counters, mentions] = await Promise.all([
+  const [documents, blobs, eventLog, counters, deliveryHistory, mentions] = await Promise.all([
     openDocuments(folder),
     openBlobs(folder),
     openEventLog(folder),
     openCounters(folder),
+    openDeliveryHistory(folder),
     openMentions(folder),
   ])
   const broken = { log: false, documents: false }
@@ -138,6 +140,7 @@ export async function openWorld(options: {
     },
     blobs,
     counters,
+    deliveryHistory,
     mentions,
     files: createWorkspaceFiles(folder),
     tables: createTableFiles(),
@@ -216,7 +219,7 @@ export async function openWorld(options: {
     },
     async close() {
       await server.close()
-      await Promise.all([eventLog.close(), counters.close(), mentions.close()])
+      await Promise.all([eventLog.close(), counters.close(), deliveryHistory.close(), mentions.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }
