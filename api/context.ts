@@ -1,9 +1,12 @@
+import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { CounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import type { AdUnitPages } from './ad-unit-pages.ts'
+import type { Rates } from './caller-rates.ts'
 import type { DeliveryKeeper } from './delivery.ts'
+import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Serving } from './serving.ts'
 
@@ -17,6 +20,7 @@ export type ServerPorts = Pick<
   | 'eventLog'
   | 'counters'
   | 'deliveryHistory'
+  | 'audit'
   | 'clock'
 >
 
@@ -25,12 +29,20 @@ export interface ServerConfig {
   readonly publicUrl: string
   /** There are no keys: one user on this machine. */
   readonly singleUser: boolean
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
   /** Folders of the page at /; a file is taken from the first that has it. */
   readonly webFolders?: readonly string[]
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
   /** The text of the script of ad tags (web/tag.ts). */
   readonly tagScript: string
+  /** Default: DEFAULT_LIMITS. */
+  readonly limits?: Limits
+  /** How often callers may ask; without it as often as they like. */
+  readonly rates?: Rates
+  /** Addresses and networks whose X-Forwarded-For is believed; default none. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** What the routes are given. */

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
+import { auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { DocumentKind, DocumentRevision, Documents } from '../engine/ports/documents.ts'
-import type { Access } from './callers.ts'
+import { type Access, actorOf } from './callers.ts'
 import type { ApiContext } from './context.ts'
 import { answers, json } from './documented.ts'
 
@@ -100,7 +101,8 @@ export function registerDocumentRoutes<S extends TSchema>(
       requireName(kind, name, request.body)
       await routes.check?.(request.body as Static<S>)
       const before = await documents.read(kind, name)
-      const written = await documents.write(kind, name, request.body, preconditionOf(request))
+      const audited = auditedDocuments(context.ports, actorOf(request.caller))
+      const written = await audited.write(kind, name, request.body, preconditionOf(request))
       await refreshQuietly(context, request)
       return sendWritten(reply, written, before === undefined)
     },

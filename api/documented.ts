@@ -52,6 +52,7 @@ export function registerCommonAnswers(server: FastifyInstance): void {
       ...(needsKey ? [401, 403] : []),
       ...(isRead && route.url.startsWith('/v1/') ? [400] : []),
       ...(schema.body ? [413, 415] : []),
+      429,
     ]
     schema.response = { ...problems(common), ...(schema.response as object) }
     Object.assign(

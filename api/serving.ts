@@ -4,6 +4,7 @@ import { type LoadedPlan, loadPlan } from '../engine/campaign/load-plan.ts'
 import { campaignsByKey } from '../engine/campaign/write-ledger.ts'
 import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
+import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import type { Delivery, HistorySources } from '../engine/delivery/delivery.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
 import { readCatalogue } from '../engine/ingest/catalogue.ts'
@@ -26,6 +27,8 @@ export interface ServingParts {
   readonly delivery?: Delivery
   /** What they begin with; default nothing. */
   readonly sources?: HistorySources
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
   /** Told of every campaign that is served from now on, or no longer, or not for another reason. */
   onState?(state: CampaignState): void
 }
@@ -125,6 +128,7 @@ export function createServing(parts: ServingParts): Serving {
       clock: ports.clock,
       stream,
       ...(delivery && { delivery }),
+      ...(parts.consent && { consent: parts.consent }),
     })
     const bidder = bidderOf(parts, decider, stream.fork('bidder'))
     const campaigns = await campaignsByKey(documents)
@@ -199,9 +203,16 @@ function emptyState(parts: ServingParts): State {
   }
 }
 
-function bidderOf({ secrets, ports }: ServingParts, decider: Decider, stream: Stream): Bidder {
+function bidderOf({ secrets, ports, consent }: ServingParts, decider: Decider, stream: Stream): Bidder {
   const { identityKey, tokenKey } = secrets
-  return createBidder({ decider, identityKey, tokenKey, clock: ports.clock, stream })
+  return createBidder({
+    decider,
+    identityKey,
+    tokenKey,
+    clock: ports.clock,
+    stream,
+    ...(consent && { consent }),
+  })
 }
 
 /** What there is to tell of a campaign: another revision alone is no news. */

@@ -6,6 +6,7 @@ import { listKeys } from '../api/keys.ts'
 import { buildServer, listen } from '../api/server.ts'
 import { PolyadError } from '../core/errors.ts'
 import { createStream } from '../core/stream.ts'
+import { CONSENT_DEFAULTS } from '../engine/decision/personal-use.ts'
 import { judgeOnThread } from '../jobs/local/judge.ts'
 import type { Workspace } from './compose.ts'
 import type { Config } from './config.ts'
@@ -29,7 +30,7 @@ export async function startServer(
   config: Config,
   address: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
-  const { ports, secrets, fonts, fingerprint } = workspace
+  const { ports, secrets, fonts, fingerprint, settings } = workspace
   const { host } = address
   const port = address.port === 0 ? await freePort(host) : address.port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -41,9 +42,13 @@ export async function startServer(
     config: {
       publicUrl: config.publicUrl ?? url,
       singleUser,
+      consent: { ...CONSENT_DEFAULTS, ...settings.consent },
       fingerprint,
       webFolders: [join(PACKAGE_ROOT, 'web/public'), WEB_BUILT],
       tagScript: await readFile(join(WEB_BUILT, 'tag.js'), 'utf8'),
+      limits: config.limits,
+      rates: config.rates,
+      trustedProxies: config.trustedProxies,
     },
     judge: judgeOnThread,
     stream: createStream(randomBytes(16).toString('hex')),

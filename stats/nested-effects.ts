@@ -23,6 +23,8 @@ export interface EffectNode {
   /** Undefined for the root alone. */
   readonly parent: string | undefined
   readonly evidence?: Evidence
+  /** Standard deviation of its t around its parent's, where that is known and not the tree's spread. Not of the root. */
+  readonly deviation?: number
 }
 
 export interface EffectPrior {
@@ -32,6 +34,8 @@ export interface EffectPrior {
   readonly rootDeviation: number
   /** Scale of the half-normal prior of the spread: the standard deviation of a child's t around its parent's. */
   readonly spreadScale: number
+  /** Added to the logarithm of a spread's likelihood, where the evidence itself was measured from something estimated. */
+  adjustment?(spread: number): number
 }
 
 /** The joint posterior of all effects of a tree. */
@@ -40,6 +44,9 @@ export interface NestedEffects {
   readonly order: readonly string[]
   /** Posterior mean of e^t by place in `order`. */
   readonly ratios: Float64Array
+  /** Posterior mean and standard deviation of t by place in `order`. */
+  readonly means: Float64Array
+  readonly deviations: Float64Array
   /** Posterior mean of the spread. */
   readonly spread: number
   /**
@@ -80,21 +87,34 @@ export function fitNestedEffects(nodes: readonly EffectNode[], prior: EffectPrio
     const spread = at * SPREAD_STEP * prior.spreadScale
     fits.push(fitAt(tree, prior, spread, fits[at - 1]?.mode ?? start))
   }
-  const best = Math.max(...fits.map(({ logEvidence }) => logEvidence))
-  const weights = fits.map(({ logEvidence }, at) => {
+  const logs = fits.map(({ logEvidence, spread }) => logEvidence + (prior.adjustment?.(spread) ?? 0))
+  const best = Math.max(...logs)
+  const weights = logs.map((log, at) => {
     const density = Math.exp(-((at * SPREAD_STEP) ** 2) / 2) * (at === 0 ? 0.5 : 1)
-    return density * Math.exp(logEvidence - best)
+    return density * Math.exp(log - best)
   })
   const whole = weights.reduce((sum, weight) => sum + weight, 0)
   const shares = weights.map((weight) => weight / whole)
   const ratios = new Float64Array(tree.ids.length)
+  const means = new Float64Array(tree.ids.length)
+  const squares = new Float64Array(tree.ids.length)
   for (const [at, fit] of fits.entries()) {
-    for (const [node, ratio] of expectedRatios(tree, prior, fit).entries())
-      ratios[node]! += shares[at]! * ratio
+    const share = shares[at]!
+    if (share === 0) continue
+    const found = marginals(tree, prior, fit)
+    for (let node = 0; node < means.length; node++) {
+      const mean = found.means[node]!
+      const variance = found.variances[node]!
+      ratios[node]! += share * Math.exp(mean + variance / 2)
+      means[node]! += share * mean
+      squares[node]! += share * (mean * mean + variance)
+    }
   }
   return {
     order: tree.ids,
     ratios,
+    means,
+    deviations: squares.map((square, node) => Math.sqrt(Math.max(0, square - means[node]! ** 2))),
     spread: fits.reduce((sum, fit, at) => sum + shares[at]! * fit.spread, 0),
     draw(next, shifts) {
       const u = next()
@@ -111,6 +131,8 @@ interface Tree {
   /** Place of the parent, -1 for the root. */
   readonly parents: Int32Array
   readonly evidence: readonly (Evidence | undefined)[]
+  /** Known variances of steps, -1 where a step has the tree's spread; undefined: all have. */
+  readonly stepVariances: Float64Array | undefined
 }
 
 function treeOf(nodes: readonly EffectNode[]): Tree {
@@ -137,7 +159,16 @@ function treeOf(nodes: readonly EffectNode[]): Tree {
     ids: order.map(({ id }) => id),
     parents: Int32Array.from(order, ({ parent }) => (parent === undefined ? -1 : places.get(parent)!)),
     evidence: order.map(({ evidence }) => evidence),
+    stepVariances: order.some(({ deviation }) => deviation !== undefined)
+      ? Float64Array.from(order, ({ deviation }) => (deviation === undefined ? -1 : deviation ** 2))
+      : undefined,
   }
+}
+
+/** Variance of a node's step from its parent. */
+function stepVariance({ stepVariances }: Tree, at: number, spread: number): number {
+  const known = stepVariances ? stepVariances[at]! : -1
+  return known < 0 ? spread * spread : known
 }
 
 /** A normal tree: its likelihoods around the mode, gathered from the ends to the root. */
@@ -219,19 +250,20 @@ function likelihood(evidence: Evidence, t: number): { value: number; slope: numb
 
 /** Sends what every subtree says up to its parent; the logarithm of what is integrated out on the way. */
 function gather(
-  { parents }: Tree,
+  tree: Tree,
   spread: number,
   precision: Float64Array | undefined,
   pull: Float64Array,
   precisions = precision,
 ): number {
-  const variance = spread * spread
-  const shift = variance / 2
+  const { parents } = tree
   let integral = 0
   for (let at = parents.length - 1; at > 0; at--) {
     const own = precisions![at]!
     const b = pull[at]!
     if (own === 0 && b === 0) continue
+    const variance = stepVariance(tree, at, spread)
+    const shift = variance / 2
     const loss = 1 + own * variance
     if (precision) {
       precision[parents[at]!]! += own / loss
@@ -256,16 +288,16 @@ function rootMean({ rootRatio, rootDeviation }: EffectPrior): number {
 
 /** Walks from the root down; `settle` is given a node's mean and variance given its parent's value, and gives its value. */
 function descend(
-  { parents }: Tree,
+  tree: Tree,
   prior: EffectPrior,
   { spread, precision, pull }: Pick<Fit, 'spread' | 'precision' | 'pull'>,
   settle: (at: number, mean: number, variance: number) => number,
 ): Float64Array {
+  const { parents } = tree
   const values = new Float64Array(parents.length)
-  const variance = spread * spread
-  const shift = variance / 2
   for (let at = 0; at < parents.length; at++) {
-    const before = at === 0 ? rootMean(prior) : values[parents[at]!]! - shift
+    const variance = stepVariance(tree, at, spread)
+    const before = at === 0 ? rootMean(prior) : values[parents[at]!]! - variance / 2
     const wide = at === 0 ? prior.rootDeviation ** 2 : variance
     const loss = 1 + precision[at]! * wide
     values[at] = settle(at, (before + pull[at]! * wide) / loss, wide / loss)
@@ -273,15 +305,20 @@ function descend(
   return values
 }
 
-function expectedRatios(tree: Tree, prior: EffectPrior, fit: Fit): Float64Array {
+/** Mean and variance of every node's own t. */
+function marginals(
+  tree: Tree,
+  prior: EffectPrior,
+  fit: Fit,
+): { readonly means: Float64Array; readonly variances: Float64Array } {
   const variances = new Float64Array(tree.ids.length)
   const means = descend(tree, prior, fit, (at, mean, variance) => {
     const above = at === 0 ? 0 : variances[tree.parents[at]!]!
-    const wide = at === 0 ? 0 : 1 / (1 + fit.precision[at]! * fit.spread ** 2)
+    const wide = at === 0 ? 0 : 1 / (1 + fit.precision[at]! * stepVariance(tree, at, fit.spread))
     variances[at] = variance + wide * wide * above
     return mean
   })
-  return means.map((mean, at) => Math.exp(mean + variances[at]! / 2))
+  return { means, variances }
 }
 
 /** Half of the stream's resolution: a uniform of 0 has no quantile. */

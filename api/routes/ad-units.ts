@@ -67,7 +67,7 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         frameguard: false,
         crossOriginResourcePolicy: { policy: 'cross-origin' },
       },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
@@ -113,7 +113,7 @@ function registerSlotPictures(server: FastifyInstance, context: ApiContext): voi
     '/v1/ad-units/:id/pictures/:file',
     {
       helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'The picture of one slot of an ad unit, cropped to a size: SLOT.jpg',

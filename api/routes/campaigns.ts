@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { CampaignSchema } from '../../engine/campaign/campaign.ts'
 import type { Plan } from '../../engine/campaign/plan.ts'
 import { validateCampaign } from '../../engine/campaign/validate-campaign.ts'
@@ -14,7 +15,7 @@ import { ReportSchema } from '../../engine/reporting/report.ts'
 import { reportCampaign } from '../../engine/reporting/report-campaign.ts'
 import { createSpace } from '../../engine/space/space.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
-import { type Caller, callerText } from '../callers.ts'
+import { actorOf, type Caller, callerText } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
@@ -123,12 +124,17 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
       const { name } = request.params
       const { override } = request.body
       if (override) requireOverrider(request.caller)
-      await readDocument(ports.documents, 'campaign', name)
+      const { revision } = await readDocument(ports.documents, 'campaign', name)
+      const actor = actorOf(request.caller)
+      if (override) {
+        const subject = `campaign ${name}@${revision}`
+        await audit(ports, actor, { action: 'guard-overridden', subject, note: override.reason })
+      }
       const report = await checkCampaign(ports, name, {
         fingerprint: config.fingerprint,
         fonts,
         history: await historyOf(name),
-        ...(override ? { override: { reason: override.reason, who: whoOf(request.caller) } } : {}),
+        ...(override ? { override: { reason: override.reason, who: actor.who } } : {}),
       })
       await refreshQuietly(context, request)
       return report
@@ -250,10 +256,6 @@ function requireOverrider(caller: Caller): void {
   if (caller.kind === 'single-user') return
   if (caller.kind === 'role' && (caller.role === 'buyer' || caller.role === 'admin')) return
   throw new PolyadError('FORBIDDEN', { action: 'override the guard', caller: callerText(caller) })
-}
-
-function whoOf(caller: Caller): string {
-  return caller.kind === 'role' ? `${caller.role} key ${caller.id}` : callerText(caller)
 }
 
 /** The ranks a window is cut from: the whole line, or those of one cell (none when the revision lacks it). */

@@ -74,6 +74,8 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
       }
       await ports.eventLog.append([decision.record])
       metrics.count('polyad_decisions_total', { arm: decision.record.arm })
+      const { noPersonalUse } = decision.why
+      if (noPersonalUse !== null) metrics.count('polyad_no_personal_use_total', { reason: noPersonalUse })
       metrics.observeDecision((performance.now() - started) / 1000)
       // It has no impression: the record alone says that the person was held out.
       if (acceptsNothing && !decision.unit) return reply.header('polyad-refusal', 'holdout').code(204).send()
@@ -101,10 +103,10 @@ function requireAllowed(request: FastifyRequest<{ Body: DecisionRequest }>, expl
   for (const field of NOT_FOR_SITES) if (body[field] !== undefined) refuse(`send "${field}"`)
 }
 
-/** The request with what its headers add: Global Privacy Control takes consent back, Accept-Language fills in. */
+/** The request with what its headers add: Global Privacy Control, and Accept-Language where no languages are given. */
 function asAsked(request: FastifyRequest<{ Body: DecisionRequest }>): DecisionRequest {
   const { body, headers } = request
   const languages = body.languages ?? languagesFrom(headers['accept-language'] ?? '')
   const optedOut = headers['sec-gpc'] === '1'
-  return { ...body, languages, ...(optedOut ? { consent: { personalise: false } } : {}) }
+  return { ...body, languages, ...(optedOut && { consent: { ...body.consent, gpc: true } }) }
 }

@@ -11,7 +11,7 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
   server.get(
     '/health/live',
     {
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: { tags, summary: 'The process answers', response: answers({ 200: json('Yes', StatusSchema) }) },
     },
     async () => ({ status: 'live' }),
@@ -20,7 +20,7 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
   server.get(
     '/health/ready',
     {
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The documents and counters can be read',

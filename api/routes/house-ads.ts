@@ -19,7 +19,7 @@ export function registerHouseAds(server: FastifyInstance, context: ApiContext): 
     '/v1/house-ads/:file',
     {
       helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'The house ad of a placement: PLACEMENT.svg',

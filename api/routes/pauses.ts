@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { readExports } from '../../engine/delivery/exports.ts'
 import { pauseEffect } from '../../engine/delivery/pause-effect.ts'
-import { pause, readPauses, resume } from '../../engine/delivery/pauses.ts'
-import { type Caller, callerText } from '../callers.ts'
+import { parsePauseTarget, pauseTargetText } from '../../engine/delivery/pause-target.ts'
+import { pause, readPauses, requirePaused, resume } from '../../engine/delivery/pauses.ts'
+import { actorOf } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { answers } from '../documented.ts'
 
@@ -51,7 +53,10 @@ export function registerPauses(server: FastifyInstance, { ports, keeper }: ApiCo
       const { target, reason = null } = body
       // Looked up first: what is not there is refused, and nothing is paused.
       const effect = await pauseEffect(ports.documents, target)
-      const made = await pause(ports, target, { by: whoIs(caller), reason })
+      const actor = actorOf(caller)
+      const subject = pauseTargetText(parsePauseTarget(target))
+      await audit(ports, actor, { action: 'paused', subject, ...(reason !== null && { note: reason }) })
+      const made = await pause(ports, target, { by: actor.who, reason })
       await keeper.refreshPauses()
       return { pause: made, ...effect, exported: await readExports(ports.documents, effect.campaigns) }
     },
@@ -69,13 +74,13 @@ export function registerPauses(server: FastifyInstance, { ports, keeper }: ApiCo
       },
     },
     async ({ body, caller }) => {
-      const ended = await resume(ports, body.target, whoIs(caller))
+      const actor = actorOf(caller)
+      const subject = pauseTargetText(parsePauseTarget(body.target))
+      await requirePaused(ports, body.target)
+      await audit(ports, actor, { action: 'resumed', subject })
+      const ended = await resume(ports, body.target, actor.who)
       await keeper.refreshPauses()
       return { pause: ended }
     },
   )
-}
-
-function whoIs(caller: Caller): string {
-  return caller.kind === 'role' ? `${callerText(caller)} (${caller.id})` : callerText(caller)
 }

@@ -9,8 +9,8 @@ import type { ApiContext } from '../context.ts'
 import { answers, json, media } from '../documented.ts'
 import { countRefusals } from './decisions.ts'
 
-/** Names of 60 letters each, their marks, the byte of the kind and the signature, as base64url. */
-const LONGEST_TAG = 192
+/** Names of 60 letters each, their marks, the byte of the kind, the key's id and the signature, as base64url. */
+const LONGEST_TAG = 196
 const Params = Type.Object({ token: Type.String({ maxLength: LONGEST_TAG }) })
 const Query = Type.Object(
   {
@@ -74,7 +74,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tag.js',
     {
       helmet: EMBEDDED,
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The script of ad tags',
@@ -89,7 +89,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tag.html',
     {
       helmet: { ...EMBEDDED, contentSecurityPolicy: false },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The document of iframe tags; what it shows is named in the fragment, which is never sent',
@@ -108,7 +108,7 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tags/:token',
     {
       helmet: EMBEDDED,
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'Choose an ad for a tag, by context only; the decision is in the log before it is answered',

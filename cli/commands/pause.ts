@@ -1,14 +1,14 @@
-import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { type ExportRecord, readExports } from '../../engine/delivery/exports.ts'
 import { type PauseEffect, pauseEffect } from '../../engine/delivery/pause-effect.ts'
-import { TARGET_HELP } from '../../engine/delivery/pause-target.ts'
-import { type Pause, pause, readPauses, resume } from '../../engine/delivery/pauses.ts'
+import { parsePauseTarget, pauseTargetText, TARGET_HELP } from '../../engine/delivery/pause-target.ts'
+import { type Pause, pause, readPauses, requirePaused, resume } from '../../engine/delivery/pauses.ts'
 import { textTable } from '../../engine/reporting/text-table.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { openWorkspace, type Workspace } from '../compose.ts'
+import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { postToHolder } from '../holder.ts'
 
@@ -59,7 +59,14 @@ export function pauseCommand(environment: ConfigSource): Command {
           { target, ...(reason !== undefined && { reason }) },
           async ({ ports }): Promise<Paused> => {
             const effect = await pauseEffect(ports.documents, target)
-            const made = await pause(ports, target, { by: whoIs(), reason: reason ?? null })
+            const actor = commandActor()
+            const subject = pauseTargetText(parsePauseTarget(target))
+            await audit(ports, actor, {
+              action: 'paused',
+              subject,
+              ...(reason !== undefined && { note: reason }),
+            })
+            const made = await pause(ports, target, { by: actor.who, reason: reason ?? null })
             return {
               pause: made,
               ...effect,
@@ -80,9 +87,13 @@ export function resumeCommand(environment: ConfigSource): Command {
     .argument('<target>', 'as "polyad pause --list" shows it')
     .action((target: string, options: CommonOptions) =>
       invoke(environment, options, async (invocation) => {
-        const ended = await change(invocation, '/v1/pauses/resume', { target }, async ({ ports }) => ({
-          pause: await resume(ports, target, whoIs()),
-        }))
+        const ended = await change(invocation, '/v1/pauses/resume', { target }, async ({ ports }) => {
+          const actor = commandActor()
+          const subject = pauseTargetText(parsePauseTarget(target))
+          await requirePaused(ports, target)
+          await audit(ports, actor, { action: 'resumed', subject })
+          return { pause: await resume(ports, target, actor.who) }
+        })
         const { json, output } = invocation
         output.print(json ? JSON.stringify(ended, null, 2) : `${ended.pause.target} goes on`)
       }),
@@ -152,16 +163,6 @@ function listText(pauses: readonly Pause[]): string {
     resumed ? `${new Date(resumed.atMs).toISOString()} by ${resumed.by}` : 'no',
   ])
   return textTable(COLUMNS, lines).join('\n')
-}
-
-/** Who works here, as the system knows them. */
-function whoIs(): string {
-  try {
-    return `the command line (${userInfo().username})`
-  } catch {
-    // A process may run as a user without a name.
-    return 'the command line'
-  }
 }
 
 function wrong(where: string, problem: string, mend: string): PolyadError {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { LONGEST_WINDOW_DAYS } from '../tracking/conversion.ts'
 import { BidSettingsSchema } from './bid-settings.ts'
 import {
   AssignmentKeySchema,
@@ -139,6 +140,19 @@ export const CampaignSchema = Type.Object(
         readableLift: Type.Optional(Type.Number({ minimum: 0.001, maximum: 10 })),
       },
       { additionalProperties: false },
+    ),
+    /**
+     * How long a conversion is the ad's: whole days of 24 hours after a click (default 30), and after a showing without
+     * one (default 1; 0: never). They hold for what is decided from then on.
+     */
+    conversions: Type.Optional(
+      Type.Object(
+        {
+          clickDays: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_WINDOW_DAYS })),
+          viewDays: Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_WINDOW_DAYS })),
+        },
+        { additionalProperties: false },
+      ),
     ),
     /** What narrow must make up for. Either of revenuePerCost and valuePerGoal, not both. */
     economics: Type.Optional(

@@ -13,13 +13,15 @@ import type { Plan } from '../campaign/plan.ts'
 import { createDelivery, type Delivery, type Refusal } from '../delivery/delivery.ts'
 import { createOpenChoice } from '../delivery/open-choice.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
+import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, assign } from './assignment.ts'
 import { keyFor, sessionKey } from './assignment-key.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
-import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
+import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
+import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
 import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
@@ -36,6 +38,8 @@ export interface DeciderParts {
   steer?(campaign: string): Steering
   /** Pauses, caps and pacing; without it of this decider alone, and from nothing. */
   readonly delivery?: Delivery
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
 }
 
 export interface Decision {
@@ -49,8 +53,8 @@ export interface Decision {
     readonly assignment: Assignment
     /** The segment that serves the leaf's people since it was merged; null: the leaf serves them itself. */
     readonly mergedInto: string | null
-    /** Nothing personal was read. */
-    readonly contextual: boolean
+    /** Why nothing personal was read; null: it was allowed. */
+    readonly noPersonalUse: NoPersonalUse | null
     /** Campaigns that were asked before this one. */
     readonly refused: readonly RefusedCampaign[]
   }
@@ -79,13 +83,13 @@ export interface Decider {
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
    */
-  answer(request: DecisionRequest): Decision | NoAd
+  answer(request: Opportunity): Decision | NoAd
   /**
    * As `answer`, for whoever has nothing else to show.
    *
    * @throws PolyadError INPUT_INVALID (attributes); NO_CAMPAIGN also where every campaign has a reason not to answer
    */
-  decide(request: DecisionRequest): Decision
+  decide(request: Opportunity): Decision
   /** Every live campaign, whether its flight has begun or not. */
   readonly campaigns: readonly LiveCampaign[]
   /**
@@ -97,7 +101,7 @@ export interface Decider {
    */
   decideIn(
     campaign: LiveCampaign,
-    request: DecisionRequest,
+    request: Opportunity,
     accepts: (candidate: Candidate) => boolean,
   ): Decision | Refusal | undefined
 }
@@ -111,6 +115,7 @@ export interface Candidate {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { clock, stream, population } = parts
+  const policy = parts.consent ?? CONSENT_DEFAULTS
   const nextId = createDecisionIds(stream.fork('ids'))
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
@@ -127,25 +132,26 @@ export function createDecider(parts: DeciderParts): Decider {
     ),
   }
 
-  const viewerOf = (request: DecisionRequest): Viewer => {
+  const viewerOf = (request: Opportunity): Viewer => {
+    const { noPersonalUse = whyNotPersonal(privacyOf(request), policy) } = request
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (!mayPersonalise(request)) return { person: null, session: null, record: undefined }
+    if (noPersonalUse !== null) return { person: null, session: null, record: undefined, noPersonalUse }
     const session = request.session === undefined ? null : sessionKey(parts.identityKey, request.session)
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, session, record: { values: given } }
+    if (row === undefined || !known) return { person, session, record: { values: given }, noPersonalUse }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, session, record: { values, clauses: known.clausesAt(row) } }
+    return { person, session, record: { values, clauses: known.clausesAt(row) }, noPersonalUse }
   }
 
   /** The decision in one campaign, or why not; undefined when it has nothing for this viewer here. */
   const decideIn = (
     campaign: LiveCampaign,
     viewer: Viewer,
-    request: DecisionRequest,
+    request: Opportunity,
     nowMs: number,
     accepts: (candidate: Candidate) => boolean = () => true,
     auctioned = false,
@@ -197,17 +203,23 @@ export function createDecider(parts: DeciderParts): Decider {
       placement,
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
+      ...recordedWindows(plan.campaign.conversions),
+    }
+    const why = {
+      matched,
+      assignment,
+      mergedInto: mergedInto ?? null,
+      noPersonalUse: viewer.noPersonalUse,
+      refused: [],
     }
     delivery.decided(plan, record, chosen?.unit, auctioned)
-    const contextual = viewer.record === undefined
-    const why = { matched, assignment, mergedInto: mergedInto ?? null, contextual, refused: [] }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
-  const isEligible = ({ plan }: LiveCampaign, { placement }: DecisionRequest, nowMs: number): boolean =>
+  const isEligible = ({ plan }: LiveCampaign, { placement }: Opportunity, nowMs: number): boolean =>
     plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
 
-  const noCampaign = ({ placement, campaign }: DecisionRequest) =>
+  const noCampaign = ({ placement, campaign }: Opportunity) =>
     new PolyadError('NO_CAMPAIGN', { placement, campaign })
 
   const decider: Decider = {
@@ -260,4 +272,5 @@ interface Viewer {
   readonly session: string | null
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
+  readonly noPersonalUse: NoPersonalUse | null
 }

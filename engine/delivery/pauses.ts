@@ -68,15 +68,23 @@ export async function pause(
 export async function resume(ports: PausePorts, target: string, by: string): Promise<Pause> {
   const name = pauseTargetText(parsePauseTarget(target))
   return change(ports, (pauses) => {
-    const running = pauses.find((each) => each.target === name && !each.resumed)
-    if (!running) {
-      const paused = pauses.filter(({ resumed }) => !resumed).map((each) => each.target)
-      const mend = paused.length > 0 ? `paused are ${paused.join(', ')}` : 'nothing is paused'
-      throw new PolyadError('NOT_FOUND', { what: 'pause of', name, mend })
-    }
+    const running = runningOf(pauses, name)
     const ended: Pause = { ...running, resumed: { by, atMs: ports.clock.nowMs() } }
     return { result: ended, pauses: pauses.map((each) => (each === running ? ended : each)) }
   })
+}
+
+/** @throws PolyadError NOT_FOUND when it is not paused; INPUT_INVALID for a target that is none */
+export async function requirePaused(ports: Pick<Ports, 'documents'>, target: string): Promise<void> {
+  runningOf((await read(ports)).pauses, pauseTargetText(parsePauseTarget(target)))
+}
+
+function runningOf(pauses: readonly Pause[], name: string): Pause {
+  const running = pauses.find((each) => each.target === name && !each.resumed)
+  if (running) return running
+  const paused = pauses.filter(({ resumed }) => !resumed).map((each) => each.target)
+  const mend = paused.length > 0 ? `paused are ${paused.join(', ')}` : 'nothing is paused'
+  throw new PolyadError('NOT_FOUND', { what: 'pause of', name, mend })
 }
 
 async function read({ documents }: Pick<Ports, 'documents'>): Promise<{

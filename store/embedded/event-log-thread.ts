@@ -1,7 +1,8 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { openLogDisk } from './log-disk.ts'
 import { sealFrames } from './log-frames.ts'
-import type { LogAnswer, LogRequest } from './log-sender.ts'
+import { erasePersonIn } from './log-person.ts'
+import type { LogAnswer, LogRequest, UpkeepRequest } from './log-sender.ts'
 import { LogWriter } from './log-writer.ts'
 
 /**
@@ -13,14 +14,22 @@ const { folder } = workerData as { folder: string }
 
 const writer = new LogWriter(openLogDisk(folder))
 
-port.on('message', (first: LogRequest | null) => {
-  let request: LogRequest | null | undefined = first
-  const batch: LogRequest[] = []
-  while (request) {
-    batch.push(request)
-    request = receiveMessageOnPort(port)?.message as LogRequest | null | undefined
+port.on('message', (first: LogRequest | UpkeepRequest | null) => {
+  let request: LogRequest | UpkeepRequest | null | undefined = first
+  let batch: LogRequest[] = []
+  const commitWaiting = (): void => {
+    if (batch.length > 0) commit(batch)
+    batch = []
   }
-  if (batch.length > 0) commit(batch)
+  while (request) {
+    if ('memory' in request) batch.push(request)
+    else {
+      commitWaiting()
+      keepUp(request)
+    }
+    request = receiveMessageOnPort(port)?.message as LogRequest | UpkeepRequest | null | undefined
+  }
+  commitWaiting()
   if (request === null) {
     writer.close()
     port.close()
@@ -38,6 +47,18 @@ function commit(batch: readonly LogRequest[]): void {
     answer({ ids, memory, position: writer.position })
   } catch (error) {
     answer({ ids, memory, problem: (error as Error).message })
+  }
+}
+
+function keepUp(request: UpkeepRequest): void {
+  try {
+    const count =
+      'forgetBefore' in request
+        ? writer.forgetBefore(request.forgetBefore)
+        : writer.rewrite((payload) => erasePersonIn(payload, request.erasePerson))
+    answer({ ids: [request.id], memory: [], position: writer.position, count })
+  } catch (error) {
+    answer({ ids: [request.id], memory: [], problem: (error as Error).message })
   }
 }
 

@@ -6,11 +6,23 @@ import { holdPart } from './hold-workspace.ts'
 import { readLog } from './log-reader.ts'
 import { type LogSender, startLogThread } from './log-sender.ts'
 
-const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
+/** Where the segments of a workspace's log lie. */
+export const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
 
 /** Whether anything was ever logged; opens and locks nothing. */
 export async function hasEventLog(workspaceFolder: string): Promise<boolean> {
   return (await readdir(logFolder(workspaceFolder)).catch(() => [])).length > 0
+}
+
+/** The log with the work on its older parts. */
+export interface KeptEventLog extends EventLog {
+  readonly folder: string
+  /** The end of the log: everything before it is on disk. */
+  position(): number
+  /** Removes the whole segments before a position, of which nothing is needed any more; how many. */
+  forgetBefore(position: number): Promise<number>
+  /** Makes the person of their decisions null; how many. Positions stay as they are. */
+  erasePerson(person: string): Promise<number>
 }
 
 /**
@@ -18,7 +30,7 @@ export async function hasEventLog(workspaceFolder: string): Promise<boolean> {
  *
  * @throws PolyadError WORKSPACE_HELD when another process or thread writes it
  */
-export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
+export async function openEventLog(workspaceFolder: string): Promise<KeptEventLog> {
   const folder = logFolder(workspaceFolder)
   await makeFolder(folder)
   const lock = await holdPart(workspaceFolder, 'log')
@@ -30,6 +42,10 @@ export async function openEventLog(workspaceFolder: string): Promise<EventLog> {
     throw error
   }
   return {
+    folder,
+    position: sender.position,
+    forgetBefore: (position) => sender.keepUp({ forgetBefore: position }),
+    erasePerson: (person) => sender.keepUp({ erasePerson: person }),
     append: (records) => sender.append(records.map((record) => JSON.stringify(record))),
     read: (fromPosition) => readLog(folder, fromPosition, sender.position),
     async close() {

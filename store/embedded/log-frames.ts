@@ -116,3 +116,23 @@ export function decodeFrames(bytes: Uint8Array): DecodedFrames {
   }
   return { payloads, goodBytes: offset, needBytes: HEADER_BYTES }
 }
+
+/**
+ * Offers each payload of whole frames to be changed in place, and makes the checksums of those that were.
+ *
+ * @returns how many were
+ */
+export function changeFrames(frames: Buffer, change: (payload: Buffer) => boolean): number {
+  let changed = 0
+  for (let offset = 0; offset < frames.length; ) {
+    const start = offset + HEADER_BYTES
+    const end = start + frames.readUInt32LE(offset)
+    const payload = frames.subarray(start, end)
+    if (change(payload)) {
+      frames.writeUInt32LE(crc32(payload), offset + 4)
+      changed++
+    }
+    offset = end
+  }
+  return changed
+}

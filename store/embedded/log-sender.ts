@@ -11,9 +11,15 @@ export interface LogRequest {
   readonly bytes: number
 }
 
+/** Work on the log's older parts, done between two writes. */
+export type UpkeepRequest = { readonly id: number } & UpkeepCall
+
+/** Removes segments before a position, or makes the person of decisions null. */
+export type UpkeepCall = { readonly forgetBefore: number } | { readonly erasePerson: string }
+
 /** Ends the requests `ids`: written and synced, the log now ending at `position`, or failed. Gives their memory back. */
 export type LogAnswer = { readonly ids: readonly number[]; readonly memory: readonly ArrayBuffer[] } & (
-  | { readonly position: number }
+  | { readonly position: number; readonly count?: number }
   | { readonly problem: string }
 )
 
@@ -23,6 +29,8 @@ export interface LogSender {
   position(): number
   /** Resolves when the payloads are on disk; they lie together, in their order. */
   append(payloads: readonly (string | Uint8Array)[]): Promise<void>
+  /** How many segments were removed, or records changed; what was appended before is written first. */
+  keepUp(call: UpkeepCall): Promise<number>
   /** What was appended before is written first. */
   close(): Promise<void>
 }
@@ -48,7 +56,8 @@ interface Batch {
  */
 export async function startLogThread(folder: string): Promise<LogSender> {
   const worker = new Worker(new URL('./event-log-thread.js', import.meta.url), { workerData: { folder } })
-  const sent = new Map<number, Batch>()
+  const sent = new Map<number, Pick<Batch, 'resolve' | 'reject'>>()
+  const counts = new Map<number, (count: number) => void>()
   const free: ArrayBuffer[] = []
   let waiting: Batch | undefined
   let lastId = 0
@@ -78,6 +87,8 @@ export async function startLogThread(folder: string): Promise<LogSender> {
     for (const id of answer.ids) {
       const batch = sent.get(id)
       sent.delete(id)
+      if ('count' in answer) counts.get(id)?.(answer.count ?? 0)
+      counts.delete(id)
       if ('position' in answer) batch?.resolve()
       else batch?.reject(new PolyadError('STORAGE_FULL', { what: folder, problem: answer.problem }))
     }
@@ -124,6 +135,17 @@ export async function startLogThread(folder: string): Promise<LogSender> {
       }
       if (frames.bytes > MOST_WAITING_BYTES) send()
       return done
+    },
+    keepUp(call) {
+      if (ended) return Promise.reject(ended)
+      send()
+      return new Promise((resolve, reject) => {
+        const id = ++lastId
+        counts.set(id, resolve)
+        sent.set(id, { resolve() {}, reject })
+        worker.ref()
+        worker.postMessage({ id, ...call } satisfies UpkeepRequest)
+      })
     },
     async close() {
       if (ended) return
