@@ -29,6 +29,7 @@ import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerComparedReports } from './routes/compared-reports.ts'
 import { registerDecisions } from './routes/decisions.ts'
+import { registerDelivery } from './routes/delivery.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
@@ -115,6 +116,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTrackers(server, context)
   registerTags(server, context)
   registerPauses(server, context)
+  registerDelivery(server, context)
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerAudit(server, context)

@@ -46,7 +46,7 @@ export function registerPauses(server: FastifyInstance, { ports, keeper }: ApiCo
           'Stop a campaign, an asset or a segment: in no decision, bid, tag or page of an ad unit from the answer on. ' +
           'It tells the platforms it was exported to, where it has to be stopped by hand',
         body: PauseBody,
-        response: answers({ 200: 'The pause, what it stops, and where else that was exported' }),
+        response: answers({ 200: 'The pause, what it stops, and where else that was exported' }, 404),
       },
     },
     async ({ body, caller }) => {

@@ -15,6 +15,8 @@ const BATCH_ROWS = 20_000
 
 /** What came of decisions and counts: a page's repeats are in a table of their own. */
 const COUNTED = 'NOT e.late AND e.filtered IS NULL'
+const NO_TEST = 'd.test IS NOT TRUE'
+const QUARTER_MS = 900_000
 
 /** The history of deliveries beside the counters, in their database. */
 export async function openDeliveryHistory(
@@ -44,7 +46,7 @@ export async function openDeliveryHistory(
     },
 
     async *showings({ campaign, fromMs, counts }) {
-      const from = `d.campaign = ${quoted(campaign)} AND d.person IS NOT NULL`
+      const from = `d.campaign = ${quoted(campaign)} AND d.person IS NOT NULL AND ${NO_TEST}`
       const sql =
         counts === 'decisions'
           ? `SELECT d.person, d.ad_unit, d.at_ms FROM decisions d WHERE ${from} AND d.at_ms >= ${whole(fromMs)}
@@ -65,14 +67,20 @@ export async function openDeliveryHistory(
 
     async delivered({ campaign, fromMs }) {
       const rows = await query(
-        `SELECT d.revision,
-           count(*) FILTER (e.type = 'impression' AND d.charged_on IS NULL),
-           count(*) FILTER (e.type = 'impression' AND d.charged_on IS NOT NULL),
-           coalesce(sum(e.price_micros) FILTER (e.type = d.charged_on), 0)::BIGINT
-         FROM events e JOIN decisions d ON d.id = e.decision
-         WHERE d.campaign = ? AND d.ad_unit <> '' AND ${COUNTED} AND e.at_ms >= ?
-         GROUP BY d.revision ORDER BY d.revision`,
-        [campaign, fromMs ?? 0],
+        `SELECT revision, sum(agreed)::BIGINT, sum(auctioned)::BIGINT, sum(charged)::BIGINT FROM (
+           SELECT d.revision,
+             count(*) FILTER (e.type = 'impression' AND d.charged_on IS NULL) AS agreed,
+             count(*) FILTER (e.type = 'impression' AND d.charged_on IS NOT NULL) AS auctioned,
+             coalesce(sum(e.price_micros) FILTER (e.type = d.charged_on), 0) AS charged
+           FROM events e JOIN decisions d ON d.id = e.decision
+           WHERE d.campaign = ? AND d.ad_unit <> '' AND ${NO_TEST} AND ${COUNTED} AND e.at_ms >= ?
+           GROUP BY d.revision
+           UNION ALL
+           SELECT revision, sum(impressions - auctioned), sum(auctioned), sum(charged) FROM folded
+           WHERE campaign = ? AND ad_unit <> '' AND quarter * ${QUARTER_MS} >= ?
+           GROUP BY revision
+         ) GROUP BY revision ORDER BY revision`,
+        [campaign, fromMs ?? 0, campaign, fromMs ?? 0],
       )
       return rows.map(
         ([revision, agreed, auctioned, charged]): Delivered => ({
@@ -87,7 +95,7 @@ export async function openDeliveryHistory(
     async open({ campaign, fromMs }) {
       const rows = await query(
         `SELECT d.id, d.person, d.revision, d.ad_unit, d.at_ms, d.charged_on IS NOT NULL FROM decisions d
-         WHERE d.campaign = ? AND d.at_ms >= ? AND NOT EXISTS (
+         WHERE d.campaign = ? AND d.at_ms >= ? AND ${NO_TEST} AND NOT EXISTS (
            SELECT 1 FROM events e WHERE e.decision = d.id AND e.type = 'impression' AND ${COUNTED})
          ORDER BY d.at_ms`,
         [campaign, fromMs],

@@ -107,6 +107,8 @@ export interface World {
   key(role: Role): string
   siteKey(): string
   logged(): Promise<LogRecord[]>
+  /** Ends this server and starts another over the same workspace: it is asked by the `ask` given. */
+  restarted(): Promise<Pick<World, 'ask'> & { close(): Promise<void> }>
   close(): Promise<void>
 }
 
@@ -184,23 +186,37 @@ export async function openWorld(options: {
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
-  const server = await buildServer({
-    ports,
-    secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
-    config: {
-      publicUrl: PUBLIC_URL,
-      singleUser: !options.keys,
-      fingerprint: 'test',
-      tagScript: 'tag()',
-      ...(options.consent && { consent: options.consent }),
-      ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
-      ...options.config,
-    },
-    ...(options.logger === undefined ? {} : { logger: options.logger }),
-    fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
-    judge: judgeOnThread,
-    stream: createStream('api tests'),
-  })
+  const fonts = await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url)))
+  const build = () =>
+    buildServer({
+      ports,
+      secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
+      config: {
+        publicUrl: PUBLIC_URL,
+        singleUser: !options.keys,
+        fingerprint: 'test',
+        tagScript: 'tag()',
+        ...(options.consent && { consent: options.consent }),
+        ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
+        ...options.config,
+      },
+      ...(options.logger === undefined ? {} : { logger: options.logger }),
+      fonts,
+      judge: judgeOnThread,
+      stream: createStream('api tests'),
+    })
+  const server = await build()
+  const askOf =
+    (asked: FastifyInstance): World['ask'] =>
+    ({ key, headers, ...request }) =>
+      asked.inject({
+        ...request,
+        headers: {
+          host: '127.0.0.1:4000',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...headers,
+        },
+      })
 
   return {
     server,
@@ -210,21 +226,18 @@ export async function openWorld(options: {
     setNowMs: (next) => {
       nowMs = next
     },
-    ask: ({ key, headers, ...request }) =>
-      server.inject({
-        ...request,
-        headers: {
-          host: '127.0.0.1:4000',
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...headers,
-        },
-      }),
+    ask: askOf(server),
     key: (role) => keys.get(role)!,
     siteKey: () => keys.get('site')!,
     async logged() {
       const records: LogRecord[] = []
       for await (const batch of eventLog.read(0)) records.push(...batch.records)
       return records
+    },
+    async restarted() {
+      await server.close()
+      const next = await build()
+      return { ask: askOf(next), close: () => next.close() }
     },
     async close() {
       await server.close()
