@@ -75,7 +75,6 @@ export const PacingSchema = Type.Object(
 /** What a holdout, and whom the campaign may not serve, is shown: a picture of the workspace, cropped to the placement. */
 export const HouseAdSchema = Type.Object({ file: Type.String({ minLength: 1, maxLength: 500 }) }, closed)
 
-type AssignmentKey = Static<typeof AssignmentKeySchema>
 export type DayPart = Static<typeof DayPartSchema>
 export type FrequencyCaps = Static<typeof FrequencyCapsSchema>
 export type FrequencyLimit = FrequencyCaps['limits'][number]

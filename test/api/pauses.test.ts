@@ -198,11 +198,11 @@ describe('caps and pacing over a restart', () => {
 
       const again = await world.restarted()
       try {
-        const after = (name: string) => decide(name, again.ask)
-        expect(await after('CA-1')).toMatchObject({ refusal: 'capped' })
+        const decideAgain = (name: string) => decide(name, again.ask)
+        expect(await decideAgain('CA-1')).toMatchObject({ refusal: 'capped' })
         // One was seen and one is still held back, so there is one left.
-        expect((await after('CA-2')).decision).not.toBeNull()
-        expect(await after('CA-3')).toMatchObject({ refusal: 'spent' })
+        expect((await decideAgain('CA-2')).decision).not.toBeNull()
+        expect(await decideAgain('CA-3')).toMatchObject({ refusal: 'spent' })
         const state = (await again.ask({ url: '/v1/delivery' })).json()
         expect(state.campaigns).toMatchObject([{ campaign: 'spring', pacing: { counted: 1, held: 2 } }])
       } finally {
