@@ -51,6 +51,7 @@ export function pauseCommand(environment: ConfigSource): Command {
           return
         }
         if (target === undefined) throw wrong('target', 'nothing is named', TARGET_HELP)
+        const subject = pauseTargetText(parsePauseTarget(target))
         const reason = options.reason
         if (reason?.trim() === '') throw wrong('--reason', 'it is empty', 'say why, or leave it out')
         const paused = await change(
@@ -60,7 +61,6 @@ export function pauseCommand(environment: ConfigSource): Command {
           async ({ ports }): Promise<Paused> => {
             const effect = await pauseEffect(ports.documents, target)
             const actor = commandActor()
-            const subject = pauseTargetText(parsePauseTarget(target))
             await audit(ports, actor, {
               action: 'paused',
               subject,
@@ -87,9 +87,9 @@ export function resumeCommand(environment: ConfigSource): Command {
     .argument('<target>', 'as "polyad pause --list" shows it')
     .action((target: string, options: CommonOptions) =>
       invoke(environment, options, async (invocation) => {
+        const subject = pauseTargetText(parsePauseTarget(target))
         const ended = await change(invocation, '/v1/pauses/resume', { target }, async ({ ports }) => {
           const actor = commandActor()
-          const subject = pauseTargetText(parsePauseTarget(target))
           await requirePaused(ports, target)
           await audit(ports, actor, { action: 'resumed', subject })
           return { pause: await resume(ports, target, actor.who) }
