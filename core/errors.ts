@@ -253,6 +253,19 @@ const CATALOGUE = {
     text: (d: { path: string; problem: string; mend: string }) =>
       `${d.path} is damaged: ${d.problem}; ${d.mend}`,
   },
+  CHECKUP_FAILED: {
+    status: 500,
+    exit: 1,
+    text: (d: { errors: number }) =>
+      `${d.errors} ${d.errors === 1 ? 'thing is' : 'things are'} wrong with this workspace; see what to do above`,
+  },
+  ERASURE_INCOMPLETE: {
+    status: 500,
+    exit: 1,
+    text: (d: { places: number }) =>
+      `the person was erased from the store, but is still named in ${d.places} ${d.places === 1 ? 'place' : 'places'}, ` +
+      'listed above; mend them and run it again',
+  },
   WORKER_LOST: {
     status: 500,
     exit: 1,

@@ -79,7 +79,7 @@ export function registerEvents(server: FastifyInstance, context: ApiContext): vo
   server.post<{ Body: EventsBody }>(
     '/v1/events',
     {
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone', 'creative', 'buyer', 'analyst', 'site'] },
       schema: {
         tags: ['events'],
         summary: 'Report events by their tokens; answered when they are durable, and a repeat counts once',

@@ -108,7 +108,9 @@ async function change<T>(
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   const holder = await holderOf(invocation.folder)
-  if (holder?.url) return postToHolder<T>(holder, path, body, invocation.config.apiKey)
+  if (holder?.url) {
+    return postToHolder<T>(holder, path, body, invocation.config.apiKey, invocation.signal)
+  }
   return inWorkspace(invocation, work)
 }
 

@@ -8,6 +8,7 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
+import type { Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { createDelivery, type Delivery, type Refusal } from '../delivery/delivery.ts'
@@ -17,11 +18,14 @@ import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, assign } from './assignment.ts'
-import { keyFor, sessionKey } from './assignment-key.ts'
+import { keyFor, sessionKey, type ViewerKeys } from './assignment-key.ts'
+import { createAttributeCheck } from './attribute-check.ts'
+import { firstCampaign } from './campaign-order.ts'
+import { contextAttributes, createContextReader, NO_CONTEXT, withContext } from './context.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
 import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
-import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
+import { languagesOf, type Opportunity, privacyOf } from './request.ts'
 import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
@@ -55,6 +59,8 @@ export interface Decision {
     readonly mergedInto: string | null
     /** Why nothing personal was read; null: it was allowed. */
     readonly noPersonalUse: NoPersonalUse | null
+    /** By which the ad unit was drawn. */
+    readonly weights: Weights
     /** Campaigns that were asked before this one. */
     readonly refused: readonly RefusedCampaign[]
   }
@@ -122,8 +128,11 @@ export function createDecider(parts: DeciderParts): Decider {
   const campaignStream = stream.fork('campaigns')
   const delivery = parts.delivery ?? createDelivery(stream.fork('delivery'))
   const openChoice = createOpenChoice(delivery)
-  const checkAttributes = createAttributeCheck(parts.catalogue)
-  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash))
+  const ofPeople = parts.catalogue.attributes.filter(({ scope }) => scope === 'person')
+  const checkAttributes = createAttributeCheck(ofPeople, 'attributes', 'an attribute of a person')
+  const readContext = createContextReader(parts.catalogue)
+  const contextual = new Set(contextAttributes(parts.catalogue).map(({ name }) => name))
+  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash, contextual))
   const known = population && {
     population,
     clausesAt: createClauseColumns(
@@ -136,15 +145,20 @@ export function createDecider(parts: DeciderParts): Decider {
     const { noPersonalUse = whyNotPersonal(privacyOf(request), policy) } = request
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (noPersonalUse !== null) return { person: null, session: null, record: undefined, noPersonalUse }
+    const context = readContext(request)
+    if (noPersonalUse !== null) {
+      return { person: null, session: null, record: undefined, context, noPersonalUse }
+    }
     const session = request.session === undefined ? null : sessionKey(parts.identityKey, request.session)
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, session, record: { values: given }, noPersonalUse }
+    if (row === undefined || !known) {
+      return { person, session, record: { values: given }, context, noPersonalUse }
+    }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, session, record: { values, clauses: known.clausesAt(row) }, noPersonalUse }
+    return { person, session, record: { values, clauses: known.clausesAt(row) }, context, noPersonalUse }
   }
 
   /** The decision in one campaign, or why not; undefined when it has nothing for this viewer here. */
@@ -159,8 +173,8 @@ export function createDecider(parts: DeciderParts): Decider {
     const { plan } = campaign
     const { placement } = request
     const { paused } = delivery
-    const locale = chooseLocale(request.languages ?? [], plan.campaign.locales)
-    const found = viewer.record ? campaign.matcher.match(viewer.record) : []
+    const locale = chooseLocale(languagesOf(request), plan.campaign.locales)
+    const found = matchedIn(campaign, viewer)
     const matched = paused.segments ? found.filter(({ id }) => !paused.segment(id)) : found
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
@@ -178,10 +192,11 @@ export function createDecider(parts: DeciderParts): Decider {
     const mergedInto = leaf && servedBy.get(leaf.id)
     const ownSegment = mergedInto ?? leaf?.id ?? BROAD_ID
     const segment = assignment.arm === 'narrow' && !paused.segment(ownSegment) ? ownSegment : BROAD_ID
+    const cell = { segment, locale, placement }
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
-        : openChoice(campaign, unitStream, { segment, locale, placement }, weights, key, nowMs)
+        : openChoice(campaign, unitStream, cell, { weights, key, nowMs, onPage: request.onPage ?? [] })
     if (typeof chosen === 'string') return refuse(chosen)
     if (!chosen && assignment.arm !== 'holdout') return undefined
 
@@ -210,6 +225,7 @@ export function createDecider(parts: DeciderParts): Decider {
       assignment,
       mergedInto: mergedInto ?? null,
       noPersonalUse: viewer.noPersonalUse,
+      weights,
       refused: [],
     }
     delivery.decided(plan, record, chosen?.unit, auctioned)
@@ -245,7 +261,7 @@ export function createDecider(parts: DeciderParts): Decider {
       const refused: RefusedCampaign[] = []
       let first: LiveCampaign | undefined
       while (eligible.length > 0) {
-        const at = eligible.length === 1 ? 0 : campaignStream.integer(eligible.length)
+        const at = firstCampaign(eligible, campaignStream)
         const campaign = eligible[at]!
         const decision = decideIn(campaign, viewer, request, nowMs)
         if (typeof decision === 'object') return { ...decision, why: { ...decision.why, refused } }
@@ -256,7 +272,7 @@ export function createDecider(parts: DeciderParts): Decider {
         eligible.splice(at, 1)
       }
       if (first) {
-        const locale = chooseLocale(request.languages ?? [], first.plan.campaign.locales)
+        const locale = chooseLocale(languagesOf(request), first.plan.campaign.locales)
         return { campaign: first, placement: request.placement, locale, refused }
       }
       throw noCampaign(request)
@@ -265,12 +281,19 @@ export function createDecider(parts: DeciderParts): Decider {
   return decider
 }
 
-interface Viewer {
-  /** Keyed hash, null when none was given or allowed. */
-  readonly person: string | null
-  /** Likewise of the session. */
-  readonly session: string | null
+/** The segments matched, narrowest first: by the person in the context, or by the context alone. */
+function matchedIn(
+  { matcher, contextMatcher }: LiveCampaign,
+  { record, context }: Viewer,
+): readonly Segment[] {
+  if (record) return matcher.match(context === NO_CONTEXT ? record : withContext(record, context))
+  return context === NO_CONTEXT ? [] : contextMatcher.match({ values: context })
+}
+
+interface Viewer extends ViewerKeys {
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
+  /** What is said of what shows the ad. */
+  readonly context: Values
   readonly noPersonalUse: NoPersonalUse | null
 }

@@ -1,9 +1,10 @@
 import type { Stream } from '../../core/stream.ts'
 import type { Weights } from '../allocation/weights.ts'
+import type { Campaign } from '../campaign/campaign.ts'
 import type { LiveCampaign } from '../decision/live-campaign.ts'
 import type { AdUnit, Cell } from '../space/ad-unit.ts'
 import type { Node } from '../space/diagram.ts'
-import { drawOpen } from '../space/open-options.ts'
+import { type ClosedOptions, drawOpen } from '../space/open-options.ts'
 import { withoutAssets } from '../space/without-assets.ts'
 import type { Delivery } from './delivery.ts'
 import { type Paused, pausedAssets } from './paused.ts'
@@ -13,9 +14,14 @@ export type OpenChoice = (
   campaign: LiveCampaign,
   stream: Stream,
   cell: Cell,
-  weights: Weights,
-  key: string | null,
-  nowMs: number,
+  how: {
+    readonly weights: Weights
+    /** Whom the campaign knows the person by. */
+    readonly key: string | null
+    readonly nowMs: number
+    /** Not one of these where there is another. */
+    readonly onPage: readonly AdUnit[]
+  },
 ) =>
   | { readonly unit: AdUnit; readonly propensities: Readonly<Record<string, number>> }
   | 'paused'
@@ -40,17 +46,46 @@ export function createOpenChoice(delivery: Delivery): OpenChoice {
     return root
   }
 
-  return (campaign, stream, cell, weights, key, nowMs) => {
+  return (campaign, stream, cell, { weights, key, nowMs, onPage }) => {
     const { plan, space } = campaign
     const rest = restOf(campaign)
     const closed = delivery.closedFor(plan, key, cell, nowMs)
-    if (!rest && !closed) return space.choose(stream, cell, weights)
+    if (!rest && !closed) return space.choose(stream, cell, weights, onPage)
     const node = space.cellNode(cell, rest)
     if (!node) return space.cellNode(cell) ? 'paused' : undefined
-    const drawn = drawOpen(stream, node, cell.segment, plan.campaign.slots, weights, closed ?? NOTHING_CLOSED)
+    const draw = (without: ClosedOptions) =>
+      drawOpen(stream, node, cell.segment, plan.campaign.slots, weights, without)
+    const open = closed ?? NOTHING_CLOSED
+    const taken = onPage.length > 0 ? withoutUnits(open, cell, plan.campaign.slots, onPage) : undefined
+    const drawn = (taken && draw(taken)) ?? draw(open)
     if (!drawn) return 'capped'
     return { unit: { ...cell, choices: drawn.choices }, propensities: drawn.propensities }
   }
 }
 
-const NOTHING_CLOSED = { asset: () => false, combination: () => false }
+const NOTHING_CLOSED: ClosedOptions = { asset: () => false, combination: () => false }
+
+/** Closes some ad units beside what is closed. */
+function withoutUnits(
+  closed: ClosedOptions,
+  cell: Cell,
+  slots: Campaign['slots'],
+  units: readonly AdUnit[],
+): ClosedOptions {
+  const here = units.filter(
+    ({ segment, locale, placement }) =>
+      segment === cell.segment && locale === cell.locale && placement === cell.placement,
+  )
+  const last = slots.at(-1)?.slot
+  return {
+    asset: closed.asset,
+    combination: (slot, asset, choices) =>
+      closed.combination(slot, asset, choices) ||
+      (slot === last &&
+        here.some((unit) =>
+          slots.every(
+            (each) => unit.choices[each.slot] === (each.slot === slot ? asset : choices[each.slot]),
+          ),
+        )),
+  }
+}

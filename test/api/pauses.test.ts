@@ -56,6 +56,20 @@ describe('pauses over HTTP', () => {
       world.key('admin'),
     )
     expect([nothing.statusCode, nothing.headers['polyad-refusal'], nothing.body]).toEqual([204, 'paused', ''])
+    const page = (
+      await send('/v1/decisions', {
+        placements: [{ id: 'top', placement: PLACEMENT, format: 'html' }, { placement: 'iab-728x90' }],
+      })
+    ).json()
+    expect(page.decisions).toMatchObject([
+      { id: 'top', decision: null, refusal: 'paused', markup: expect.stringContaining(refused.image) },
+      { decision: null, refusal: 'paused', widthPx: 728 },
+    ])
+    expect(page.decisions[0].markup).not.toContain('/t/')
+    const wantsNone = { acceptsNothing: true, placements: [{ id: 'top', placement: PLACEMENT }] }
+    expect((await send('/v1/decisions', wantsNone)).json()).toEqual({
+      decisions: [{ id: 'top', placement: PLACEMENT, decision: null, refusal: 'paused' }],
+    })
     const bid = await send(
       '/openrtb2',
       { id: 'a', imp: [{ id: '1', banner: { w: 300, h: 250 } }] },
@@ -88,7 +102,7 @@ describe('pauses over HTTP', () => {
     // Nothing that was refused is in the log.
     expect(logged).toHaveLength(2)
     expect((await world.ask({ url: '/metrics', key: world.key('admin') })).body).toContain(
-      'polyad_refusals_total{refusal="paused"} 3',
+      'polyad_refusals_total{refusal="paused"} 6',
     )
   })
 

@@ -95,8 +95,12 @@ describe('statuses', () => {
         const json = { 'content-type': 'application/json' }
         await expectStatus(413, { method, url, payload: `"${'x'.repeat(2_000_000)}"`, key, headers: json })
         await expectStatus(415, { method, url, payload: 'x', key, headers: { 'content-type': 'text/plain' } })
-      } else if (statuses.has(400)) {
-        const wrong = path.includes('{') ? addressOf(operation, 'x'.repeat(200)) : `${path}?unknown=1`
+      } else if (statuses.has(400) && path !== '/v1/segment-sizes') {
+        const wrong = path.startsWith('/t/')
+          ? `${addressOf(operation, 'x')}?price=1&price=2`
+          : path.includes('{')
+            ? addressOf(operation, 'x'.repeat(200))
+            : `${path}?unknown=1`
         await expectStatus(400, { method, url: wrong, key })
       }
     }
@@ -257,6 +261,10 @@ describe('statuses', () => {
     world.broken.documents = false
     await get(200, '/v1/audit')
     await get(200, '/v1/segment-sizes')
+    const edited = join(world.folder, 'segments/edited.json')
+    await writeFile(edited, '{"name":"edited","rule":{"income":5}}')
+    await get(400, '/v1/segment-sizes')
+    await rm(edited)
     const empty = await openWorld({ keys: false, empty: true })
     record(empty)
     expect((await empty.ask({ url: '/v1/segment-sizes' })).statusCode).toBe(404)
@@ -293,7 +301,7 @@ describe('statuses', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] })
     expect(document.paths['/v1/decisions'].post.requestBody.content['application/json'].schema).toMatchObject(
       {
-        required: ['placement'],
+        properties: { placement: { type: 'string' }, placements: { type: 'array', minItems: 1 } },
         additionalProperties: false,
       },
     )

@@ -271,6 +271,7 @@ async function writeWorkspace(folder: string, campaign: Campaign): Promise<void>
         dimension: 'geographic',
         type: 'category',
         scope: 'person',
+        context: 'given',
         from: { field: 'state', aggregate: 'latest' },
       },
     ],

@@ -4,6 +4,7 @@ import { createStream } from '../../../core/stream.ts'
 import type { Campaign } from '../../../engine/campaign/campaign.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
 import { createDecider, type Decision, type NoAd } from '../../../engine/decision/decider.ts'
+import { askedPlacements, decidePage } from '../../../engine/decision/page.ts'
 import type { DecisionRequest } from '../../../engine/decision/request.ts'
 import { createDelivery, type Delivery } from '../../../engine/delivery/delivery.ts'
 import { pausedFrom } from '../../../engine/delivery/paused.ts'
@@ -111,6 +112,16 @@ describe('assignment by the key the campaign names', () => {
     }
   })
 
+  it('shows nobody held out an ad in a page of several placements', () => {
+    const world = worldOf([planWith({ holdoutShare: 0.3 })])
+    for (const person of people.slice(0, 60)) {
+      const placements = [{ placement: 'wide' }, { placement: 'tall' }, { placement: 'wide' }]
+      const outcomes = decidePage(world.decider, askedPlacements({ person, consent, placements }))
+      const arms = outcomes.map(({ outcome }) => decided(outcome as Decision).record.arm)
+      expect(new Set(arms).size).toBe(1)
+    }
+  })
+
   it('holds out whoever cannot be told from somebody held out, where the campaign wants that', () => {
     const drawn = worldOf([planWith({ holdoutShare: 0.3 })])
     const armsOf = (world: ReturnType<typeof worldOf>, request: Partial<DecisionRequest>) =>
@@ -194,6 +205,29 @@ describe('frequency caps', () => {
     expect(after.find(({ why }) => why.refused.length > 0)!.why.refused).toEqual([
       { campaign: 'capped', refusal: 'capped' },
     ])
+  })
+
+  it('hold within one page, where no ad unit is there twice either', () => {
+    const limits = caps(
+      { of: 'campaign', most: 2, days: 1 },
+      { of: 'asset', slot: 'headline', most: 1, days: 1 },
+    )
+    const world = worldOf([planWith(limits)])
+    const placements = Array.from({ length: 4 }, () => ({ placement: 'wide' }))
+    const outcomes = decidePage(world.decider, askedPlacements({ person: 'ann', consent, placements }))
+    const answers = outcomes.map(({ outcome }) => outcome as Decision | NoAd)
+    expect(answers.map(refusalOf)).toEqual([undefined, undefined, 'capped', 'capped'])
+    const headlines = answers.slice(0, 2).map((answer) => decided(answer).unit!.choices['headline'])
+    expect(new Set(headlines).size).toBe(2)
+    const open = worldOf([planWith(caps({ of: 'campaign', most: 9, days: 1 }))])
+    open.pause('asset:h3')
+    const six = Array.from({ length: 5 }, () => ({ placement: 'wide' }))
+    const units = decidePage(open.decider, askedPlacements({ person: 'bob', consent, placements: six })).map(
+      ({ outcome }) => decided(outcome as Decision).record.adUnit,
+    )
+    // Two headlines and two calls to action are left: four, and then one of them again.
+    expect(new Set(units.slice(0, 4)).size).toBe(4)
+    expect(units.slice(0, 4)).toContain(units[4])
   })
 
   it('of ad units, assets and messages leave what is open, then nothing', () => {
