@@ -2,7 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { assignmentHashV1 } from '../../core/hash.ts'
 import type { Stream } from '../../core/stream.ts'
 import { dayIn } from '../../core/time.ts'
-import { momentIn } from '../../core/zoned-time.ts'
+import { addDays, momentIn } from '../../core/zoned-time.ts'
 import { unitFromId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { priceFor } from '../openrtb/price-rule.ts'
@@ -82,13 +82,24 @@ interface CampaignState {
   readonly frequency: Frequency | undefined
   readonly pacer: Pacer | undefined
   readonly recent: RecentDecisions | undefined
+  today: Today | undefined
+}
+
+type DayCounts = Partial<Record<DeliveryOutcome, number>>
+
+/** A calendar day of a campaign's time zone, kept because telling it costs more than a decision should. */
+interface Today {
+  readonly day: string
+  readonly fromMs: number
+  readonly toMs: number
 }
 
 /** @param stream places people without a key */
 export function createDelivery(stream: Stream): Delivery {
   let states = new Map<string, CampaignState>()
   let paused = NOTHING_PAUSED
-  let outcomes = new Map<string, OutcomeCount>()
+  /** By campaign, then day. */
+  let outcomes = new Map<string, Map<string, DayCounts>>()
 
   const stateOf = (plan: Plan): CampaignState => {
     const { name } = plan.campaign
@@ -100,18 +111,21 @@ export function createDelivery(stream: Stream): Delivery {
     return state
   }
 
-  const count = ({ campaign }: Plan, outcome: DeliveryOutcome, nowMs: number): void => {
-    const day = dayIn(campaign.timeZone, nowMs)
-    const key = `${campaign.name} ${day} ${outcome}`
-    const requests = (outcomes.get(key)?.requests ?? 0) + 1
-    outcomes.set(key, { campaign: campaign.name, day, outcome, requests })
+  const count = (plan: Plan, outcome: DeliveryOutcome, nowMs: number): void => {
+    const { name } = plan.campaign
+    const { day } = todayOf(stateOf(plan), nowMs)
+    const days = outcomes.get(name) ?? new Map<string, DayCounts>()
+    outcomes.set(name, days)
+    const counts = days.get(day) ?? {}
+    days.set(day, counts)
+    counts[outcome] = (counts[outcome] ?? 0) + 1
   }
 
   /** Same all day for a person, so that nobody is in and out by turns; another each day, or some would never be in. */
-  const placeOf = ({ ledger, campaign }: Plan, key: string | null, nowMs: number): number =>
+  const placeOf = (state: CampaignState, key: string | null, nowMs: number): number =>
     key === null
       ? stream.next()
-      : assignmentHashV1(`${ledger.campaignKey}\0pace\0${dayIn(campaign.timeZone, nowMs)}`, key)
+      : assignmentHashV1(`${state.plan.ledger.campaignKey}\0pace\0${todayOf(state, nowMs).day}`, key)
 
   const observeEvent = (event: EventRecord): void => {
     const state = states.get(event.campaign)
@@ -150,11 +164,12 @@ export function createDelivery(stream: Stream): Delivery {
     },
     refuses(plan, key, nowMs) {
       if (paused.campaign(plan.campaign.name)) return 'paused'
-      const { flight, frequency, pacer } = stateOf(plan)
+      const state = stateOf(plan)
+      const { flight, frequency, pacer } = state
       if (!isOnAir(flight, nowMs)) return 'day-part'
       if (frequency && key !== null && frequency.isCapped(fingerprintOf(key), secondOf(nowMs)))
         return 'capped'
-      return pacer?.refuses(nowMs, placeOf(plan, key, nowMs))
+      return pacer?.refuses(nowMs, placeOf(state, key, nowMs))
     },
     closedFor(plan, key, cell, nowMs) {
       const { frequency } = stateOf(plan)
@@ -214,7 +229,18 @@ export function createDelivery(stream: Stream): Delivery {
       }
     },
     takeOutcomes() {
-      const taken = [...outcomes.values()]
+      const taken = [...outcomes].flatMap(([campaign, days]) =>
+        [...days].flatMap(([day, counts]) =>
+          Object.entries(counts).map(
+            ([outcome, requests]): OutcomeCount => ({
+              campaign,
+              day,
+              outcome: outcome as DeliveryOutcome,
+              requests,
+            }),
+          ),
+        ),
+      )
       outcomes = new Map()
       return taken
     },
@@ -234,7 +260,17 @@ function createState(plan: Plan): CampaignState {
   const pacer = pacing && createPacer({ pacing, budget, timeZone }, flight)
   const needsRecent = pacer !== undefined || frequency?.counts === 'impressions'
   const recent = needsRecent ? createRecentDecisions(RECENT_DECISIONS) : undefined
-  return { signature: signatureOf(plan), plan, flight, frequency, pacer, recent }
+  return { signature: signatureOf(plan), plan, flight, frequency, pacer, recent, today: undefined }
+}
+
+function todayOf(state: CampaignState, nowMs: number): Today {
+  const { today, plan } = state
+  if (today && today.fromMs <= nowMs && nowMs < today.toMs) return today
+  const { timeZone } = plan.campaign
+  const day = dayIn(timeZone, nowMs)
+  const made = { day, fromMs: momentIn(timeZone, day, 0), toMs: momentIn(timeZone, addDays(day, 1), 0) }
+  state.today = made
+  return made
 }
 
 function signatureOf({ campaign }: Plan): string {
