@@ -21,6 +21,7 @@ export type ServerPorts = Pick<
   | 'counters'
   | 'deliveryHistory'
   | 'audit'
+  | 'snapshots'
   | 'clock'
 >
 

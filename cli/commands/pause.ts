@@ -8,9 +8,10 @@ import { type Pause, pause, readPauses, requirePaused, resume } from '../../engi
 import { textTable } from '../../engine/reporting/text-table.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { postToHolder } from '../holder.ts'
+import { commandActor } from '../who.ts'
 
 interface CommonOptions {
   readonly workspace: string

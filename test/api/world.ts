@@ -25,6 +25,8 @@ import { openDeliveryHistory } from '../../store/embedded/delivery-history.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
+import { openSnapshots } from '../../store/embedded/snapshots.ts'
+import { openUpkeep } from '../../store/embedded/upkeep.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import type { Template } from '../../templates/template.ts'
 
@@ -139,6 +141,7 @@ export async function openWorld(options: {
   let nowMs = NOW_MS
   const ports: ServerPorts = {
     audit: openAudit(folder),
+    snapshots: openSnapshots(folder),
     documents: {
       ...documents,
       list: async (kind) => {
@@ -187,9 +190,11 @@ export async function openWorld(options: {
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
   const fonts = await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url)))
+  const upkeep = await openUpkeep(folder, { open: async () => eventLog, opened: async () => eventLog })
   const build = () =>
     buildServer({
       ports,
+      upkeep,
       secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
       config: {
         publicUrl: PUBLIC_URL,
@@ -241,7 +246,13 @@ export async function openWorld(options: {
     },
     async close() {
       await server.close()
-      await Promise.all([eventLog.close(), counters.close(), deliveryHistory.close(), mentions.close()])
+      await Promise.all([
+        upkeep.close(),
+        eventLog.close(),
+        counters.close(),
+        deliveryHistory.close(),
+        mentions.close(),
+      ])
       await rm(folder, { recursive: true, force: true })
     },
   }
