@@ -35,6 +35,7 @@ import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
 import { registerNotices } from './routes/notices.ts'
+import { registerOpe } from './routes/ope.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
 import { registerSnapshots } from './routes/snapshots.ts'
@@ -111,6 +112,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTemplates(server, context)
   registerCampaigns(server, context)
   registerGuard(server, context)
+  registerOpe(server, context)
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
   registerAdUnits(server, context)

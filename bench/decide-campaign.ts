@@ -1,14 +1,24 @@
+import { SegmentEncoder, TCModel, Segment as TcSegment } from '@iabtcf/core'
 import { createStream } from '../core/stream.ts'
 import type { Campaign } from '../engine/campaign/campaign.ts'
+import type { DecisionRequest } from '../engine/decision/request.ts'
 import { compileRule } from '../rules/compile.ts'
 import type { Rule, RuleJson, Scalar, Values } from '../rules/rule.ts'
+import { createMatcher } from '../segments/match.ts'
+import { personKey } from '../segments/person-key.ts'
+import type { Population } from '../segments/population.ts'
+import { BROAD_ID, type Segment } from '../segments/segment.ts'
 import { parseSegmentRule } from '../segments/segment-rule.ts'
 import type { Template } from '../templates/template.ts'
-import { drawPerson, SEGMENTS_CATALOGUE, segmentRules } from './segments-campaign.ts'
+import { drawPerson, SEGMENTS_CATALOGUE, segmentRequests, segmentRules } from './segments-campaign.ts'
 
 export const DECIDE_CAMPAIGN = 'everybody'
 /** Authors of the population that are drawn at random, beside one that was made to fit for each segment. */
-export const DRAWN_AUTHORS = 10_000
+const DRAWN_AUTHORS = 10_000
+const PLACEMENT = 'iab-300x250'
+/** Segments that a request meets. */
+const MOST_MET = 50
+const VENDORS = 1_200
 const HEADLINES = 5
 const PHOTOS = 2
 
@@ -28,6 +38,64 @@ export function decideWorld(seed: string): {
   return { rules, people: [...made, ...drawn] }
 }
 
+/** Author of the person at a place of `decideWorld`. */
+export function readerName(at: number): string {
+  return `reader-${at}`
+}
+
+/**
+ * Requests with a TC string, each meeting 1 to 50 of the segments: in turn of somebody new who tells attributes, and of
+ * a known reader who tells none.
+ */
+export function decideRequests(
+  segments: readonly Segment[],
+  population: Population,
+  identityKey: Uint8Array,
+  count: number,
+  seed: string,
+): DecisionRequest[] {
+  const narrow = segments.filter(({ id }) => id !== BROAD_ID)
+  const matcher = createMatcher(narrow)
+  const isMet = (values: Values): boolean => {
+    const met = matcher.match({ values }).length
+    return met >= 1 && met <= MOST_MET
+  }
+  const readers = Array.from({ length: population.people }, (_, at) => readerName(at)).filter((reader) => {
+    const row = population.rowOf(personKey(identityKey, reader)!)
+    return row !== undefined && isMet(population.valuesAt(row))
+  })
+  const consent = { gdpr: true, tcf: consentString() }
+  const common = { placement: PLACEMENT, languages: ['en-US', 'en'], consent }
+  const stream = createStream(seed).fork('readers')
+  return segmentRequests(narrow, count / 2, seed).flatMap((values, at): DecisionRequest[] => [
+    { ...common, person: `stranger-${at}`, attributes: { ...values } },
+    { ...common, person: readers[stream.integer(readers.length)]! },
+  ])
+}
+
+/** A string as platforms write it: consent to everything and to two vendors in three of 1,200, all of them shown. */
+function consentString(): string {
+  const model = new TCModel()
+  Object.assign(model, {
+    cmpId: 31,
+    cmpVersion: 2,
+    consentScreen: 1,
+    consentLanguage: 'EN',
+    vendorListVersion: 100,
+    policyVersion: 5,
+    isServiceSpecific: true,
+    publisherCountryCode: 'DE',
+  })
+  const every = Array.from({ length: VENDORS }, (_, at) => at + 1)
+  model.purposeConsents.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  model.vendorConsents.set(every.filter((vendor) => vendor % 3 > 0))
+  model.vendorLegitimateInterests.set(every.filter((vendor) => vendor % 5 > 0))
+  model.vendorsDisclosed.set(every)
+  return [TcSegment.CORE, TcSegment.VENDORS_DISCLOSED]
+    .map((part) => SegmentEncoder.encode(model, part))
+    .join('.')
+}
+
 /** 10 ad units a segment: 100,010 with broad. No floor, or a population of millions would have to be made up first. */
 export function decideCampaign(segments: readonly string[]): Campaign {
   const names = (what: string, count: number) => Array.from({ length: count }, (_, at) => `${what}-${at}`)
@@ -38,7 +106,7 @@ export function decideCampaign(segments: readonly string[]): Campaign {
     template: 'plain',
     segments: [...segments],
     locales: ['en-US'],
-    placements: ['iab-300x250'],
+    placements: [PLACEMENT],
     slots: [
       {
         slot: 'headline',

@@ -8,7 +8,13 @@ import { checkBasis, checkName } from '../engine/guard/require-checked.ts'
 import { rebuildPopulation } from '../engine/ingest/population.ts'
 import type { Mention } from '../segments/mention.ts'
 import { personKey } from '../segments/person-key.ts'
-import { DECIDE_CAMPAIGN, DECIDE_TEMPLATE, decideCampaign, decideWorld } from './decide-campaign.ts'
+import {
+  DECIDE_CAMPAIGN,
+  DECIDE_TEMPLATE,
+  decideCampaign,
+  decideWorld,
+  readerName,
+} from './decide-campaign.ts'
 import { openDemo, SEED } from './demo-workspace.ts'
 import { SEGMENTS_CATALOGUE } from './segments-campaign.ts'
 
@@ -21,10 +27,7 @@ const write = async (path: string, content: object): Promise<void> => {
   await writeFile(join(folder, path), JSON.stringify(content))
 }
 
-const t0 = Date.now()
-const lap = (w: string) => console.error(w, Date.now() - t0)
 const { rules, people } = decideWorld(SEED)
-lap('world')
 const names = rules.map((_, at) => `segment-${at}`)
 await write('polyad.json', { polyad: 1 })
 await write('segments/attributes.json', SEGMENTS_CATALOGUE)
@@ -41,14 +44,13 @@ for (const [name, background] of [
     .png()
     .toFile(join(folder, `assets/${name}.png`))
 }
-lap('written')
 const { ports, secrets, fingerprint, close } = await openDemo(folder, { hold: true })
 try {
   for (let from = 0; from < people.length; from += BATCH) {
     await ports.mentions.append(
       people.slice(from, from + BATCH).map((values, at) => ({
         key: identityHash(secrets.identityKey, `mention ${from + at}`),
-        author: personKey(secrets.identityKey, `reader-${from + at}`)!,
+        author: personKey(secrets.identityKey, readerName(from + at))!,
         atMs: 0,
         text: undefined,
         language: undefined,
@@ -59,12 +61,9 @@ try {
       })),
     )
   }
-  lap('mentions')
   await rebuildPopulation(ports)
-  lap('population')
   // Nobody buys here: the verdict is written, and not what the guard finds, which would take minutes of so many leaves.
   const { plan } = await loadPlan(ports, DECIDE_CAMPAIGN, { publicUrl: '', fingerprint })
-  lap('plan')
   await ports.documents.write('check', checkName(DECIDE_CAMPAIGN, plan.revision), {
     version: 1,
     campaign: DECIDE_CAMPAIGN,

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   tags: async () => (await import('./commands/tags.ts')).tagsCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
+  ope: async () => (await import('./commands/ope.ts')).opeCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
   show: async () => (await import('./commands/show.ts')).showCommand,
   erase: async () => (await import('./commands/erase.ts')).eraseCommand,

@@ -130,6 +130,12 @@ const CATALOGUE = {
     text: (d: { campaign: string; revision: number; reason: string }) =>
       `campaign ${d.campaign}@${d.revision}: ${d.reason}; run: polyad check ${d.campaign}`,
   },
+  EVALUATION_REFUSED: {
+    status: 422,
+    exit: 3,
+    text: (d: { what: string; problem: string; mend: string }) =>
+      `${d.what}: the value of this policy is not told: ${d.problem}; ${d.mend}`,
+  },
   PICTURE_INVALID: {
     status: 422,
     exit: 2,

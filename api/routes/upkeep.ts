@@ -65,7 +65,7 @@ const FoldSchema = Type.Object({
 
 /** For those who commands of this machine ask: a command has no other way to the store that a server holds. */
 export function registerUpkeep(server: FastifyInstance, context: ApiContext, upkeep: Upkeep): void {
-  const { ports, secrets, serving, loadCounters } = context
+  const { ports, secrets, serving, loadCounters, fonts } = context
   const { identityKey } = secrets
   // Each reads or writes the whole store.
   const work = createBoundedWork('upkeep', { atOnce: 1, waiting: 4 })
@@ -100,7 +100,11 @@ export function registerUpkeep(server: FastifyInstance, context: ApiContext, upk
     },
     (request) =>
       work.run(async () => {
-        const report = await erasePerson(ports, upkeep, identityKey, loadCounters, request.body)
+        const report = await erasePerson(
+          ports,
+          { upkeep, identityKey, loadCounters, fonts, fingerprint: context.config.fingerprint },
+          request.body,
+        )
         await audit(ports, actorOf(request.caller), { action: 'erased', subject: 'a person' })
         await serving.refresh()
         return report
