@@ -15,7 +15,10 @@ export type Caller =
   | { readonly kind: 'site'; readonly id: string }
   | { readonly kind: 'none' }
 
-/** Who may use a route: roles (admin always), site keys, or `anyone` without a key. */
+/**
+ * Who may use a route: roles (admin always), site keys, or `anyone`. Where it is `anyone` alone no key is looked at:
+ * a pixel must not fail for a header that a proxy sends along.
+ */
 export type Access = Exclude<Role, 'admin'> | 'site' | 'anyone'
 
 declare module 'fastify' {
@@ -41,12 +44,21 @@ const KEY_CACHE_MS = 1_000
 export function registerCallers(
   server: FastifyInstance,
   ports: Pick<Ports, 'documents' | 'clock'>,
-  config: Pick<ServerConfig, 'publicUrl' | 'singleUser' | 'rates'>,
+  config: Pick<ServerConfig, 'publicUrl' | 'singleUser' | 'rates' | 'trustedProxies'>,
   metrics: Metrics,
 ): void {
   const keys = createKeyCache(ports)
   const rates = config.rates && createCallerRates(config.rates, ports.clock, metrics)
   const own = createOwnAddress(server, config.publicUrl)
+
+  let toldOfProxy = false
+  const tellOfProxy = (): void => {
+    toldOfProxy = true
+    server.log.warn(
+      'requests come with X-Forwarded-For: where a proxy stands before this server, name it in POLYAD_TRUSTED_PROXIES, ' +
+        'or all who come through it are limited as one',
+    )
+  }
 
   server.decorateRequest('caller')
   server.addHook('onRequest', async (request, reply) => {
@@ -55,15 +67,18 @@ export function registerCallers(
       request.caller = { kind: 'single-user' }
       return
     }
+    const open = isOpen(request)
     // Looking a text up that is no key we know reads files: it is counted before.
-    const guess = request.headers.authorization !== undefined && !keys.isKnown(keyTextOf(request))
+    const guess = !open && request.headers.authorization !== undefined && !keys.isKnown(keyTextOf(request))
     if (guess) rates?.takeAddress(request, reply, 'address')
-    const caller = await callerOf(request, keys)
+    const caller: Caller = open ? { kind: 'none' } : await callerOf(request, keys)
     request.caller = caller
     if (caller.kind === 'site') {
       reply.header('access-control-allow-origin', request.headers.origin).header('vary', 'Origin')
     }
     if (rates) {
+      const forwarded = !toldOfProxy && request.headers['x-forwarded-for'] !== undefined
+      if (forwarded && !config.trustedProxies?.length) tellOfProxy()
       if (caller.kind === 'role') rates.takeKey('roleKey', caller.id, reply)
       else if (!guess) rates.takeAddress(request, reply)
       if (caller.kind === 'site') rates.takeKey('siteKey', caller.id, reply)
@@ -145,6 +160,11 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
       return (await allKeys()).length > 0
     },
   }
+}
+
+function isOpen({ routeOptions }: FastifyRequest): boolean {
+  const { allow } = routeOptions.config
+  return allow?.length === 1 && allow[0] === 'anyone'
 }
 
 function keyTextOf({ headers }: FastifyRequest): string | undefined {

@@ -5,6 +5,7 @@ import { makeFolder } from './durable-file.ts'
 import { holdPart } from './hold-workspace.ts'
 import { readLog } from './log-reader.ts'
 import { type LogSender, startLogThread } from './log-sender.ts'
+import { recordText } from './record-text.ts'
 
 /** Where the segments of a workspace's log lie. */
 export const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
@@ -50,8 +51,12 @@ export async function openEventLog(
     position: sender.position,
     forgetBefore: (position) => sender.keepUp({ forgetBefore: position }),
     erasePerson: (person) => sender.keepUp({ erasePerson: person }),
-    append: (records) => sender.append(records.map((record) => JSON.stringify(record))),
-    read: (fromPosition) => readLog(folder, fromPosition, sender.position),
+    append: (records) => sender.append(records.map(recordText)),
+    read(fromPosition) {
+      // Else a reader would not come to an end while others write faster than it reads.
+      const end = sender.position()
+      return readLog(folder, fromPosition, () => end)
+    },
     async close() {
       await sender.close()
       await lock.release()

@@ -24,6 +24,7 @@ import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
+import { openSnapshots } from '../../store/embedded/snapshots.ts'
 import { openUpkeep } from '../../store/embedded/upkeep.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import type { Template } from '../../templates/template.ts'
@@ -136,6 +137,7 @@ export async function openWorld(options: {
   let nowMs = NOW_MS
   const ports: ServerPorts = {
     audit: openAudit(folder),
+    snapshots: openSnapshots(folder),
     documents: {
       ...documents,
       list: async (kind) => {
@@ -258,6 +260,7 @@ async function writeWorkspace(folder: string, campaign: Campaign): Promise<void>
         dimension: 'geographic',
         type: 'category',
         scope: 'person',
+        context: 'given',
         from: { field: 'state', aggregate: 'latest' },
       },
     ],
