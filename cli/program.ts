@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   import: async () => (await import('./commands/import.ts')).importCommand,
   segments: async () => (await import('./commands/segments.ts')).segmentsCommand,
   templates: async () => (await import('./commands/templates.ts')).templatesCommand,
+  assets: async () => (await import('./commands/assets.ts')).assetsCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   guard: async () => (await import('./commands/guard.ts')).guardCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,

@@ -47,6 +47,14 @@ const CATALOGUE = {
     text: (d: { path: string; problem: string; mend?: string }) =>
       `cannot read ${d.path}: ${d.problem}${d.mend ? `; ${d.mend}` : ''}`,
   },
+  SHEET_INVALID: {
+    status: 422,
+    exit: 2,
+    text: (d: { sheet: string; rows: number; mistakes: number; lines: readonly string[] }) =>
+      `${d.sheet}: ${d.mistakes.toLocaleString('en-US')} ${d.mistakes === 1 ? 'mistake' : 'mistakes'} in ` +
+      `${d.rows.toLocaleString('en-US')} ${d.rows === 1 ? 'row' : 'rows'}; nothing was taken:\n` +
+      d.lines.map((line) => `  ${line}`).join('\n'),
+  },
   FILE_UNWRITABLE: {
     status: 500,
     exit: 2,
