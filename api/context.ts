@@ -16,6 +16,7 @@ export type ServerPorts = Pick<
   | 'blobs'
   | 'mentions'
   | 'files'
+  | 'pictures'
   | 'tables'
   | 'eventLog'
   | 'counters'

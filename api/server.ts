@@ -25,6 +25,7 @@ import { refuseAddress, registerProblems } from './problem.ts'
 import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
+import { registerAssets } from './routes/assets.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
@@ -120,6 +121,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerSegments(server, context)
   registerTemplates(server, context)
   registerCampaigns(server, context)
+  await registerAssets(server, context)
   registerGuard(server, context)
   registerOpe(server, context)
   registerBudgetPlan(server, context)

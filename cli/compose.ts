@@ -6,6 +6,7 @@ import { auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { Upkeep } from '../engine/ports/upkeep.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
+import { createPictureFolder } from '../io/picture-folder.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openAudit } from '../store/embedded/audit.ts'
@@ -96,6 +97,7 @@ export async function openWorkspace(
     blobs,
     jobs,
     files: createWorkspaceFiles(found.folder),
+    pictures: createPictureFolder(found.folder),
     tables: createTableFiles(),
     clock,
     mentions: {

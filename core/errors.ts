@@ -150,6 +150,12 @@ const CATALOGUE = {
     text: (d: { file: string; problem: string }) =>
       `${d.file} cannot be used as a picture: ${d.problem}; give a JPEG, PNG or WebP file`,
   },
+  ASSET_IN_USE: {
+    status: 409,
+    exit: 2,
+    text: (d: { path: string; campaigns: readonly string[] }) =>
+      `${d.path} is used by ${d.campaigns.slice(0, 5).join(', ')}; change ${d.campaigns.length === 1 ? 'that campaign' : 'those campaigns'} first`,
+  },
   PICTURE_TOO_LARGE: {
     status: 422,
     exit: 2,

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { PolyadError } from '../core/errors.ts'
+import { XmlProblem, xmlParts } from '../core/xml-tags.ts'
 import { REJECTED_TEXT_CHARACTERS, type RowOrReject } from '../engine/ingest/row.ts'
 import { checkHeader } from './csv-header.ts'
 import { openZip } from './read-zip.ts'
-import { XmlProblem, xmlParts } from './xml-tags.ts'
 
 const MAX_FILE_BYTES = 20_000_000
 /** Of the parts that are read, unpacked: about what 100,000 rows of copy come to. */
