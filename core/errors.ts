@@ -150,6 +150,12 @@ const CATALOGUE = {
     text: (d: { file: string; problem: string }) =>
       `${d.file} cannot be used as a picture: ${d.problem}; give a JPEG, PNG or WebP file`,
   },
+  REMOTE_REFUSED: {
+    status: 422,
+    exit: 2,
+    text: (d: { url: string; problem: string }) =>
+      `${d.url} is not fetched: ${d.problem}; or keep a copy of the picture in assets/ and name that`,
+  },
   ASSET_IN_USE: {
     status: 409,
     exit: 2,

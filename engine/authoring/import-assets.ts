@@ -144,8 +144,8 @@ async function checkFile(
     const problem = await files.read(file).then(
       (bytes) => (bytes ? undefined : 'there is no such file in the workspace'),
       (error: unknown) => {
-        if (!(error instanceof PolyadError) || error.code !== 'INPUT_INVALID') throw error
-        return (error as PolyadError<'INPUT_INVALID'>).details.problem
+        if (!(error instanceof PolyadError)) throw error
+        return (error.details as { problem?: string }).problem ?? error.message
       },
     )
     known.set(file, problem)
