@@ -19,6 +19,8 @@ import { runAndKill } from './run-and-kill.ts'
 
 const ROUNDS = 100
 const BROKEN_ROUNDS = 5
+/** Of the erased, the last so many are searched for. */
+const SEARCHED = 3
 /** Kills between two looks at what is left; what one lost is never found again, so no look comes too late. */
 const LOOK_EVERY = 5
 
@@ -156,7 +158,10 @@ async function examine(folder: string, told: Acknowledged) {
     const folded = (await counters.folded('spring'))?.decisions ?? 0
     const { findings } = await upkeep.recount()
     const wrong = (await upkeep.examineFiles()).findings.filter(({ severity }) => severity === 'error')
-    const done = [...told.erased].filter((number) => told.decisions.has(number)).map(personOf)
+    const done = [...told.erased]
+      .filter((number) => told.decisions.has(number))
+      .slice(-SEARCHED)
+      .map(personOf)
     const named = done.length > 0 ? (await upkeep.search(done, undefined)).found : []
     return { ...compared, folded, findings: [...findings, ...wrong], named }
   } finally {
