@@ -36,6 +36,8 @@ async function append(record, said) {
 
 async function writer() {
   for (;;) {
+    // As fast as it can, what was written would be most of the time of the test.
+    await sleep(stream.integer(4))
     const number = next++
     const id = ids(nowMs())
     const common = { campaign: 'spring', adUnit: 'unit', atMs: nowMs() }

@@ -22,7 +22,7 @@ const BROKEN_ROUNDS = 5
 /** Of the erased, the last so many are searched for. */
 const SEARCHED = 3
 /** Kills between two looks at what is left; what one lost is never found again, so no look comes too late. */
-const LOOK_EVERY = 5
+const LOOK_EVERY = 10
 
 const PROCESS = new URL('./faults-process.mjs', import.meta.url)
 const personOf = (number: number) => number.toString(16).padStart(32, '0')
@@ -137,7 +137,7 @@ describe('faults under load, while old parts are folded and people erased', () =
 })
 
 async function killRound(folder: string, round: number, chance: Stream, told: Acknowledged, mode = '') {
-  const lines = await runAndKill(PROCESS, [folder, String(round * 1_000_000), mode], chance.integer(500))
+  const lines = await runAndKill(PROCESS, [folder, String(round * 1_000_000), mode], chance.integer(400))
   const sets = { d: told.decisions, i: told.impressions, e: told.erased }
   for (const line of lines) {
     const [kind, number] = line.split(' ') as ['d' | 'i' | 'e', string]
