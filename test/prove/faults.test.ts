@@ -99,7 +99,9 @@ describe('faults under load, while old parts are folded and people erased', () =
       )
       expect(told.decisions.size).toBeGreaterThan(ROUNDS * 10)
       expect(folded).toBeGreaterThan(100)
-      expect(told.gone.size).toBeGreaterThan(20)
+      // Most are killed in the middle of it.
+      expect(told.erased.size).toBeGreaterThan(20)
+      expect(told.gone.size).toBeGreaterThan(0)
     }))
 
   it('and acknowledging before the log has it is found out', () =>
