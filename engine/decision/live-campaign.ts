@@ -53,6 +53,15 @@ export function createLiveCampaign(
 
 /** Whether a moment is inside the campaign's flight: calendar days of its time zone, both ends included. */
 export function isInFlight(plan: Plan, nowMs: number): boolean {
+  const minute = Math.floor(nowMs / MINUTE_MS)
+  const known = inFlight.get(plan)
+  if (known?.minute === minute) return known.is
   const day = dayIn(plan.campaign.timeZone, nowMs)
-  return plan.campaign.flight.from <= day && day <= plan.campaign.flight.to
+  const is = plan.campaign.flight.from <= day && day <= plan.campaign.flight.to
+  inFlight.set(plan, { minute, is })
+  return is
 }
+
+const MINUTE_MS = 60_000
+/** Told for a minute at a time, since days begin on one: asking the calendar takes longer than drawing an ad. */
+const inFlight = new WeakMap<Plan, { readonly minute: number; readonly is: boolean }>()
