@@ -142,9 +142,21 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
   let all: { readonly keys: readonly KeyDocument[]; readonly readAtMs: number } | undefined
   const isFresh = (entry: { readonly readAtMs: number } | undefined) =>
     entry !== undefined && ports.clock.nowMs() - entry.readAtMs < KEY_CACHE_MS
+  let reading: Promise<readonly KeyDocument[]> | undefined
+  const readAll = async (): Promise<readonly KeyDocument[]> => {
+    try {
+      const keys = await listKeys(ports)
+      all = { keys, readAtMs: ports.clock.nowMs() }
+      return keys
+    } finally {
+      reading = undefined
+    }
+  }
+  /** Requests that come while the keys are read wait for the same reading. */
   const allKeys = async (): Promise<readonly KeyDocument[]> => {
-    if (!all || !isFresh(all)) all = { keys: await listKeys(ports), readAtMs: ports.clock.nowMs() }
-    return all.keys
+    if (all && isFresh(all)) return all.keys
+    reading ??= readAll()
+    return reading
   }
 
   return {

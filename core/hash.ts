@@ -1,16 +1,20 @@
-import { createHmac, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { macWith } from './mac.ts'
 
 /** SHA-256 of bytes or UTF-8 text as 64 lower-case hex digits: the name of a blob, a plan, a document. */
 export function contentHash(content: Uint8Array | string): string {
   return hash('sha256', content, 'hex')
 }
 
+/** 128 bits. */
+const IDENTITY_BYTES = 16
+
 /**
  * Keyed hash of an identifier: HMAC-SHA-256, cut to 128 bits, as 32 hex digits. Raw identifiers (handles, e-mail
  * addresses) become this at the door and are never stored.
  */
 export function identityHash(identityKey: Uint8Array, identifier: string): string {
-  return createHmac('sha256', identityKey).update(identifier).digest('hex').slice(0, 32)
+  return macWith(identityKey)(identifier).toString('hex', 0, IDENTITY_BYTES)
 }
 
 /**

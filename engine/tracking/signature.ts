@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { macWith } from '../../core/mac.ts'
 import { acceptedKeys, KEY_ID_BYTES, keyId, signingKey, type TokenKey } from './token-keys.ts'
 
 /** What a token is for: its first byte, so that one kind is never taken for another. */
@@ -58,5 +59,5 @@ export function verifiedValues(
 }
 
 function macOf(key: Uint8Array, signed: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(signed).digest().subarray(0, MAC_BYTES)
+  return macWith(key)(signed).subarray(0, MAC_BYTES)
 }
