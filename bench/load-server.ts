@@ -1,4 +1,6 @@
 import '../cli/boot.ts'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { startServer } from '../cli/serving.ts'
 import { CONFIG, openDemo } from './demo-workspace.ts'
 import { cpuSeconds } from './measurement.ts'
@@ -11,5 +13,14 @@ process.once('disconnect', async () => {
   await server.close()
   await workspace.close()
 })
-process.on('message', () => process.send!({ cpuS: cpuSeconds(), rssBytes: process.memoryUsage.rss() }))
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+process.on('message', () => {
+  const cpuS = cpuSeconds()
+  const rssBytes = process.memoryUsage.rss()
+  // What is left when garbage is gone: RSS also has what V8 has not yet found worth collecting.
+  collectGarbage()
+  const { heapUsed, external } = process.memoryUsage()
+  process.send!({ cpuS, rssBytes, liveBytes: heapUsed + external })
+})
 process.send!({ url: server.url })

@@ -20,6 +20,7 @@ const FLAT_P99 = 0.05
 interface Part {
   readonly answered: readonly Answered[]
   readonly rssMb: number
+  readonly liveMb: number
   readonly cpuS: number
 }
 
@@ -44,8 +45,13 @@ export async function benchLoad(folder: string, minutes: number): Promise<string
       const answered: Answered[] = []
       const before = await server.usage()
       await client.open(perSecond, partS, (one) => answered.push(one))
-      const { cpuS, rssBytes } = await server.usage()
-      parts.push({ answered, rssMb: rssBytes / 2 ** 20, cpuS: cpuS - before.cpuS })
+      const { cpuS, rssBytes, liveBytes } = await server.usage()
+      parts.push({
+        answered,
+        rssMb: rssBytes / 2 ** 20,
+        liveMb: liveBytes / 2 ** 20,
+        cpuS: cpuS - before.cpuS,
+      })
     }
     return loadText({ maximum, maximumCpu: maximumCpuS / MAXIMUM_S, perSecond, partS, parts })
   } finally {
@@ -78,15 +84,17 @@ function loadText({ maximum, maximumCpu, perSecond, partS, parts }: Loaded): str
     return { mean: trend.mean, slope: trend.slope * each, low: trend.low * each, high: trend.high * each }
   }
   // While the heap finds its size memory says little: the first part is left out.
-  const memory = minutesOf(trendOf(parts.slice(1).map(({ rssMb }) => rssMb)))
+  const settled = parts.slice(1)
+  const resident = minutesOf(trendOf(settled.map(({ rssMb }) => rssMb)))
+  const live = minutesOf(trendOf(settled.map(({ liveMb }) => liveMb)))
   const latency = minutesOf(trendOf(p99s.slice(1)))
   return [
     `load: everything a site asks, ${Math.round(perSecond)} requests a second, 70 % of the ${Math.round(maximum)} the server answered at most (it used ${maximumCpu.toFixed(2)} cores)`,
     `  mix of 1,000    ${Object.entries(MIX)
       .map(([kind, share]) => `${kind} ${share}`)
       .join(', ')}; events in batches of 20`,
-    `  part of ${partS} s   ${['requests', 'p50 ms', 'p99 ms', 'RSS MB', 'server CPU s', 'wrong'].map((name) => name.padStart(13)).join('')}`,
-    ...parts.map(({ answered, rssMb, cpuS }, at) =>
+    `  part of ${partS} s   ${['requests', 'p50 ms', 'p99 ms', 'RSS MB', 'live MB', 'server CPU s', 'wrong'].map((name) => name.padStart(13)).join('')}`,
+    ...parts.map(({ answered, rssMb, liveMb, cpuS }, at) =>
       [
         `  ${String(at + 1).padStart(13)}`,
         answered.length.toLocaleString('en-US'),
@@ -96,6 +104,7 @@ function loadText({ maximum, maximumCpu, perSecond, partS, parts }: Loaded): str
         ).toFixed(1),
         p99s[at]!.toFixed(1),
         rssMb.toFixed(0),
+        liveMb.toFixed(0),
         cpuS.toFixed(1),
         String(answered.filter((one) => one.wrong !== undefined).length),
       ]
@@ -103,9 +112,11 @@ function loadText({ maximum, maximumCpu, perSecond, partS, parts }: Loaded): str
         .join(''),
     ),
     `  p99 by kind, ms ${p99ByKind(parts)}`,
-    `  memory          ${trendText(memory, 'MB', FLAT_MEMORY)}`,
+    `  RSS             ${trendText(resident, 'MB', FLAT_MEMORY)}`,
+    `  live memory     ${trendText(live, 'MB', FLAT_MEMORY)}`,
     `  p99             ${trendText(latency, 'ms', FLAT_P99)}`,
     `  wrong answers   ${wrong.length === 0 ? 'none' : [...told].map(([text, times]) => `${text} x ${times}`).join(', ')}`,
+    '  note            live memory is what the heap and its buffers hold after a full collection, made at the end of each part',
     '  note            times run from when a request was due, so waiting counts; the client uses the same cores',
     `  note            load of the machine at the end: ${loadavg()[0]!.toFixed(1)}; above 3, others used the cores too`,
   ].join('\n')

@@ -41,8 +41,9 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   'pictures-steady': benchPicturesSteady,
   match: benchMatch,
   decide: benchDecide,
-  events: benchEvents,
+  // Before events: what is logged there is counted in the background of whatever serves the workspace next.
   pixels: benchPixels,
+  events: benchEvents,
   sample: benchSample,
   cover: benchCover,
 }

@@ -7,8 +7,8 @@ export interface ServingChild {
   readonly url: string
   /** Its processor time so far, all its threads. */
   cpuS(): Promise<number>
-  /** Of a server that also tells its memory (`rssBytes`). */
-  usage(): Promise<{ readonly cpuS: number; readonly rssBytes: number }>
+  /** Of a server that also tells its memory: resident, and on the heap and beside it when garbage is gone. */
+  usage(): Promise<{ readonly cpuS: number; readonly rssBytes: number; readonly liveBytes: number }>
   stop(): Promise<void>
 }
 

@@ -20,12 +20,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   tags: async () => (await import('./commands/tags.ts')).tagsCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
+  ope: async () => (await import('./commands/ope.ts')).opeCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
   show: async () => (await import('./commands/show.ts')).showCommand,
   erase: async () => (await import('./commands/erase.ts')).eraseCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
 }
 

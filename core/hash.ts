@@ -1,20 +1,21 @@
 import { hash } from 'node:crypto'
-import { macWith } from './mac.ts'
-
-/** SHA-256 of bytes or UTF-8 text as 64 lower-case hex digits: the name of a blob, a plan, a document. */
-export function contentHash(content: Uint8Array | string): string {
-  return hash('sha256', content, 'hex')
-}
+import { hmacSha256 } from './hmac.ts'
 
 /** 128 bits. */
 const IDENTITY_BYTES = 16
+
+/** SHA-256 of bytes or UTF-8 text as 64 lower-case hex digits: the name of a blob, a plan, a document. */
+export function contentHash(content: Uint8Array | string): string {
+  return hash('sha256', content)
+}
 
 /**
  * Keyed hash of an identifier: HMAC-SHA-256, cut to 128 bits, as 32 hex digits. Raw identifiers (handles, e-mail
  * addresses) become this at the door and are never stored.
  */
 export function identityHash(identityKey: Uint8Array, identifier: string): string {
-  return macWith(identityKey)(identifier).toString('hex', 0, IDENTITY_BYTES)
+  const mac = hmacSha256(identityKey, Buffer.from(identifier))
+  return Buffer.from(mac.buffer, mac.byteOffset, IDENTITY_BYTES).toString('hex')
 }
 
 /**

@@ -42,6 +42,8 @@ const FoldBody = Type.Object(
   closed,
 )
 
+/** Its parts are those of engine/ports/upkeep.ts. */
+const ReportSchema = Type.Object({})
 const FindingSchema = Type.Object({
   check: Type.String(),
   severity: Type.Union([Type.Literal('error'), Type.Literal('note')]),
@@ -65,7 +67,7 @@ const FoldSchema = Type.Object({
 
 /** For those who commands of this machine ask: a command has no other way to the store that a server holds. */
 export function registerUpkeep(server: FastifyInstance, context: ApiContext, upkeep: Upkeep): void {
-  const { ports, secrets, serving, loadCounters } = context
+  const { ports, secrets, serving, loadCounters, fonts } = context
   const { identityKey } = secrets
   // Each reads or writes the whole store.
   const work = createBoundedWork('upkeep', { atOnce: 1, waiting: 4 })
@@ -81,7 +83,10 @@ export function registerUpkeep(server: FastifyInstance, context: ApiContext, upk
         tags,
         summary: 'Everything that is held of one person; in the body, so that no address names them',
         body: PersonBody,
-        response: answers({ 200: 'Profile, mentions, decisions with their events, folded counts' }, 503),
+        response: answers(
+          { 200: json('Profile, mentions, decisions with their events, folded counts', ReportSchema) },
+          503,
+        ),
       },
     },
     ({ body }) => work.run(() => showPerson(ports, upkeep, identityKey, loadCounters, body)),
@@ -95,12 +100,16 @@ export function registerUpkeep(server: FastifyInstance, context: ApiContext, upk
         tags,
         summary: 'Erase a person everywhere, then search every file for them; totals stay',
         body: PersonBody,
-        response: answers({ 200: 'What was erased, and what the search found' }, 503),
+        response: answers({ 200: json('What was erased, and what the search found', ReportSchema) }, 503),
       },
     },
     (request) =>
       work.run(async () => {
-        const report = await erasePerson(ports, upkeep, identityKey, loadCounters, request.body)
+        const report = await erasePerson(
+          ports,
+          { upkeep, identityKey, loadCounters, fonts, fingerprint: context.config.fingerprint },
+          request.body,
+        )
         await audit(ports, actorOf(request.caller), { action: 'erased', subject: 'a person' })
         await serving.refresh()
         return report

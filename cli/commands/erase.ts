@@ -3,9 +3,9 @@ import { PolyadError } from '../../core/errors.ts'
 import { audit } from '../../engine/audit/audited-documents.ts'
 import { type ErasureReport, erasePerson, erasureText } from '../../engine/upkeep/erase-person.ts'
 import { invoke, workspaceCommand } from '../command.ts'
-import { commandActor } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { byUpkeep } from '../upkeep.ts'
+import { commandActor } from '../who.ts'
 
 interface EraseOptions {
   readonly profile?: string
@@ -30,9 +30,15 @@ export function eraseCommand(environment: ConfigSource): Command {
           invocation,
           'erase',
           { path: '/v1/profiles/erase', body: who },
-          async ({ workspace: { ports, secrets }, openUpkeep, loadCounters }) => {
+          async ({ workspace, openUpkeep, loadCounters }) => {
+            const { ports, secrets, fonts, fingerprint } = workspace
             const { identityKey } = secrets
-            const made = await erasePerson(ports, await openUpkeep(), identityKey, loadCounters, who)
+            const upkeep = await openUpkeep()
+            const made = await erasePerson(
+              ports,
+              { upkeep, identityKey, loadCounters, fonts, fingerprint },
+              who,
+            )
             await audit(ports, commandActor(), { action: 'erased', subject: 'a person' })
             return made
           },

@@ -55,13 +55,13 @@ function readable(items: readonly string[], mayBeRead: (item: string) => boolean
 function createReadableTest(definition: AttributeDefinition): (value: string) => boolean {
   const known = new Map<string, boolean>()
   return (value) => {
-    let readableValue = known.get(value)
-    if (readableValue === undefined) {
-      readableValue = sensitiveSubjectOfValue(definition, value) === undefined
+    let mayBeRead = known.get(value)
+    if (mayBeRead === undefined) {
+      mayBeRead = sensitiveSubjectOfValue(definition, value) === undefined
       if (known.size >= MOST_REMEMBERED) known.clear()
-      known.set(value, readableValue)
+      known.set(value, mayBeRead)
     }
-    return readableValue
+    return mayBeRead
   }
 }
 

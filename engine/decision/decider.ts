@@ -61,8 +61,9 @@ export interface Decision {
 
 export interface Decider {
   /**
-   * Chooses an ad unit for one opportunity. While a live campaign has the placement the answer is never blank: no
-   * match, no consent or a segment under the k floor gives broad. The record is not logged here.
+   * Chooses an ad unit for one opportunity, in the campaign of the highest priority that has something. While a live
+   * campaign has the placement the answer is never blank: no match, no consent or a segment under the k floor gives
+   * broad, or what is matched by context alone. The record is not logged here.
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
    */

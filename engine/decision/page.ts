@@ -22,14 +22,14 @@ export type PlacementOutcome = AskedPlacement & {
  * @throws PolyadError INPUT_INVALID unless it has either `placement` or `placements`, and their ids differ
  */
 export function askedPlacements(body: DecisionBody): readonly AskedPlacement[] {
-  const { placement, placements, ...shared } = body
-  if ((placement === undefined) === (placements === undefined)) {
+  const { placements, ...shared } = body
+  const { format = 'json' } = body
+  if ((body.placement === undefined) === (placements === undefined)) {
     throw invalid('/placement', 'give either "placement" or "placements"')
   }
-  const { format = 'json' } = shared
-  if (placement !== undefined) return [{ id: undefined, format, request: { ...shared, placement } }]
+  if (!placements) return [{ id: undefined, format, request: body as DecisionRequest }]
   const seen = new Set<string>()
-  return placements!.map(({ id, format: own, context, ...each }, at) => {
+  return placements.map(({ id, format: own, context, ...each }, at) => {
     if (id !== undefined && seen.has(id)) {
       throw invalid(`/placements/${at}/id`, `${JSON.stringify(id)} is there twice`)
     }
@@ -52,7 +52,7 @@ export function decidePage(
   const onPage: AdUnit[] = []
   const outcomes = asked.map((each): PlacementOutcome => {
     try {
-      const outcome = decider.decide({ ...each.request, onPage })
+      const outcome = decider.decide(onPage.length === 0 ? each.request : { ...each.request, onPage })
       if (outcome.unit) onPage.push(outcome.unit)
       return { ...each, outcome }
     } catch (error) {

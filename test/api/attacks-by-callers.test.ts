@@ -104,6 +104,10 @@ const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   'GET /v1/events/export': ['analyst'],
   'POST /openrtb2': ['exchange'],
   'GET /v1/audit': [],
+  'POST /v1/profiles/show': [],
+  'POST /v1/profiles/erase': [],
+  'POST /v1/doctor': [],
+  'POST /v1/events/fold': [],
 }
 
 describe('callers with a key', () => {
@@ -185,6 +189,7 @@ describe('callers with a key', () => {
       { person: 'twitter:CA-1' },
       { personKey: '0'.repeat(32) },
       { attributes: {} },
+      { context: { age: 30 } },
       { simulated: false },
       { person: 'a', personKey: '0'.repeat(32) },
     ]

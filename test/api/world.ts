@@ -24,6 +24,8 @@ import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
+import { openSnapshots } from '../../store/embedded/snapshots.ts'
+import { openUpkeep } from '../../store/embedded/upkeep.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import type { Template } from '../../templates/template.ts'
 
@@ -135,6 +137,7 @@ export async function openWorld(options: {
   let nowMs = NOW_MS
   const ports: ServerPorts = {
     audit: openAudit(folder),
+    snapshots: openSnapshots(folder),
     documents: {
       ...documents,
       list: async (kind) => {
@@ -181,8 +184,10 @@ export async function openWorld(options: {
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
+  const upkeep = await openUpkeep(folder, { open: async () => eventLog, opened: async () => eventLog })
   const server = await buildServer({
     ports,
+    upkeep,
     secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
     config: {
       publicUrl: PUBLIC_URL,
@@ -225,7 +230,7 @@ export async function openWorld(options: {
     },
     async close() {
       await server.close()
-      await Promise.all([eventLog.close(), counters.close(), mentions.close()])
+      await Promise.all([upkeep.close(), eventLog.close(), counters.close(), mentions.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }

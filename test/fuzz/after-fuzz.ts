@@ -1,8 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
-import { openCounters } from '../../store/embedded/counters.ts'
 import type { World } from '../api/world.ts'
 
 /** What is no longer right with a server and its workspace; empty: nothing. */
@@ -24,28 +19,10 @@ export async function problemsAfter(world: World): Promise<readonly string[]> {
     }
     for (const { problem } of items) if (problem !== undefined) problems.push(`${kind}: ${problem}`)
   }
-  if (!(await recountAgrees(world))) problems.push('the counters differ from a recount of the log')
+  const doctor = await world.ask({ method: 'POST', url: '/v1/doctor', key, payload: {} })
+  const { healthy, findings } = doctor.json() as { healthy?: boolean; findings: unknown }
+  if (healthy !== true) problems.push(`the doctor finds: ${JSON.stringify(findings ?? doctor.json())}`)
   const polluted = Object.keys(Object.prototype)
   if (polluted.length > 0) problems.push(`every object has ${polluted.join(', ')}`)
   return problems
-}
-
-async function recountAgrees({ ports }: World): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'polyad-recount-'))
-  const counters = await openCounters(folder)
-  try {
-    await createCounterLoader(ports)()
-    await createCounterLoader({ ...ports, counters })()
-    const query = { campaign: 'spring', timeZone: 'UTC' }
-    const told = async (of: Pick<typeof counters, 'rows'>) =>
-      (await of.rows(query))
-        .map((row) => JSON.stringify(row))
-        .sort()
-        .join('\n')
-    const ours = await told(ports.counters)
-    return ours !== '' && ours === (await told(counters))
-  } finally {
-    await counters.close()
-    await rm(folder, { recursive: true, force: true })
-  }
 }

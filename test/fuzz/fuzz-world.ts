@@ -206,6 +206,11 @@ const bodiesWith = (token: string): Fixture['bodies'] => ({
       device: { geo: { region: 'CA' } },
     },
   ],
+  'POST /v1/campaigns/{name}/ope': [{ policy: { otherwise: 'even' } }],
+  'POST /v1/profiles/show': [{ profile: person('CA-1') }, { profile: 'nobody' }],
+  'POST /v1/profiles/erase': [{ profile: 'nobody' }],
+  'POST /v1/doctor': [{}],
+  'POST /v1/events/fold': [{ maxAgeDays: 400 }],
   'POST /v1/events': [
     { events: [{ token, type: 'impression' }] },
     {

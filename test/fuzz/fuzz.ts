@@ -4,6 +4,7 @@ import { spoiltInEveryWay, spoiltRequests } from './mutations.ts'
 import { type Operation, operationFor } from './operations.ts'
 import { curlOf, type Draft, type WireRequest, wireOf } from './request.ts'
 import type { Answer, Sender } from './send.ts'
+import { NOT_BY_REQUESTS } from './statuses-seen.ts'
 import { type Fixture, validRequests } from './valid-requests.ts'
 
 export interface FuzzOptions {
@@ -144,7 +145,7 @@ async function flood(
   ask: (draft: Draft) => Promise<void>,
 ): Promise<void> {
   for (const [operation, drafts] of ofEach) {
-    if (operation.method !== 'GET' || !operation.responses.has(503)) continue
+    if (!operation.responses.has(503) || Object.hasOwn(NOT_BY_REQUESTS, `${operation.name} 503`)) continue
     const found = fc.sample(drafts, { seed, numRuns: FLOOD })
     await Promise.all(found.map(ask))
   }

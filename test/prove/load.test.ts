@@ -16,8 +16,9 @@ it(`${SECONDS} seconds of mixed load at 70 % of the maximum: every answer right,
   ])
   console.log(stdout)
   expect(stdout).toContain('wrong answers   none')
-  const parts = [...stdout.matchAll(/^ +\d+ +([\d,]+) +[\d.]+ +[\d.]+ +(\d+) +[\d.]+ +(\d+)$/gm)]
+  const parts = [...stdout.matchAll(/^ +\d+ +([\d,]+) +[\d.]+ +[\d.]+ +(\d+) +(\d+) +[\d.]+ +\d+$/gm)]
   expect(parts).toHaveLength(10)
-  const rssMb = parts.map((part) => Number(part[2]))
-  expect(Math.max(...rssMb)).toBeLessThan(rssMb[0]! * 1.5)
+  const [rssMb, liveMb] = [2, 3].map((column) => parts.map((part) => Number(part[column])))
+  expect(Math.max(...rssMb!)).toBeLessThan(rssMb![0]! * 1.5)
+  expect(liveMb!.at(-1)).toBeLessThan(liveMb![0]! * 1.2)
 })
