@@ -18,14 +18,7 @@ type RouteOptions = Omit<FastifyHelmetOptions, 'global'>
  * Register before the routes.
  */
 export async function registerSecurityHeaders(server: FastifyInstance, options: RouteOptions): Promise<void> {
-  const known = new Map<string, Promise<Readonly<Record<string, string>>>>()
-  const headersFor = (route: RouteOptions): Promise<Readonly<Record<string, string>>> => {
-    const key = JSON.stringify(route)
-    const found = known.get(key) ?? learnFrom({ ...options, ...route })
-    known.set(key, found)
-    return found
-  }
-  const common = await headersFor({})
+  const common = await headersOf(options)
   const learning: Promise<void>[] = []
 
   server.addHook('onRoute', (route) => {
@@ -34,7 +27,7 @@ export async function registerSecurityHeaders(server: FastifyInstance, options: 
     const securityHeaders = { headers: common }
     route.config = { ...route.config, securityHeaders }
     const learn = async (): Promise<void> => {
-      securityHeaders.headers = await headersFor(own)
+      securityHeaders.headers = await headersOf({ ...options, ...own })
     }
     learning.push(learn())
   })
@@ -45,7 +38,16 @@ export async function registerSecurityHeaders(server: FastifyInstance, options: 
   })
 }
 
-/** What helmet sets on an answer. */
+const learnt = new Map<string, Promise<Readonly<Record<string, string>>>>()
+
+/** What helmet sets on an answer with these options; asked of it once. */
+function headersOf(options: RouteOptions): Promise<Readonly<Record<string, string>>> {
+  const key = JSON.stringify(options)
+  const found = learnt.get(key) ?? learnFrom(options)
+  learnt.set(key, found)
+  return found
+}
+
 async function learnFrom(options: RouteOptions): Promise<Readonly<Record<string, string>>> {
   const probe = Fastify()
   await probe.register(helmet, { ...options, global: true } as FastifyHelmetOptions)
