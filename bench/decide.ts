@@ -108,7 +108,7 @@ async function prepare(folder: string): Promise<Prepared> {
       stream: createStream(SEED),
     })
     const decisions = Array.from({ length: DECISIONS_IN_PROCESS }, (_, at) => requests[at % requests.length]!)
-    const decided = decisions.slice(0, 3_000).map((request) => decider.decide(request))
+    const decided = decisions.map((request) => decider.decide(request))
     const each = <T>(items: readonly T[], work: (item: T) => unknown): number => {
       for (const item of items.slice(0, 3_000)) work(item)
       const start = process.cpuUsage()
