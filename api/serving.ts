@@ -6,6 +6,7 @@ import { campaignsByKey } from '../engine/campaign/write-ledger.ts'
 import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
 import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
+import type { Delivery, HistorySources } from '../engine/delivery/delivery.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
 import { readCatalogue } from '../engine/ingest/catalogue.ts'
 import { loadPopulation } from '../engine/ingest/population.ts'
@@ -23,6 +24,10 @@ export interface ServingParts {
   readonly publicUrl: string
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
+  /** Caps, pacing and pauses of whatever is served; they outlive the deciders. Default none. */
+  readonly delivery?: Delivery
+  /** What they begin with; default nothing. */
+  readonly sources?: HistorySources
   /** How consent is read; default: CONSENT_DEFAULTS. */
   readonly consent?: ConsentPolicy
   /** Told of every campaign that is served from now on, or no longer, or not for another reason. */
@@ -76,7 +81,7 @@ interface State {
 }
 
 export function createServing(parts: ServingParts): Serving {
-  const { ports, publicUrl, fingerprint } = parts
+  const { ports, publicUrl, fingerprint, delivery } = parts
   const { documents } = ports
   let state = emptyState(parts)
   let running: Promise<void> | undefined
@@ -118,6 +123,11 @@ export function createServing(parts: ServingParts): Serving {
     // A plan that is as before, of the same people, stays the same object, and with it the index over its segments.
     const kept = populationHash === state.populationHash ? state.loaded : []
     const loaded = compiled.map((each) => kept.find(({ planHash }) => planHash === each.planHash) ?? each)
+    await delivery?.serve(
+      loaded.map(({ plan }) => plan),
+      parts.sources,
+      ports.clock.nowMs(),
+    )
     // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
     const stream = parts.stream.fork(`decider ${generation++}`)
     const decider = createDecider({
@@ -127,6 +137,7 @@ export function createServing(parts: ServingParts): Serving {
       identityKey: parts.secrets.identityKey,
       clock: ports.clock,
       stream,
+      ...(delivery && { delivery }),
       ...(parts.consent && { consent: parts.consent }),
     })
     const bidder = bidderOf(parts, decider, stream.fork('bidder'))

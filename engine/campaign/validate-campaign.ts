@@ -5,6 +5,7 @@ import type { SlotKind, Template } from '../../templates/template.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
+import { checkDelivery } from './check-delivery.ts'
 import { type Report, suggestion } from './problem-report.ts'
 import { checkRules } from './validate-rules.ts'
 
@@ -38,6 +39,7 @@ export function validateCampaign(campaign: Campaign, template: Template): void {
     checkRules(campaign, template, report)
     checkTerms(campaign, report)
     checkBid(campaign, template, report)
+    checkDelivery(campaign, report)
   })
 }
 

@@ -1,9 +1,9 @@
-import { dayIn } from '../../core/time.ts'
 import { isContextual } from '../../segments/contextual.ts'
 import { createMatcher, type Matcher } from '../../segments/match.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
+import { type Flight, flightOf } from '../delivery/flight.ts'
 import { createSpace, type Space } from '../space/space.ts'
 import { type Shares, sharesOf } from './assignment.ts'
 
@@ -51,17 +51,17 @@ export function createLiveCampaign(
   }
 }
 
-/** Whether a moment is inside the campaign's flight: calendar days of its time zone, both ends included. */
-export function isInFlight(plan: Plan, nowMs: number): boolean {
-  const minute = Math.floor(nowMs / MINUTE_MS)
-  const known = inFlight.get(plan)
-  if (known?.minute === minute) return known.is
-  const day = dayIn(plan.campaign.timeZone, nowMs)
-  const is = plan.campaign.flight.from <= day && day <= plan.campaign.flight.to
-  inFlight.set(plan, { minute, is })
-  return is
-}
+const flights = new WeakMap<Plan, Flight>()
 
-const MINUTE_MS = 60_000
-/** Told for a minute at a time, since days begin on one: asking the calendar takes longer than drawing an ad. */
-const inFlight = new WeakMap<Plan, { readonly minute: number; readonly is: boolean }>()
+/**
+ * Whether a moment is inside the campaign's flight: calendar days of its time zone, both ends included, whatever its day
+ * parts say.
+ */
+export function isInFlight(plan: Plan, nowMs: number): boolean {
+  let flight = flights.get(plan)
+  if (!flight) {
+    flight = flightOf(plan.campaign)
+    flights.set(plan, flight)
+  }
+  return flight.fromMs <= nowMs && nowMs < flight.toMs
+}

@@ -30,7 +30,7 @@ import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
 import { reasonsToRefuse } from './verdict.ts'
-import { flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
+import { assignmentWarnings, flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
 
 export interface CheckOptions {
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
@@ -84,7 +84,11 @@ export async function checkCampaign(
       : undefined
   const report: CheckReport = {
     ...found,
-    warnings: [...flightWarnings(plan.campaign, atMs), ...found.warnings],
+    warnings: [
+      ...flightWarnings(plan.campaign, atMs),
+      ...assignmentWarnings(plan.campaign),
+      ...found.warnings,
+    ],
     atMs,
     ...(override && found.verdict === 'refused' ? { override } : {}),
   }

@@ -10,6 +10,8 @@ export type DocumentKind =
   | 'plan'
   | 'key'
   | 'population'
+  | 'pause'
+  | 'export'
 
 export interface DocumentRevision {
   readonly kind: DocumentKind
