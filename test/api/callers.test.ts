@@ -264,6 +264,7 @@ describe('a server with keys', () => {
       'GET /t/x/{token}',
       'GET /v1/ad-units/{file}',
       'GET /v1/ad-units/{id}/pictures/{file}',
+      'GET /v1/house-ads/{campaign}/{file}',
       'GET /v1/house-ads/{file}',
       'GET /v1/tag.html',
       'GET /v1/tag.js',
