@@ -1,3 +1,4 @@
+import type { Learn } from '../engine/allocation/learn.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { CounterLoader } from '../engine/tracking/load-counters.ts'
@@ -22,6 +23,8 @@ export interface ServerConfig {
   readonly fingerprint: string
   /** The text of the script of ad tags (web/tag.ts). */
   readonly tagScript: string
+  /** How often weights are learnt and losing leaves merged; 0 or undefined: only when it is asked for. */
+  readonly steerEveryMs?: number
 }
 
 /** What the routes are given. */
@@ -35,4 +38,5 @@ export interface ApiContext {
   readonly metrics: Metrics
   readonly loadCounters: CounterLoader
   readonly judge: Judge
+  readonly learn: Learn
 }

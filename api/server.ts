@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Stream } from '../core/stream.ts'
+import type { Learn } from '../engine/allocation/learn.ts'
 import type { CampaignState } from '../engine/decision/active-campaigns.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
@@ -18,6 +19,7 @@ import { createMetrics } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
 import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
+import { registerAllocation } from './routes/allocation.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerComparedReports } from './routes/compared-reports.ts'
@@ -27,13 +29,15 @@ import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
+import { registerMerges } from './routes/merges.ts'
 import { registerNotices } from './routes/notices.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
 import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
-import { createServing } from './serving.ts'
+import { createServing, type ServingParts } from './serving.ts'
+import { steerServed } from './steering-runs.ts'
 import { registerValidation } from './validation.ts'
 
 export interface ServerParts {
@@ -45,6 +49,8 @@ export interface ServerParts {
   readonly stream: Stream
   /** Judges experiments, away from the thread that answers. */
   readonly judge: Judge
+  /** Learns weights, away from the thread that answers. */
+  readonly learn: Learn
   readonly logger?: FastifyServerOptions['logger']
 }
 
@@ -86,6 +92,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTemplates(server, context)
   registerCampaigns(server, context)
   registerGuard(server, context)
+  registerAllocation(server, context)
+  registerMerges(server, context)
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
   registerAdUnits(server, context)
@@ -106,6 +114,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   server.addHook('onReady', () => context.serving.refresh())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
   repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
+  const { steerEveryMs = 0 } = config
+  if (steerEveryMs > 0) repeatWhileOpen(server, steerEveryMs, () => steerServed(context, server.log))
   return server
 }
 
@@ -129,11 +139,14 @@ function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
   const { publicUrl, fingerprint } = config
   const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
   const onState = (state: CampaignState): void => {
-    // An edited campaign, or a new population, takes a campaign off the air until it is checked: that must not be quiet.
-    if (state.active) log.info(state, 'campaign served')
-    else log.warn(state, 'campaign not served')
+    // What was written is not what is served: that must not be quiet.
+    if (!state.active) log.warn(state, 'campaign not served')
+    else if (state.waiting) log.warn(state, 'campaign edited: the last checked revision goes on being served')
+    else log.info(state, 'campaign served')
   }
-  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint, onState })
+  const onMoved: ServingParts['onMoved'] = (moved) =>
+    log.warn(moved, moved.into === null ? 'leaf restored' : 'leaf merged')
+  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint, onState, onMoved })
   return {
     ports,
     secrets,
@@ -144,6 +157,7 @@ function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
     metrics: createMetrics(),
     loadCounters: createCounterLoader(ports),
     judge: parts.judge,
+    learn: parts.learn,
   }
 }
 

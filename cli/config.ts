@@ -15,6 +15,8 @@ export interface Config {
   /** 64 hex digits; undefined: the file keys/token.key of the workspace, made on first use. */
   readonly tokenKey: string | undefined
   readonly logLevel: string
+  /** How often the server learns weights and merges losing leaves; 0: only when it is asked to. */
+  readonly steerEveryS: number
   /** Role key with which a command asks the server that holds its workspace. */
   readonly apiKey: string | undefined
 }
@@ -40,6 +42,11 @@ export const SETTINGS: readonly {
   },
   { name: 'tokenKey', variable: 'POLYAD_TOKEN_KEY', meaning: 'default keys/token.key', secret: true },
   { name: 'apiKey', variable: 'POLYAD_API_KEY', meaning: 'key for asking a running server', secret: true },
+  {
+    name: 'steerEveryS',
+    variable: 'POLYAD_STEER_SECONDS',
+    meaning: 'seconds between learning weights and merging losing leaves; 0: only when asked to',
+  },
   { name: 'logLevel', variable: 'POLYAD_LOG_LEVEL', meaning: 'fatal, error, warn, info or debug' },
 ]
 
@@ -55,6 +62,7 @@ export function configFrom(environment: ConfigSource): Config {
     apiKey: environment['POLYAD_API_KEY'] || undefined,
     identityKey: secretFrom('POLYAD_IDENTITY_KEY', environment['POLYAD_IDENTITY_KEY']),
     tokenKey: secretFrom('POLYAD_TOKEN_KEY', environment['POLYAD_TOKEN_KEY']),
+    steerEveryS: wholeNumber('POLYAD_STEER_SECONDS', text('POLYAD_STEER_SECONDS', '300'), 0, 86_400),
     logLevel: oneOf('POLYAD_LOG_LEVEL', text('POLYAD_LOG_LEVEL', 'warn'), [
       'fatal',
       'error',

@@ -17,6 +17,22 @@ export async function getFromHolder<T>(
 }
 
 /**
+ * Asks the process that holds the workspace to do something, over its API.
+ *
+ * @param apiKey as for `getFromHolder`
+ * @param body JSON
+ * @throws PolyadError as `getFromHolder`
+ */
+export async function postToHolder<T>(
+  holder: LockHolder,
+  path: string,
+  body: unknown,
+  apiKey: string | undefined,
+): Promise<T> {
+  return (await (await askHolder(holder, path, apiKey, { body })).json()) as T
+}
+
+/**
  * As `getFromHolder`, for an answer that may not fit into memory.
  *
  * @returns the answer's headers and its bytes; these throw HOLDER_REFUSED when the holder ends before the answer does
@@ -27,7 +43,7 @@ export async function streamFromHolder(
   apiKey: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly headers: Headers; readonly bytes: AsyncIterable<Uint8Array> }> {
-  const response = await askHolder(holder, path, apiKey, signal)
+  const response = await askHolder(holder, path, apiKey, { signal })
   return { headers: response.headers, bytes: bytesOf(holder, response, signal) }
 }
 
@@ -48,12 +64,16 @@ async function askHolder(
   holder: LockHolder,
   path: string,
   apiKey: string | undefined,
-  signal?: AbortSignal,
+  { signal, body }: { readonly signal?: AbortSignal; readonly body?: unknown } = {},
 ): Promise<Response> {
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
-      ...(apiKey && { headers: { authorization: `Bearer ${apiKey}` } }),
+      headers: {
+        ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
   } catch (cause) {

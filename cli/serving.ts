@@ -7,6 +7,7 @@ import { buildServer, listen } from '../api/server.ts'
 import { PolyadError } from '../core/errors.ts'
 import { createStream } from '../core/stream.ts'
 import { judgeOnThread } from '../jobs/local/judge.ts'
+import { learnOnThread } from '../jobs/local/learn.ts'
 import type { Workspace } from './compose.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
@@ -43,9 +44,11 @@ export async function startServer(
       singleUser,
       fingerprint,
       webFolders: [join(PACKAGE_ROOT, 'web/public'), WEB_BUILT],
+      steerEveryMs: config.steerEveryS * 1000,
       tagScript: await readFile(join(WEB_BUILT, 'tag.js'), 'utf8'),
     },
     judge: judgeOnThread,
+    learn: learnOnThread,
     stream: createStream(randomBytes(16).toString('hex')),
     logger: { level: config.logLevel, stream: process.stderr },
   })

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AllocationSchema } from './allocation.ts'
 import { BidSettingsSchema } from './bid-settings.ts'
 import { MoneySchema } from './money-schema.ts'
 
@@ -149,6 +150,13 @@ export const CampaignSchema = Type.Object(
     ),
     /** How its ad units are offered at auctions (POST /openrtb2); without it they are not. */
     bid: Type.Optional(BidSettingsSchema),
+    /** How the options of slots are drawn. Default even. */
+    allocation: Type.Optional(AllocationSchema),
+    /**
+     * Whether a leaf in which narrow is shown to lose is served by a wider segment without anybody's doing
+     * (docs/allocation.md). Default true.
+     */
+    autoMerge: Type.Optional(Type.Boolean()),
     /** Platforms whose minimums and caps the check applies: keys of data/platforms. */
     platforms: Type.Optional(Type.Array(Type.String())),
     /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */

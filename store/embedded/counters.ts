@@ -110,6 +110,16 @@ export async function openCounters(workspaceFolder: string): Promise<Counters & 
       return results[2]!.map(counterRow)
     },
 
+    async units(campaign) {
+      return (await query(UNITS_SQL, [campaign])).map((row) => ({
+        adUnit: row[0] as string,
+        simulated: row[1] as boolean,
+        impressions: row[2] as number,
+        clicks: row[3] as number,
+        conversions: row[4] as number,
+      }))
+    },
+
     async late(campaign) {
       return (
         await query('SELECT count(*) FROM events WHERE campaign = ? AND late AND filtered IS NULL', [
@@ -183,6 +193,14 @@ const ROWS_SQL = `${CAMPAIGN_SQL}
   GROUP BY d.revision, r.day, d.person, d.leaf, d.arm, d.segment, d.locale, d.placement, d.ad_unit, d.simulated,
     CASE WHEN d.person IS NULL THEN d.id END
   ORDER BY r.day, d.revision, d.segment, d.locale, d.placement, d.ad_unit, d.person NULLS FIRST, min(d.id)`
+
+/** Every ad unit that was decided for, days and people together. */
+const UNITS_SQL = `${CAMPAIGN_SQL}
+  SELECT d.ad_unit, d.simulated, count(*) FILTER (c.type = 'impression'), count(*) FILTER (c.type = 'click'),
+    count(*) FILTER (c.type = 'conversion')
+  FROM counted c JOIN d ON d.id = c.decision
+  WHERE d.ad_unit <> ''
+  GROUP BY d.ad_unit, d.simulated ORDER BY d.ad_unit, d.simulated`
 
 /** A late event that came first is in `late`; one that was there in time and came again late is a repeat. */
 const APART_SQL = `${CAMPAIGN_SQL}

@@ -10,6 +10,7 @@ import { buildServer } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
+import { learnOptions } from '../../engine/allocation/learn.ts'
 import type { Campaign } from '../../engine/campaign/campaign.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
@@ -187,6 +188,7 @@ export async function openWorld(options: {
     },
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
     judge: judgeOnThread,
+    learn: learnOptions,
     stream: createStream('api tests'),
   })
 
