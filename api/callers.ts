@@ -1,7 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PolyadError } from '../core/errors.ts'
+import type { Actor } from '../engine/audit/audited-documents.ts'
 import type { Ports } from '../engine/ports/ports.ts'
+import { createCallerRates } from './caller-rates.ts'
+import type { ServerConfig } from './context.ts'
 import { findKey, type KeyDocument, listKeys, type Role } from './keys.ts'
+import type { Metrics } from './metrics.ts'
 import { createOwnAddress } from './own-address.ts'
 
 /** Who sends a request. */
@@ -24,7 +28,7 @@ declare module 'fastify' {
   }
 }
 
-const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
+export const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
 /** A removed key stops working within this time. */
 const KEY_CACHE_MS = 1_000
 
@@ -37,9 +41,11 @@ const KEY_CACHE_MS = 1_000
 export function registerCallers(
   server: FastifyInstance,
   ports: Pick<Ports, 'documents' | 'clock'>,
-  config: { readonly publicUrl: string; readonly singleUser: boolean },
+  config: Pick<ServerConfig, 'publicUrl' | 'singleUser' | 'rates'>,
+  metrics: Metrics,
 ): void {
   const keys = createKeyCache(ports)
+  const rates = config.rates && createCallerRates(config.rates, ports.clock, metrics)
   const own = createOwnAddress(server, config.publicUrl)
 
   server.decorateRequest('caller')
@@ -49,9 +55,18 @@ export function registerCallers(
       request.caller = { kind: 'single-user' }
       return
     }
-    request.caller = await callerOf(request, keys)
-    if (request.caller.kind === 'site') {
+    // Looking a text up that is no key we know reads files: it is counted before.
+    const guess = request.headers.authorization !== undefined && !keys.isKnown(keyTextOf(request))
+    if (guess) rates?.takeAddress(request, reply, 'address')
+    const caller = await callerOf(request, keys)
+    request.caller = caller
+    if (caller.kind === 'site') {
       reply.header('access-control-allow-origin', request.headers.origin).header('vary', 'Origin')
+    }
+    if (rates) {
+      if (caller.kind === 'role') rates.takeKey('roleKey', caller.id, reply)
+      else if (!guess) rates.takeAddress(request, reply)
+      if (caller.kind === 'site') rates.takeKey('siteKey', caller.id, reply)
     }
     requireAccess(request, request.routeOptions.config.allow ?? ANY_ROLE)
   })
@@ -81,7 +96,20 @@ export function callerText(caller: Caller): string {
   }
 }
 
+/** Whoever sends a request, as the audit log names them. */
+export function actorOf(caller: Caller): Actor {
+  const who =
+    caller.kind === 'role'
+      ? `${caller.role} key ${caller.id}`
+      : caller.kind === 'site'
+        ? `site key ${caller.id}`
+        : callerText(caller)
+  return { who, via: 'api' }
+}
+
 interface KeyCache {
+  /** Whether a text is a key that was looked up just now. */
+  isKnown(text: string | undefined): boolean
   find(text: string): Promise<KeyDocument | undefined>
   /** Origins of every site key. */
   origins(): Promise<ReadonlySet<string>>
@@ -101,6 +129,7 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
   }
 
   return {
+    isKnown: (text) => text !== undefined && isFresh(found.get(text)),
     async find(text) {
       const cached = found.get(text)
       if (cached && isFresh(cached)) return cached.key
@@ -118,10 +147,14 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
   }
 }
 
+function keyTextOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+}
+
 async function callerOf(request: FastifyRequest, keys: KeyCache): Promise<Caller> {
   const { authorization, origin } = request.headers
   if (authorization === undefined) return { kind: 'none' }
-  const text = /^Bearer (\S+)$/i.exec(authorization)?.[1]
+  const text = keyTextOf(request)
   const key = text === undefined ? undefined : await keys.find(text)
   if (!key) throw new PolyadError('UNAUTHENTICATED', {})
   if ('role' in key.grant) return { kind: 'role', role: key.grant.role, id: key.id }
@@ -150,17 +183,21 @@ function requireAccess(request: FastifyRequest, allow: readonly Access[]): void 
 /** Browsers ask before a page of another origin sends a key: yes for the origins of site keys, on these two routes. */
 function registerPreflight(server: FastifyInstance, keys: KeyCache): void {
   for (const url of ['/v1/decisions', '/v1/events']) {
-    server.options(url, { config: { allow: ['anyone'] }, schema: { hide: true } }, async (request, reply) => {
-      const { origin } = request.headers
-      reply.header('vary', 'Origin').code(204)
-      if (origin !== undefined && (await keys.origins()).has(origin)) {
-        reply
-          .header('access-control-allow-origin', origin)
-          .header('access-control-allow-methods', 'POST')
-          .header('access-control-allow-headers', 'authorization, content-type')
-          .header('access-control-max-age', '600')
-      }
-      return reply.send()
-    })
+    server.options(
+      url,
+      { config: { allow: ['anyone'], rate: 'trackers' }, schema: { hide: true } },
+      async (request, reply) => {
+        const { origin } = request.headers
+        reply.header('vary', 'Origin').code(204)
+        if (origin !== undefined && (await keys.origins()).has(origin)) {
+          reply
+            .header('access-control-allow-origin', origin)
+            .header('access-control-allow-methods', 'POST')
+            .header('access-control-allow-headers', 'authorization, content-type')
+            .header('access-control-max-age', '600')
+        }
+        return reply.send()
+      },
+    )
   }
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
+import { auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { DocumentKind, DocumentRevision, Documents } from '../engine/ports/documents.ts'
-import type { Access } from './callers.ts'
+import { type Access, actorOf } from './callers.ts'
 import type { ApiContext } from './context.ts'
-import { answers } from './documented.ts'
+import { answers, json } from './documented.ts'
 
 export interface DocumentRoutes<S extends TSchema> {
   readonly kind: DocumentKind
@@ -20,6 +21,19 @@ export interface DocumentRoutes<S extends TSchema> {
 }
 
 export const NameParams = Type.Object({ name: Type.String({ maxLength: 120 }) })
+
+const ListSchema = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      title: Type.Optional(Type.String()),
+      revision: Type.Optional(Type.Integer()),
+      etag: Type.Optional(Type.String()),
+      problem: Type.Optional(Type.String()),
+    }),
+  ),
+})
+const WrittenSchema = Type.Object({ name: Type.String(), revision: Type.Integer(), etag: Type.String() })
 type NameRoute = { Params: Static<typeof NameParams> }
 
 /** List, read and write of one kind of document: the ETag is the content hash, If-Match guards a write (412). */
@@ -34,7 +48,15 @@ export function registerDocumentRoutes<S extends TSchema>(
 
   server.get(
     path,
-    { schema: { tags, summary: `Every ${kind}`, response: answers({ 200: `name, title, revision, etag` }) } },
+    {
+      schema: {
+        tags,
+        summary: `Every ${kind}`,
+        response: answers({
+          200: json('name, title, revision, etag; of one that cannot be read its problem', ListSchema),
+        }),
+      },
+    },
     async () => {
       const names = await documents.list(kind)
       return { items: await Promise.all(names.map((name) => listedAs(documents, routes, name))) }
@@ -48,7 +70,7 @@ export function registerDocumentRoutes<S extends TSchema>(
         tags,
         summary: `One ${kind}, newest revision`,
         params: NameParams,
-        response: answers({ 200: 'The document', 304: 'Unchanged' }, 404),
+        response: answers({ 200: json('The document', routes.schema), 304: 'Unchanged' }, 404),
       },
     },
     async (request, reply) => {
@@ -68,7 +90,10 @@ export function registerDocumentRoutes<S extends TSchema>(
         summary: `Write a ${kind}`,
         params: NameParams,
         body: routes.schema,
-        response: answers({ 200: 'A new revision', 201: 'Created' }, 412),
+        response: answers(
+          { 200: json('A new revision', WrittenSchema), 201: json('Created', WrittenSchema) },
+          412,
+        ),
       },
     },
     async (request, reply) => {
@@ -76,7 +101,8 @@ export function registerDocumentRoutes<S extends TSchema>(
       requireName(kind, name, request.body)
       await routes.check?.(request.body as Static<S>)
       const before = await documents.read(kind, name)
-      const written = await documents.write(kind, name, request.body, preconditionOf(request))
+      const audited = auditedDocuments(context.ports, actorOf(request.caller))
+      const written = await audited.write(kind, name, request.body, preconditionOf(request))
       await refreshQuietly(context, request)
       return sendWritten(reply, written, before === undefined)
     },

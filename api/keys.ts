@@ -5,7 +5,7 @@ import { PolyadError } from '../core/errors.ts'
 import { createDoor } from '../core/schema.ts'
 import type { Ports } from '../engine/ports/ports.ts'
 
-export const ROLES = ['creative', 'buyer', 'analyst', 'admin'] as const
+export const ROLES = ['creative', 'buyer', 'analyst', 'exchange', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** What a key lets its holder do: a role's work, or decisions by context for pages of these origins. */

@@ -4,8 +4,8 @@ import { PolyadError } from '../core/errors.ts'
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
 /** Whether a host name or address can only be reached from this machine. */
-function isLoopback(host: string): boolean {
-  return LOOPBACK.includes(host) || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.includes(host) || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host)
 }
 
 /**

@@ -1,8 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
-
-export const BODY_LIMIT_BYTES = 1024 * 1024
 
 /** RFC 9457. `code` is the error catalogue's. */
 export const ProblemSchema = Type.Object(
@@ -20,7 +18,7 @@ export const ProblemSchema = Type.Object(
 /** Every failure becomes a problem of the one catalogue; a 5xx shows only its code and the request id. */
 export function registerProblems(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError | PolyadError, request, reply) => {
-    const problem = problemFrom(error)
+    const problem = problemFrom(error, request)
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
     return sendProblem(problem, request, reply)
   })
@@ -34,11 +32,11 @@ export function registerProblems(server: FastifyInstance): void {
 }
 
 /** The catalogue's name for a failure of the framework; anything unknown is a bug of ours. */
-function problemFrom(error: FastifyError | PolyadError): PolyadError {
+function problemFrom(error: FastifyError | PolyadError, request: FastifyRequest): PolyadError {
   if (error instanceof PolyadError) return error
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new PolyadError('BODY_TOO_LARGE', { maxBytes: BODY_LIMIT_BYTES })
+      return new PolyadError('BODY_TOO_LARGE', { maxBytes: request.routeOptions.bodyLimit ?? 0 })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new PolyadError('MEDIA_TYPE_UNSUPPORTED', {})
     case 'FST_ERR_VALIDATION':
@@ -57,16 +55,26 @@ function invalid(where: string, problem: string): PolyadError {
 function sendProblem(error: PolyadError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer')
   if (error.status === 503) reply.header('retry-after', '1')
+  if (isRateLimited(error)) reply.header('retry-after', String(error.details.retrySeconds))
   return reply
     .code(error.status)
     .header('cache-control', 'no-store')
     .type('application/problem+json')
-    .send({
-      type: `urn:polyad:error:${error.code}`,
-      title: error.code.toLowerCase().replaceAll('_', ' '),
-      status: error.status,
-      code: error.code,
-      ...(error.status < 500 ? { detail: error.message } : {}),
-      requestId: request.id,
-    })
+    .send(problemBody(error, request.id))
+}
+
+function isRateLimited(error: PolyadError): error is PolyadError<'RATE_LIMITED'> {
+  return error.code === 'RATE_LIMITED'
+}
+
+/** A failure as a problem. A failure of ours tells its code alone: the log has the rest. */
+export function problemBody(error: PolyadError, requestId: string): Static<typeof ProblemSchema> {
+  return {
+    type: `urn:polyad:error:${error.code}`,
+    title: error.code.toLowerCase().replaceAll('_', ' '),
+    status: error.status,
+    code: error.code,
+    ...(error.status < 500 ? { detail: error.message } : {}),
+    requestId,
+  }
 }

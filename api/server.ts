@@ -3,23 +3,29 @@ import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { PolyadError } from '../core/errors.ts'
 import type { Stream } from '../core/stream.ts'
 import type { Learn } from '../engine/allocation/learn.ts'
 import type { CampaignState } from '../engine/decision/active-campaigns.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
-import { createCounterLoader } from '../engine/tracking/load-counters.ts'
+import { type CounterLoader, createCounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import { createRenderer } from '../templates/raster.ts'
 import { createAdUnitPages } from './ad-unit-pages.ts'
 import { registerCallers } from './callers.ts'
 import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
 import { registerCommonAnswers } from './documented.ts'
-import { createMetrics } from './metrics.ts'
+import { DEFAULT_LIMITS, limitOptions, registerLimits } from './limits.ts'
+import { watchLog } from './log-lag.ts'
+import { createMetrics, type Gauge } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
-import { BODY_LIMIT_BYTES, registerProblems } from './problem.ts'
+import { registerProblems } from './problem.ts'
+import { createProcessGauges } from './process-gauges.ts'
+import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerAllocation } from './routes/allocation.ts'
+import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerComparedReports } from './routes/compared-reports.ts'
@@ -68,25 +74,30 @@ const LONGEST_PARAMETER = 4_000
  * @throws PolyadError BIND_REFUSED without keys and with a public URL that is not of this machine
  */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { ports, config } = parts
+  const { config } = parts
   if (config.singleUser) requireLoopback(new URL(config.publicUrl).hostname)
+  const limits = config.limits ?? DEFAULT_LIMITS
   const server = Fastify({
-    logger: parts.logger ?? false,
-    bodyLimit: BODY_LIMIT_BYTES,
+    ...safeLogger(parts.logger),
+    ...limitOptions(limits),
+    trustProxy: config.trustedProxies?.length ? [...config.trustedProxies] : false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Open keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,
   })
-  const context = createContext(parts, server.log)
+  const log = watchLog(parts.ports.eventLog, createCounterLoader(parts.ports), () => performance.now())
+  const ports: ServerPorts = { ...parts.ports, eventLog: log.eventLog }
+  const context = createContext({ ...parts, ports }, log.loadCounters, server.log)
 
   registerProblems(server)
+  registerLimits(server, limits)
   registerValidation(server)
   registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)
   await server.register(helmet, helmetOptions(config.publicUrl))
-  registerCallers(server, ports, config)
-  countResponses(server, context)
+  registerCallers(server, ports, config, context.metrics)
+  measure(server, context, log.gauges)
 
   registerSegments(server, context)
   registerTemplates(server, context)
@@ -105,9 +116,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTags(server, context)
   registerOpenRtb(server, context)
   registerNotices(server, context)
+  registerAudit(server, context)
   registerHealth(server, context)
-  server.get('/openapi.json', { config: { allow: ['anyone'] }, schema: { hide: true } }, async () =>
-    server.swagger(),
+  server.get(
+    '/openapi.json',
+    { config: { allow: ['anyone'], rate: 'trackers' }, schema: { hide: true } },
+    async () => server.swagger(),
   )
   if (config.webFolders) await registerPage(server, config.webFolders)
 
@@ -134,9 +148,9 @@ export async function listen(
   return server.listen(address)
 }
 
-function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
+function createContext(parts: ServerParts, loadCounters: CounterLoader, log: FastifyBaseLogger): ApiContext {
   const { ports, secrets, config, fonts, stream } = parts
-  const { publicUrl, fingerprint } = config
+  const { publicUrl, fingerprint, consent } = config
   const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
   const onState = (state: CampaignState): void => {
     // What was written is not what is served: that must not be quiet.
@@ -146,7 +160,16 @@ function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
   }
   const onMoved: ServingParts['onMoved'] = (moved) =>
     log.warn(moved, moved.into === null ? 'leaf restored' : 'leaf merged')
-  const serving = createServing({ ports, secrets, stream, publicUrl, fingerprint, onState, onMoved })
+  const serving = createServing({
+    ports,
+    secrets,
+    stream,
+    publicUrl,
+    fingerprint,
+    onState,
+    onMoved,
+    ...(consent && { consent }),
+  })
   return {
     ports,
     secrets,
@@ -155,7 +178,7 @@ function createContext(parts: ServerParts, log: FastifyBaseLogger): ApiContext {
     serving,
     adUnits: createAdUnitPages({ serving, renderer, fonts }),
     metrics: createMetrics(),
-    loadCounters: createCounterLoader(ports),
+    loadCounters,
     judge: parts.judge,
     learn: parts.learn,
   }
@@ -201,17 +224,26 @@ function helmetOptions(publicUrl: string): object {
 async function registerPage(server: FastifyInstance, webFolders: readonly string[]): Promise<void> {
   await server.register(async (page) => {
     page.addHook('onRoute', (route) => {
-      route.config = { ...route.config, allow: ['anyone'] }
+      route.config = { ...route.config, allow: ['anyone'], rate: 'trackers' }
       route.schema = { ...route.schema, hide: true }
     })
     await page.register(fastifyStatic, { root: [...webFolders], dotfiles: 'ignore' })
   })
 }
 
-function countResponses(server: FastifyInstance, { metrics }: ApiContext): void {
-  server.addHook('onResponse', async (_request, reply) => {
+/** Counts what is answered, and how long it took. */
+function measure(server: FastifyInstance, { metrics }: ApiContext, log: readonly Gauge[]): void {
+  const { gauges, close } = createProcessGauges()
+  metrics.watch([...log, ...gauges])
+  server.addHook('onResponse', async (request, reply) => {
     metrics.count('polyad_responses_total', { status: `${Math.floor(reply.statusCode / 100)}xx` })
+    metrics.observeRoute(request.method, request.routeOptions.url ?? 'none', reply.elapsedTime / 1000)
   })
+  server.addHook('onError', async (request, _reply, error) => {
+    const code = error instanceof PolyadError ? error.code : 'OTHER'
+    metrics.count('polyad_problems_total', { route: request.routeOptions.url ?? 'none', code })
+  })
+  server.addHook('onClose', async () => close())
 }
 
 /** Background work takes at most this share of the time: after it, the server is left alone for as much longer. */

@@ -7,6 +7,7 @@ import type { Plan } from '../engine/campaign/plan.ts'
 import { campaignsByKey } from '../engine/campaign/write-ledger.ts'
 import { type CampaignState, loadActiveCampaigns } from '../engine/decision/active-campaigns.ts'
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
+import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import { NO_STEERING } from '../engine/decision/steering.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
 import { readCatalogue } from '../engine/ingest/catalogue.ts'
@@ -26,6 +27,8 @@ export interface ServingParts {
   readonly publicUrl: string
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
   /** Told of every campaign that is served from now on, or no longer, or not for another reason. */
   onState?(state: CampaignState): void
   /** Told of every leaf that another segment serves from now on; null: it serves itself again. */
@@ -135,6 +138,7 @@ export function createServing(parts: ServingParts): Serving {
       identityKey: parts.secrets.identityKey,
       clock: ports.clock,
       stream,
+      ...(parts.consent && { consent: parts.consent }),
     })
     const bidder = bidderOf(parts, decider, stream.fork('bidder'))
     const campaigns = await campaignsByKey(documents)
@@ -283,9 +287,16 @@ function emptyState(parts: ServingParts): State {
   }
 }
 
-function bidderOf({ secrets, ports }: ServingParts, decider: Decider, stream: Stream): Bidder {
+function bidderOf({ secrets, ports, consent }: ServingParts, decider: Decider, stream: Stream): Bidder {
   const { identityKey, tokenKey } = secrets
-  return createBidder({ decider, identityKey, tokenKey, clock: ports.clock, stream })
+  return createBidder({
+    decider,
+    identityKey,
+    tokenKey,
+    clock: ports.clock,
+    stream,
+    ...(consent && { consent }),
+  })
 }
 
 /** What there is to tell of a campaign: another revision alone is no news. */

@@ -3,6 +3,7 @@ import { stdout } from 'node:process'
 import { benchCover } from './cover.ts'
 import { benchDecide } from './decide.ts'
 import { makeDemoWorkspace } from './demo-workspace.ts'
+import { benchEvents, benchPixels } from './events.ts'
 import { benchGenerate } from './generate.ts'
 import {
   benchGenerateCsv,
@@ -12,6 +13,7 @@ import {
   benchGenerateParquet,
 } from './generate-files.ts'
 import { machineText } from './machine.ts'
+import { benchMatch } from './match.ts'
 import { type Measurement, measurementText } from './measurement.ts'
 import { benchRender } from './render.ts'
 import { benchSample } from './sample.ts'
@@ -25,7 +27,10 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   'generate-csv': benchGenerateCsv,
   'generate-parquet': benchGenerateParquet,
   render: benchRender,
+  match: benchMatch,
   decide: benchDecide,
+  events: benchEvents,
+  pixels: benchPixels,
   sample: benchSample,
   cover: benchCover,
 }

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { contentHash } from '../core/hash.ts'
+import { type Actor, auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
-import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../io/workspace.ts'
+import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
+import { openAudit } from '../store/embedded/audit.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
 import { openCounters } from '../store/embedded/counters.ts'
 import { openDocuments } from '../store/embedded/documents.ts'
@@ -22,6 +25,8 @@ const FONTS_FOLDER = join(PACKAGE_ROOT, 'templates/fonts')
 /** A workspace with everything wired: the embedded store, local workers, our fonts. */
 export interface Workspace {
   readonly folder: string
+  /** What polyad.json said when it was opened. */
+  readonly settings: WorkspaceSettings
   readonly ports: Ports
   /** Files that commands wrote outside the workspace's own folders. */
   readonly outputs: Outputs
@@ -41,6 +46,8 @@ export interface OpenOptions {
    * have one owner (database, log) are opened only when they are needed.
    */
   readonly hold?: string
+  /** A server: who changes a document is who sent the request, and it writes so itself. */
+  readonly servesOthers?: boolean
 }
 
 /**
@@ -71,13 +78,19 @@ export async function openWorkspace(
   const counters = whenNeeded(() => openCounters(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
 
+  const audit = openAudit(found.folder)
+  const clock = { nowMs: Date.now }
+
   const ports: Ports = {
-    documents,
+    documents: options.servesOthers
+      ? documents
+      : auditedDocuments({ documents, audit, clock }, commandActor()),
+    audit,
     blobs,
     jobs,
     files: createWorkspaceFiles(found.folder),
     tables: createTableFiles(),
-    clock: { nowMs: Date.now },
+    clock,
     mentions: {
       append: async (batch) => (await mentions.open()).append(batch),
       startReplacement: async () => (await mentions.open()).startReplacement(),
@@ -105,6 +118,7 @@ export async function openWorkspace(
 
   return {
     folder: found.folder,
+    settings: found.settings,
     outputs: openOutputs(found.folder),
     ports,
     secrets,
@@ -118,6 +132,16 @@ export async function openWorkspace(
       await mentions.close()
       await held?.release()
     },
+  }
+}
+
+/** Whoever runs this command. */
+export function commandActor(): Actor {
+  try {
+    return { who: userInfo().username, via: 'command' }
+  } catch {
+    // A container may run under a number that has no name.
+    return { who: `user ${process.getuid?.() ?? 'unknown'}`, via: 'command' }
   }
 }
 

@@ -1,7 +1,13 @@
-import { availableParallelism } from 'node:os'
+import { isIP } from 'node:net'
+import type { Rates } from '../api/caller-rates.ts'
+import type { Limits } from '../api/limits.ts'
 import { PolyadError } from '../core/errors.ts'
+import { parseTokenKeys } from '../io/token-keys.ts'
+import { type ConfigSource, findSettings } from './settings.ts'
 
-/** Everything that can be set from outside, with its default: the only reader of the environment. */
+export type { ConfigSource } from './settings.ts'
+
+/** Everything that can be set from outside (cli/settings.ts). */
 export interface Config {
   /** Address the server listens on. Without keys it must be a loopback address. */
   readonly host: string
@@ -12,64 +18,66 @@ export interface Config {
   readonly workers: number
   /** 64 hex digits; undefined: the file keys/identity.key of the workspace, made on first use. */
   readonly identityKey: string | undefined
-  /** 64 hex digits; undefined: the file keys/token.key of the workspace, made on first use. */
+  /** As the file keys/token.key (io/token-keys.ts); undefined: that file, made on first use. */
   readonly tokenKey: string | undefined
   readonly logLevel: string
   /** How often the server learns weights and merges losing leaves; 0: only when it is asked to. */
-  readonly steerEveryS: number
+  readonly steerEveryMs: number
   /** Role key with which a command asks the server that holds its workspace. */
   readonly apiKey: string | undefined
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly rates: Rates
+  readonly limits: Limits
+  /** How the server stops. */
+  readonly stopping: {
+    /** How long it goes on answering, not ready any more, so that balancers send nothing new. */
+    readonly drainMs: number
+    /** How long the requests in flight then have. */
+    readonly withinMs: number
+  }
 }
 
-export type ConfigSource = Readonly<Record<string, string | undefined>>
-
-/** Every setting with the variable that sets it and what it means, for `polyad config`. */
-export const SETTINGS: readonly {
-  readonly name: keyof Config
-  readonly variable: string
-  readonly meaning: string
-  readonly secret?: true
-}[] = [
-  { name: 'host', variable: 'POLYAD_HOST', meaning: 'address the server listens on' },
-  { name: 'port', variable: 'POLYAD_PORT', meaning: 'port the server listens on' },
-  { name: 'publicUrl', variable: 'POLYAD_PUBLIC_URL', meaning: 'base of tracker and picture addresses' },
-  { name: 'workers', variable: 'POLYAD_WORKERS', meaning: 'worker threads; default one a core' },
-  {
-    name: 'identityKey',
-    variable: 'POLYAD_IDENTITY_KEY',
-    meaning: 'default keys/identity.key',
-    secret: true,
-  },
-  { name: 'tokenKey', variable: 'POLYAD_TOKEN_KEY', meaning: 'default keys/token.key', secret: true },
-  { name: 'apiKey', variable: 'POLYAD_API_KEY', meaning: 'key for asking a running server', secret: true },
-  {
-    name: 'steerEveryS',
-    variable: 'POLYAD_STEER_SECONDS',
-    meaning: 'seconds between learning weights and merging losing leaves; 0: only when asked to',
-  },
-  { name: 'logLevel', variable: 'POLYAD_LOG_LEVEL', meaning: 'fatal, error, warn, info or debug' },
-]
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace']
+const DAY_SECONDS = 86_400
+const MAX_RATE = 1_000_000
 
 /** The configuration of an environment. A value that makes no sense is INPUT_INVALID naming the variable. */
 export function configFrom(environment: ConfigSource): Config {
-  const text = (variable: string, fallback: string) => environment[variable] || fallback
-  const port = wholeNumber('POLYAD_PORT', text('POLYAD_PORT', '4000'), 0, 65_535)
+  const found = findSettings(environment)
+  const number = (name: keyof typeof found, least: number, most: number): number =>
+    wholeNumber(found[name].from, found[name].text!, least, most)
+  const ms = (name: keyof typeof found, least: number): number => number(name, least, DAY_SECONDS) * 1000
+  const rate = (name: keyof typeof found): number => number(name, 0, MAX_RATE)
   return {
-    host: text('POLYAD_HOST', '127.0.0.1'),
-    port,
-    publicUrl: publicUrlFrom('POLYAD_PUBLIC_URL', environment['POLYAD_PUBLIC_URL']),
-    workers: wholeNumber('POLYAD_WORKERS', text('POLYAD_WORKERS', String(availableParallelism())), 1, 256),
-    apiKey: environment['POLYAD_API_KEY'] || undefined,
-    identityKey: secretFrom('POLYAD_IDENTITY_KEY', environment['POLYAD_IDENTITY_KEY']),
-    tokenKey: secretFrom('POLYAD_TOKEN_KEY', environment['POLYAD_TOKEN_KEY']),
-    steerEveryS: wholeNumber('POLYAD_STEER_SECONDS', text('POLYAD_STEER_SECONDS', '300'), 0, 86_400),
-    logLevel: oneOf('POLYAD_LOG_LEVEL', text('POLYAD_LOG_LEVEL', 'warn'), [
-      'fatal',
-      'error',
-      'warn',
-      'info',
-      'debug',
-    ]),
+    host: found.host.text!,
+    port: number('port', 0, 65_535),
+    publicUrl: publicUrlFrom(found.publicUrl.from, found.publicUrl.text),
+    workers: number('workers', 1, 256),
+    apiKey: found.apiKey.text,
+    identityKey: secretFrom(found.identityKey.from, found.identityKey.text),
+    tokenKey: tokenKeysFrom(found.tokenKey.from, found.tokenKey.text),
+    logLevel: oneOf(found.logLevel.from, found.logLevel.text!, LOG_LEVELS),
+    trustedProxies: proxiesFrom(found.trustedProxies.from, found.trustedProxies.text!),
+    rates: {
+      roleKey: rate('rateRoleKey'),
+      siteKey: rate('rateSiteKey'),
+      address: rate('rateAddress'),
+      trackers: rate('rateTrackers'),
+      notices: rate('rateNotices'),
+      burstSeconds: number('rateBurst', 1, 3_600),
+    },
+    limits: {
+      bodyBytes: number('bodyBytes', 1_000, 1_000_000_000),
+      headerBytes: number('headerBytes', 1_000, 1_000_000),
+      headersMs: ms('headersSeconds', 1),
+      requestMs: ms('requestSeconds', 1),
+      keepAliveMs: ms('keepAliveSeconds', 1),
+      idleMs: ms('idleSeconds', 1),
+      connections: number('connections', 1, 1_000_000),
+    },
+    steerEveryMs: ms('steerSeconds', 0),
+    stopping: { drainMs: ms('drainSeconds', 0), withinMs: ms('stopSeconds', 1) },
   }
 }
 
@@ -94,10 +102,36 @@ export function publicUrlFrom(where: string, text: string | undefined): string |
   return text.replace(/\/+$/, '')
 }
 
+/** Names for networks that proxy-addr knows. */
+const NETWORKS = ['loopback', 'linklocal', 'uniquelocal']
+
+function proxiesFrom(where: string, text: string): readonly string[] {
+  const proxies = text.split(',').flatMap((part) => part.trim() || [])
+  for (const proxy of proxies) {
+    if (NETWORKS.includes(proxy)) continue
+    const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(proxy) ?? []
+    const version = isIP(address)
+    const most = version === 4 ? 32 : 128
+    // A network of everybody would let anybody say who they are.
+    if (version === 0 || (bits !== undefined && (Number(bits) > most || Number(bits) === 0))) {
+      throw invalid(
+        where,
+        `"${proxy}" is no address (10.0.0.5), network (10.0.0.0/8) or one of ${NETWORKS.join(', ')}`,
+      )
+    }
+  }
+  return proxies
+}
+
 function secretFrom(where: string, text: string | undefined): string | undefined {
   if (!text) return undefined
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase()
   throw invalid(where, 'it must be 64 hex digits (32 bytes), e.g. from: openssl rand -hex 32')
+}
+
+function tokenKeysFrom(where: string, text: string | undefined): string | undefined {
+  if (text !== undefined) parseTokenKeys(text, where)
+  return text
 }
 
 function invalid(where: string, problem: string): PolyadError {

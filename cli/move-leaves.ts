@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
-import type { Merge, Merges } from '../engine/guard/moves/merges.ts'
-import { type MovedLeaves, mergeLosing, restoreLeaf } from '../engine/guard/moves/move-leaves.ts'
+import type { Merge, Merges, MovedLeaves } from '../engine/guard/moves/merges.ts'
+import { mergeLosing, restoreLeaf } from '../engine/guard/moves/move-leaves.ts'
 import { optionProblem } from '../engine/guard/table/table-roles.ts'
 import { createCounterLoader } from '../engine/tracking/load-counters.ts'
 import { holderOf } from '../store/embedded/hold-workspace.ts'

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   report: async () => (await import('./commands/report.ts')).reportCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
 }
 

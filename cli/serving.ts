@@ -6,6 +6,7 @@ import { listKeys } from '../api/keys.ts'
 import { buildServer, listen } from '../api/server.ts'
 import { PolyadError } from '../core/errors.ts'
 import { createStream } from '../core/stream.ts'
+import { CONSENT_DEFAULTS } from '../engine/decision/personal-use.ts'
 import { judgeOnThread } from '../jobs/local/judge.ts'
 import { learnOnThread } from '../jobs/local/learn.ts'
 import type { Workspace } from './compose.ts'
@@ -30,7 +31,7 @@ export async function startServer(
   config: Config,
   address: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
-  const { ports, secrets, fonts, fingerprint } = workspace
+  const { ports, secrets, fonts, fingerprint, settings } = workspace
   const { host } = address
   const port = address.port === 0 ? await freePort(host) : address.port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -42,10 +43,14 @@ export async function startServer(
     config: {
       publicUrl: config.publicUrl ?? url,
       singleUser,
+      consent: { ...CONSENT_DEFAULTS, ...settings.consent },
       fingerprint,
       webFolders: [join(PACKAGE_ROOT, 'web/public'), WEB_BUILT],
-      steerEveryMs: config.steerEveryS * 1000,
+      steerEveryMs: config.steerEveryMs,
       tagScript: await readFile(join(WEB_BUILT, 'tag.js'), 'utf8'),
+      limits: config.limits,
+      rates: config.rates,
+      trustedProxies: config.trustedProxies,
     },
     judge: judgeOnThread,
     learn: learnOnThread,

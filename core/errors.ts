@@ -189,6 +189,24 @@ const CATALOGUE = {
     exit: 2,
     text: (_d: Record<never, never>) => 'send JSON with "Content-Type: application/json"',
   },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    exit: 2,
+    text: (d: { maxBytes: number }) =>
+      `the address and headers of the request are larger than ${d.maxBytes} bytes; send fewer cookies and headers`,
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    exit: 2,
+    text: (d: { seconds: number }) =>
+      `the request did not come whole within ${d.seconds} seconds; send it in smaller parts, or over a faster line`,
+  },
+  RATE_LIMITED: {
+    status: 429,
+    exit: 1,
+    text: (d: { who: string; retrySeconds: number }) =>
+      `${d.who} asks too often; try again in ${d.retrySeconds} s, and see the RateLimit headers of the answer`,
+  },
   HOST_REFUSED: {
     status: 421,
     exit: 2,

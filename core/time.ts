@@ -1,8 +1,13 @@
+import { PolyadError } from './errors.ts'
+
 /** Where the time comes from. The system clock is made in cli/; everything else is handed one. */
 export interface Clock {
   /** Unix time in milliseconds. */
   nowMs(): number
 }
+
+/** 24 hours, which a calendar day may not have. */
+export const DAY_MS = 24 * 3_600_000
 
 const dayFormats = new Map<string, Intl.DateTimeFormat>()
 
@@ -29,4 +34,18 @@ export function isTimeZone(timeZone: string): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * The moment a text names: ISO 8601, a day alone being its beginning in UTC.
+ *
+ * @param where what the text was given as, for the message
+ * @returns Unix ms
+ * @throws PolyadError INPUT_INVALID
+ */
+export function momentFrom(text: string, where: string): number {
+  const atMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(atMs)) return atMs
+  const problem = `"${text}" is neither a day (2026-06-01) nor a moment (2026-06-01T08:00:00Z)`
+  throw new PolyadError('INPUT_INVALID', { what: 'time', where, problem })
 }

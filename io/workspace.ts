@@ -7,6 +7,7 @@ import { parseJsonFile } from '../core/json-text.ts'
 import { createDoor } from '../core/schema.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
 import type { WorkspaceFiles } from '../engine/ports/workspace-files.ts'
+import { parseTokenKeys, TokenKeyFile } from './token-keys.ts'
 
 /** `polyad.json`: makes a folder a workspace. */
 const WorkspaceSchema = Type.Object(
@@ -14,6 +15,16 @@ const WorkspaceSchema = Type.Object(
     /** Version of the workspace's layout. */
     polyad: Type.Literal(1),
     title: Type.Optional(Type.String({ maxLength: 120 })),
+    /** How consent is read (engine/decision/personal-use.ts, ConsentPolicy); a running server has read it at its start. */
+    consent: Type.Optional(
+      Type.Object(
+        {
+          default: Type.Optional(Type.Union([Type.Literal('caller'), Type.Literal('required')])),
+          vendorId: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 )
@@ -21,8 +32,9 @@ const WorkspaceSchema = Type.Object(
 export interface Workspace {
   /** Absolute, links resolved. */
   readonly folder: string
-  readonly settings: Static<typeof WorkspaceSchema>
+  readonly settings: WorkspaceSettings
 }
+export type WorkspaceSettings = Static<typeof WorkspaceSchema>
 
 const settingsDoor = createDoor('workspace settings', WorkspaceSchema)
 
@@ -89,33 +101,40 @@ function leaves(relativePath: string): boolean {
 
 const KEY_BYTES = 32
 
+/** Where the keys of a workspace lie, relative to it. */
+export const KEY_FILES = { identity: join('keys', 'identity.key'), token: join('keys', 'token.key') } as const
+
 /**
- * The secret keys of a workspace: `keys/identity.key` and `keys/token.key`, 64 hex digits each, made on first use and
- * readable by this user alone.
+ * The secret keys of a workspace: `keys/identity.key` and `keys/token.key`, 64 hex digits each (token keys: see
+ * io/token-keys.ts), made on first use and readable by this user alone.
  *
- * @param given keys as hex from the configuration; they win, and no file is made for them
+ * @param given keys from the configuration; they win, and no file is made for them
  * @throws PolyadError INPUT_INVALID when a key is not 64 hex digits
  */
 export async function loadSecrets(
   folder: string,
   given: { readonly identityKey?: string; readonly tokenKey?: string } = {},
 ): Promise<Secrets> {
+  const identity = join(folder, KEY_FILES.identity)
+  const token = join(folder, KEY_FILES.token)
+  if (given.identityKey === undefined) await makeKey(identity)
+  if (given.tokenKey === undefined) await makeKey(token)
   return {
-    identityKey: await loadKey(join(folder, 'keys', 'identity.key'), given.identityKey),
-    tokenKey: await loadKey(join(folder, 'keys', 'token.key'), given.tokenKey),
+    identityKey:
+      given.identityKey === undefined
+        ? parseKey(await readFile(identity, 'utf8'), identity)
+        : parseKey(given.identityKey, 'configuration'),
+    tokenKey:
+      given.tokenKey === undefined
+        ? new TokenKeyFile(token)
+        : parseTokenKeys(given.tokenKey, 'configuration'),
   }
-}
-
-async function loadKey(path: string, given: string | undefined): Promise<Uint8Array> {
-  if (given !== undefined) return parseKey(given, 'configuration')
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await makeKey(path)
-  return parseKey(await readFile(path, 'utf8'), path)
 }
 
 /** Makes the key file unless there is one. It appears whole: a second process must never read half a key. */
 async function makeKey(path: string): Promise<void> {
   if (await isThere(path)) return
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const fresh = `${path}.${randomBytes(8).toString('hex')}`
   const file = await open(fresh, 'wx', 0o600)
   try {

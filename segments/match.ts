@@ -1,47 +1,95 @@
-import { type Bitmap, bitmapFromRows, emptyBitmap, fullBitmap, notBitmap, setBit } from '../core/bitmap.ts'
-import { compileRule, type Predicate, type RuleRecord } from '../rules/compile.ts'
-import type { Rule, Scalar } from '../rules/rule.ts'
+import { compileRule, type RuleRecord } from '../rules/compile.ts'
+import { clauseKey, mentionClausesOf } from '../rules/rule-json.ts'
+import { createChunkedRowsBuilder } from './matching/chunked-rows.ts'
+import { clustered } from './matching/cluster.ts'
+import { buildFilters, type ItemFilter } from './matching/filters.ts'
+import { createIntersect, createRowQuery, type RowQuery } from './matching/intersect.ts'
+import { MENTIONS, segmentTerms } from './matching/segment-terms.ts'
 import type { Segment } from './segment.ts'
 
 export interface Matcher {
-  /** The segments a record is in, narrowest first: fewest people, then id. */
+  /** The segments a record is in, narrowest first (`byNarrowness`). */
   match(record: RuleRecord): readonly Segment[]
+  /** Memory of the index. */
+  readonly bytes: number
 }
 
-type ValueTest = Extract<Rule, { kind: 'in' | 'has' }>
-
-/** For one attribute and kind of test, the segments that a value lets through, by value. */
-interface AttributeIndex {
-  readonly kind: ValueTest['kind']
-  readonly attribute: string
-  readonly byValue: ReadonlyMap<Scalar, Bitmap>
-  /** Segments that do not test the attribute: any value, also a missing one, lets them through. */
-  readonly untested: Bitmap
+/** The order in which segments win: fewest people first, then by id in text order. */
+export function byNarrowness(a: Segment, b: Segment): number {
+  return a.people - b.people || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
 /**
- * An index over segments. Tests for single values that a segment's rule needs are answered for all segments at once by
- * one bitmap for the record's value of each attribute; what else a rule asks is asked of the few that are left.
+ * An index over segments. Rules are taken apart into conjunctions, and each attribute's values into codes that the rules
+ * tell apart (numbers where ranges cut them); for each code there is a bitmap of the conjunctions that it lets through.
+ * A record is matched by the intersection of the bitmaps of its values, read only where none of them is empty. A rule
+ * that would take too many conjunctions is asked as a whole, of those who have what everybody who meets it has.
+ *
+ * Memory grows with the rules: four bytes for each value and 128 conjunctions, and 16 for each part of a bitmap that is
+ * like no other.
  */
 export function createMatcher(segments: readonly Segment[]): Matcher {
-  const ordered = [...segments].sort((a, b) => a.people - b.people || (a.id < b.id ? -1 : 1))
-  const split = ordered.map(({ rule }) => splitRule(rule))
-  const indexes = indexAttributes(split.map(({ tests }) => tests))
-  const residues = split.map(({ residue }): Predicate | undefined => residue && compileRule(residue))
-  const words = (ordered.length + 31) >>> 5
-  const everySegment = fullBitmap(ordered.length)
+  const narrowestFirst = [...segments].sort(byNarrowness)
+  const rules = narrowestFirst.map(({ rule }) => rule)
+  const parts = segmentTerms(rules)
+  const ordered = clustered(parts)
+  const builder = createChunkedRowsBuilder(ordered.length)
+  for (let at = 0; at < ordered.length; at++) builder.flip(at)
+  const everything = builder.addRow()
+  const { lineFilters, itemFilters } = buildFilters(builder, parts, ordered)
+  const index = builder.finish()
+  const intersect = createIntersect(index)
+  const segmentOf = Uint32Array.from(ordered, ({ segment }) => segment)
+  const { residues } = parts
+  const mentionClauses = [
+    ...new Map(rules.flatMap(mentionClausesOf).map((rule) => [clauseKey(rule), compileRule(rule)] as const)),
+  ]
+
+  // One record at a time: these are written anew for each.
+  const query = createRowQuery()
+  const met = new Uint32Array((segments.length + 31) >>> 5)
+  let firstWord = 0
+  let lastWord = 0
+  const found = (conjunction: number): void => {
+    const segment = segmentOf[conjunction]!
+    const word = segment >>> 5
+    met[word]! |= 1 << (segment & 31)
+    if (word < firstWord) firstWord = word
+    if (word > lastWord) lastWord = word
+  }
+
+  const itemsOf = (name: string, record: RuleRecord): Iterable<string> => {
+    if (name !== MENTIONS) {
+      const value = record.values[name]
+      return typeof value === 'object' ? value : []
+    }
+    const { clauses, mentions } = record
+    if (!mentions) return clauses ?? []
+    return mentionClauses.filter(([, meets]) => meets(record)).map(([key]) => key)
+  }
 
   return {
+    bytes: index.bytes + segmentOf.byteLength,
     match(record) {
-      const filters = indexes.map((index) => letThrough(index, record.values[index.attribute]))
+      query.rows[0] = everything
+      query.count = 1
+      query.groups = 0
+      for (const { attribute, line, rows } of lineFilters) {
+        query.rows[query.count++] = rows[line.codeOf(record.values[attribute])]!
+      }
+      for (const filter of itemFilters) addItems(query, filter, itemsOf(filter.name, record))
+      firstWord = met.length
+      lastWord = -1
+      intersect(query, found)
+
       const matched: Segment[] = []
-      for (let i = 0; i < words; i++) {
-        let word = everySegment.words[i]!
-        for (let f = 0; f < filters.length && word !== 0; f++) word &= filters[f]!.words[i]!
+      for (let at = firstWord; at <= lastWord; at++) {
+        let word = met[at]!
+        met[at] = 0
         while (word !== 0) {
-          const at = i * 32 + 31 - Math.clz32(word & -word)
+          const segment = at * 32 + 31 - Math.clz32(word & -word)
           word &= word - 1
-          if (residues[at]?.(record) ?? true) matched.push(ordered[at]!)
+          if (residues[segment]?.(record) ?? true) matched.push(narrowestFirst[segment]!)
         }
       }
       return matched
@@ -49,65 +97,21 @@ export function createMatcher(segments: readonly Segment[]): Matcher {
   }
 }
 
-function letThrough(
-  { kind, byValue, untested }: AttributeIndex,
-  value: RuleRecord['values'][string],
-): Bitmap {
-  if (value === undefined || (typeof value === 'object') !== (kind === 'has')) return untested
-  if (typeof value !== 'object') return byValue.get(value) ?? untested
-  const found = value.map((item) => byValue.get(item)).filter((each) => each !== undefined)
-  if (found.length === 0) return untested
-  if (found.length === 1) return found[0]!
-  const union = emptyBitmap(untested.size)
-  for (const { words } of found) for (let i = 0; i < words.length; i++) union.words[i]! |= words[i]!
-  return union
-}
-
-/** What everybody in the segment must have by single values, at most one test an attribute, and all the rest. */
-function splitRule(rule: Rule): { tests: readonly ValueTest[]; residue: Rule | undefined } {
-  const tests = new Map<string, ValueTest>()
-  const rest: Rule[] = []
-  for (const part of conjuncts(rule)) {
-    if ((part.kind === 'in' || part.kind === 'has') && !tests.has(part.attribute))
-      tests.set(part.attribute, part)
-    else rest.push(part)
+/** The items of one set, or of the mention clauses: each layer is passed by any of them, the refusals by all. */
+function addItems(query: RowQuery, { codes, layers, refusals }: ItemFilter, items: Iterable<string>): void {
+  const known: number[] = []
+  for (const item of items) {
+    const code = codes.get(item)
+    if (code !== undefined) known.push(code)
   }
-  return { tests: [...tests.values()], residue: rest.length > 0 ? { kind: 'all', of: rest } : undefined }
-}
-
-function conjuncts(rule: Rule): Rule[] {
-  return rule.kind === 'all' ? rule.of.flatMap(conjuncts) : [rule]
-}
-
-function indexAttributes(testsBySegment: readonly (readonly ValueTest[])[]): AttributeIndex[] {
-  const size = testsBySegment.length
-  const testing = new Map<string, { segment: number; test: ValueTest }[]>()
-  for (const [segment, tests] of testsBySegment.entries()) {
-    for (const test of tests) {
-      const key = `${test.kind} ${test.attribute}`
-      const known = testing.get(key)
-      if (known) known.push({ segment, test })
-      else testing.set(key, [{ segment, test }])
+  for (const { rows, without } of layers) {
+    if (known.length === 0) query.rows[query.count++] = without
+    else if (known.length === 1) query.rows[query.count++] = rows[known[0]!]!
+    else {
+      let end = query.groups === 0 ? 0 : query.groupEnds[query.groups - 1]!
+      for (const code of known) query.groupRows[end++] = rows[code]!
+      query.groupEnds[query.groups++] = end
     }
   }
-  return [...testing.values()].map((tests) => {
-    const { kind, attribute } = tests[0]!.test
-    const tested = bitmapFromRows(
-      size,
-      tests.map(({ segment }) => segment),
-    )
-    const untested = notBitmap(tested)
-    const byValue = new Map<Scalar, Bitmap>()
-    for (const { segment, test } of tests) {
-      for (const value of test.values) {
-        let bitmap = byValue.get(value)
-        if (!bitmap) {
-          bitmap = { size, words: untested.words.slice() }
-          byValue.set(value, bitmap)
-        }
-        setBit(bitmap, segment)
-      }
-    }
-    return { kind, attribute, byValue, untested }
-  })
+  if (refusals) for (const code of known) query.rows[query.count++] = refusals[code]!
 }

@@ -149,6 +149,8 @@ export function clusteredRate(
   let squares = 0
   for (const person of people) squares += (person.events - rate * person.trials) ** 2
   const variance = clusters > 1 ? ((clusters / (clusters - 1)) * squares) / trials ** 2 : 0
-  const effectiveTrials = variance > 0 ? Math.min(trials, (rate * (1 - rate)) / variance) : clusters
+  // Also where events and trials are as many but are not the same people's: then rate x (1 - rate) says nothing.
+  const effectiveTrials =
+    variance > 0 && rate < 1 ? Math.min(trials, (rate * (1 - rate)) / variance) : clusters
   return { rate, effectiveTrials, ...wilsonInterval(rate * effectiveTrials, effectiveTrials, z) }
 }

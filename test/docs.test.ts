@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createDoor } from '../core/schema.ts'
 import { AD_SERVERS } from '../data/ad-servers.ts'
+import { GPP_US_SECTIONS } from '../data/gpp-sections.ts'
 import { PLACEMENTS } from '../data/placements.ts'
 import { PLATFORMS } from '../data/platforms.ts'
 import { BidSettingsSchema } from '../engine/campaign/bid-settings.ts'
+import { NO_PERSONAL_USE } from '../engine/decision/personal-use.ts'
 import { BidRequestSchema } from '../engine/openrtb/bid-request.ts'
 import { NO_BID_REASONS } from '../engine/openrtb/no-bid.ts'
 import { AttributeCatalogueSchema } from '../segments/attributes.ts'
@@ -83,6 +85,16 @@ describe('docs/openrtb.md', () => {
 
   it('names every reason for no bid', () => {
     for (const reason of NO_BID_REASONS) expect(text).toContain(`\`${reason}\``)
+  })
+})
+
+describe('docs/consent.md', () => {
+  const text = readFileSync(join(root, 'docs/consent.md'), 'utf8')
+
+  it('names every reason, and every section that is read', () => {
+    for (const reason of NO_PERSONAL_USE) expect(text).toContain(`\`${reason}\``)
+    expect([...GPP_US_SECTIONS.keys()]).toEqual(Array.from({ length: 17 }, (_, at) => at + 7))
+    expect(text).toMatch(/usnat \(7, .*\(8 to 23\)/)
   })
 })
 

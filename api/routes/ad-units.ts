@@ -8,7 +8,7 @@ import { verifyToken } from '../../engine/tracking/token.ts'
 import type { FoundAdUnit } from '../ad-unit-pages.ts'
 import { type Caller, callerText, isTrusted } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, media } from '../documented.ts'
 
 const FORMATS = ['json', 'html', 'svg', 'jpg', 'png'] as const
 type Format = (typeof FORMATS)[number]
@@ -63,13 +63,22 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         frameguard: false,
         crossOriginResourcePolicy: { policy: 'cross-origin' },
       },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
         params: Params,
         querystring: Query,
-        response: answers({ 200: 'The ad unit', 304: 'Unchanged' }, 401, 403, 404, 503),
+        response: answers(
+          {
+            200: media('The ad unit', ...Object.values(MEDIA_TYPES).map((type) => type.split(';')[0]!)),
+            304: 'Unchanged',
+          },
+          401,
+          403,
+          404,
+          503,
+        ),
       },
     },
     async (request, reply) => {
@@ -95,13 +104,13 @@ function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext):
     '/v1/ad-units/:id/pictures/:file',
     {
       helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'The picture of one slot of an ad unit, cropped to a size: SLOT.jpg',
         params: PictureParams,
         querystring: PictureQuery,
-        response: answers({ 200: 'A JPEG' }, 404, 503),
+        response: answers({ 200: media('The picture', 'image/jpeg') }, 404, 503),
       },
     },
     async (request, reply) => {

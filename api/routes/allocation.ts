@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { allocateCampaign } from '../../engine/allocation/allocate-campaign.ts'
-import { readWeights } from '../../engine/allocation/stored-weights.ts'
+import { AllocationReportSchema } from '../../engine/allocation/allocation-report.ts'
+import { readWeights, StoredWeightsSchema } from '../../engine/allocation/stored-weights.ts'
 import type { ApiContext } from '../context.ts'
 import { NameParams, readDocument } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const AllocationQuery = Type.Object(
   {
@@ -19,6 +20,16 @@ const WeightsParams = Type.Object({
   name: Type.String({ maxLength: 120 }),
   version: Type.Integer({ minimum: 0, description: 'as decisions log it; 0 is even' }),
 })
+
+const WeightsSchema = Type.Object(
+  {
+    campaign: Type.String(),
+    weightsVersion: Type.Integer({ minimum: 0 }),
+    /** null: version 0, which is even. */
+    stored: Type.Union([StoredWeightsSchema, Type.Null()]),
+  },
+  { additionalProperties: false },
+)
 
 type AllocationRoute = { Params: Static<typeof NameParams>; Querystring: Static<typeof AllocationQuery> }
 
@@ -46,7 +57,7 @@ export function registerAllocation(server: FastifyInstance, context: ApiContext)
         summary: 'How the options of slots would be drawn by what was counted so far, and what is in service',
         params: NameParams,
         querystring: AllocationQuery,
-        response: answers({ 200: 'The allocation' }, 404),
+        response: answers({ 200: json('The allocation', AllocationReportSchema) }, 404),
       },
     },
     (request) => allocate(request.params.name, request.query.segment, false),
@@ -61,7 +72,7 @@ export function registerAllocation(server: FastifyInstance, context: ApiContext)
         summary: 'Learn the weights anew and put them into service now',
         params: NameParams,
         querystring: AllocationQuery,
-        response: answers({ 200: 'The allocation' }, 404),
+        response: answers({ 200: json('The allocation', AllocationReportSchema) }, 404),
       },
     },
     (request) => allocate(request.params.name, request.query.segment, true),
@@ -74,7 +85,7 @@ export function registerAllocation(server: FastifyInstance, context: ApiContext)
         tags: ['campaigns'],
         summary: 'Weights by the version that decisions log: rule, floor, and a weight for each option',
         params: WeightsParams,
-        response: answers({ 200: 'The weights; `stored` is null for version 0, which is even' }, 404),
+        response: answers({ 200: json('The weights', WeightsSchema) }, 404),
       },
     },
     async (request) => {

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { BudgetPlanSchema } from '../../engine/budget/budget-plan.ts'
 import { planBudget } from '../../engine/budget/plan-budget.ts'
 import type { ApiContext } from '../context.ts'
 import { NameParams } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const BudgetPlanQuery = Type.Object(
   {
@@ -41,7 +42,7 @@ export function registerBudgetPlan(server: FastifyInstance, context: ApiContext)
         params: NameParams,
         querystring: BudgetPlanQuery,
         response: answers(
-          { 200: 'The plan' },
+          { 200: json('The plan', BudgetPlanSchema) },
           404,
           // Not checked, or the check refuses it.
           409,

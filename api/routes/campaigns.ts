@@ -1,22 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { CampaignSchema } from '../../engine/campaign/campaign.ts'
 import type { Plan } from '../../engine/campaign/plan.ts'
 import { validateCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
-import type { HistorySource } from '../../engine/guard/history.ts'
+import { CheckReportSchema } from '../../engine/guard/check-report.ts'
+import { type HistorySource, HistorySourceSchema } from '../../engine/guard/history.ts'
 import { loadHistory } from '../../engine/guard/load-history.ts'
 import { noCheckText, readCheck } from '../../engine/guard/require-checked.ts'
+import { ReportSchema } from '../../engine/reporting/report.ts'
 import { reportCampaign } from '../../engine/reporting/report-campaign.ts'
 import { createSpace } from '../../engine/space/space.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
-import { type Caller, callerText } from '../callers.ts'
+import { actorOf, type Caller, callerText } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 import type { Serving } from '../serving.ts'
 
 const CheckBody = Type.Object(
@@ -56,6 +59,17 @@ const WindowQuery = Type.Object(
   },
   { additionalProperties: false },
 )
+
+/** Decimal strings: they pass 2^53. */
+const Rank = Type.String({ pattern: '^\\d+$' })
+const WindowSchema = Type.Object({
+  campaign: Type.String(),
+  revision: Type.Integer(),
+  count: Rank,
+  from: Rank,
+  to: Rank,
+  items: Type.Array(Type.Object({})),
+})
 
 const ReportQuerySchema = Type.Object(
   {
@@ -101,19 +115,27 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'Check the newest revision: copy, sizes, floors, the guard; keeps the report',
         params: NameParams,
         body: CheckBody,
-        response: answers({ 200: 'The report; a refusal is an answer, its verdict says so' }, 404),
+        response: answers(
+          { 200: json('The report; a refusal is an answer, its verdict says so', CheckReportSchema) },
+          404,
+        ),
       },
     },
     async (request) => {
       const { name } = request.params
       const { override } = request.body
       if (override) requireOverrider(request.caller)
-      await readDocument(ports.documents, 'campaign', name)
+      const { revision } = await readDocument(ports.documents, 'campaign', name)
+      const actor = actorOf(request.caller)
+      if (override) {
+        const subject = `campaign ${name}@${revision}`
+        await audit(ports, actor, { action: 'guard-overridden', subject, note: override.reason })
+      }
       const report = await checkCampaign(ports, name, {
         fingerprint: config.fingerprint,
         fonts,
         history: await historyOf(name),
-        ...(override ? { override: { reason: override.reason, who: whoOf(request.caller) } } : {}),
+        ...(override ? { override: { reason: override.reason, who: actor.who } } : {}),
       })
       await refreshQuietly(context, request)
       return report
@@ -128,7 +150,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'The stored check of a revision, default the newest',
         params: NameParams,
         querystring: CheckQuery,
-        response: answers({ 200: 'The report' }, 404),
+        response: answers({ 200: json('The report', CheckReportSchema) }, 404),
       },
     },
     async (request) => {
@@ -152,7 +174,10 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary:
           'What narrow ads of other revisions did, by segment: what a check draws the rates of leaves from',
         params: NameParams,
-        response: answers({ 200: 'The history, or `without`: why there is none' }, 404),
+        response: answers(
+          { 200: json('The history, or `without`: why there is none', HistorySourceSchema) },
+          404,
+        ),
       },
     },
     (request) => historyOf(request.params.name),
@@ -166,7 +191,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: "A window of one revision's number line; rows as `polyad generate` writes them",
         params: NameParams,
         querystring: WindowQuery,
-        response: answers({ 200: 'campaign, revision, count, from, to and items' }, 404),
+        response: answers({ 200: json('The rows, and where they stand on the line', WindowSchema) }, 404),
       },
     },
     async (request, reply) => {
@@ -194,7 +219,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
         summary: 'What the ads did, broad against narrow, up to the last acknowledged event',
         params: NameParams,
         querystring: ReportQuerySchema,
-        response: answers({ 200: 'The report' }, 404),
+        response: answers({ 200: json('The report', ReportSchema) }, 404),
       },
     },
     async (request) => {
@@ -249,10 +274,6 @@ function requireOverrider(caller: Caller): void {
   if (caller.kind === 'single-user') return
   if (caller.kind === 'role' && (caller.role === 'buyer' || caller.role === 'admin')) return
   throw new PolyadError('FORBIDDEN', { action: 'override the guard', caller: callerText(caller) })
-}
-
-function whoOf(caller: Caller): string {
-  return caller.kind === 'role' ? `${caller.role} key ${caller.id}` : callerText(caller)
 }
 
 /** The ranks a window is cut from: the whole line, or those of one cell (none when the revision lacks it). */

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { compareCampaigns } from '../../engine/reporting/compare-reports.ts'
+import { ComparedReportsSchema } from '../../engine/reporting/compared-reports.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const CompareQuerySchema = Type.Object(
   {
@@ -30,7 +31,7 @@ export function registerComparedReports(server: FastifyInstance, context: ApiCon
           'Two campaigns, or two times of one, side by side, with what narrow brings over broad in each',
         params: NameParams,
         querystring: CompareQuerySchema,
-        response: answers({ 200: 'The two reports compared' }, 404),
+        response: answers({ 200: json('The two reports compared', ComparedReportsSchema) }, 404),
       },
     },
     async (request) => {

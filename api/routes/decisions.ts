@@ -6,9 +6,29 @@ import { type DecisionRequest, DecisionRequestSchema } from '../../engine/decisi
 import { languagesFrom } from '../accept-language.ts'
 import { callerText, mayExplain } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const Query = Type.Object({ explain: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
+
+const Address = Type.Union([Type.String(), Type.Null()])
+const DecisionAnswerSchema = Type.Object({
+  decision: Type.String(),
+  campaign: Type.String(),
+  revision: Type.Integer(),
+  adUnit: Type.Union([Type.String(), Type.Null()], { description: 'null: the house ad' }),
+  placement: Type.String(),
+  locale: Type.String(),
+  widthPx: Type.Integer(),
+  heightPx: Type.Integer(),
+  fields: Type.Record(Type.String(), Type.Object({ kind: Type.String() })),
+  image: Type.String(),
+  html: Address,
+  click: Address,
+  impression: Type.String(),
+  viewable: Type.String(),
+  expiresAtMs: Type.Integer(),
+  explain: Type.Optional(Type.Object({})),
+})
 
 /** What a site key may not send: its text is public, so anybody could ask about anybody. */
 const NOT_FOR_SITES = ['person', 'personKey', 'attributes', 'simulated'] as const
@@ -24,7 +44,11 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
         summary: 'Choose an ad for one opportunity; the decision is in the log before it is answered',
         body: DecisionRequestSchema,
         querystring: Query,
-        response: answers({ 200: 'The ad unit, its addresses and trackers' }, 404, 503),
+        response: answers(
+          { 200: json('The ad unit, its addresses and trackers', DecisionAnswerSchema) },
+          404,
+          503,
+        ),
       },
     },
     async (request) => {
@@ -34,6 +58,8 @@ export function registerDecisions(server: FastifyInstance, context: ApiContext):
       const decision = serving.decider().decide(asAsked(request))
       await ports.eventLog.append([decision.record])
       metrics.count('polyad_decisions_total', { arm: decision.record.arm })
+      const { noPersonalUse } = decision.why
+      if (noPersonalUse !== null) metrics.count('polyad_no_personal_use_total', { reason: noPersonalUse })
       metrics.observeDecision((performance.now() - started) / 1000)
       return answerFor(decision, secrets.tokenKey, { explain })
     },
@@ -54,10 +80,10 @@ function requireAllowed(request: FastifyRequest<{ Body: DecisionRequest }>, expl
   for (const field of NOT_FOR_SITES) if (body[field] !== undefined) refuse(`send "${field}"`)
 }
 
-/** The request with what its headers add: Global Privacy Control takes consent back, Accept-Language fills in. */
+/** The request with what its headers add: Global Privacy Control, and Accept-Language where no languages are given. */
 function asAsked(request: FastifyRequest<{ Body: DecisionRequest }>): DecisionRequest {
   const { body, headers } = request
   const languages = body.languages ?? languagesFrom(headers['accept-language'] ?? '')
   const optedOut = headers['sec-gpc'] === '1'
-  return { ...body, languages, ...(optedOut ? { consent: { personalise: false } } : {}) }
+  return { ...body, languages, ...(optedOut && { consent: { ...body.consent, gpc: true } }) }
 }

@@ -8,7 +8,7 @@ import { tableCsv } from '../../engine/reporting/table-csv.ts'
 import { createBoundedWork } from '../bounded-work.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
-import { answers } from '../documented.ts'
+import { answers, media } from '../documented.ts'
 
 const ExportQuery = Type.Object(
   {
@@ -42,7 +42,17 @@ export function registerEventsExport(server: FastifyInstance, context: ApiContex
         summary:
           'Decisions with their events, one row a decision, as a CSV or Parquet file; data of single people',
         querystring: ExportQuery,
-        response: answers({ 200: 'The file; the header polyad-decisions tells its rows' }, 404, 503),
+        response: answers(
+          {
+            200: media(
+              'The file; the header polyad-decisions tells its rows',
+              'text/csv',
+              'application/vnd.apache.parquet',
+            ),
+          },
+          404,
+          503,
+        ),
       },
     },
     (request, reply) =>

@@ -1,11 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { type CampaignGuardQuery, guardCampaign } from '../../engine/guard/experiment/guard-campaign.ts'
+import {
+  type CampaignGuardQuery,
+  CampaignGuardSchema,
+  guardCampaign,
+} from '../../engine/guard/experiment/guard-campaign.ts'
 import { createBoundedWork } from '../bounded-work.ts'
 import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const Micros = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
@@ -43,7 +47,11 @@ export function registerGuard(server: FastifyInstance, context: ApiContext): voi
         summary: 'Whether narrow pays over broad, leaf by leaf, proved on people held out',
         params: NameParams,
         querystring: GuardQuerySchema,
-        response: answers({ 200: "The guard's report; its verdict is an answer whatever it is" }, 404, 503),
+        response: answers(
+          { 200: json("The guard's report; its verdict is an answer whatever it is", CampaignGuardSchema) },
+          404,
+          503,
+        ),
       },
     },
     (request) =>

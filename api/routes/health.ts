@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json, media } from '../documented.ts'
+
+const StatusSchema = Type.Object({ status: Type.String() })
 
 export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiContext): void {
   const tags = ['operation']
   server.get(
     '/health/live',
     {
-      config: { allow: ['anyone'] },
-      schema: { tags, summary: 'The process answers', response: answers({ 200: 'Yes' }) },
+      config: { allow: ['anyone'], rate: 'trackers' },
+      schema: { tags, summary: 'The process answers', response: answers({ 200: json('Yes', StatusSchema) }) },
     },
     async () => ({ status: 'live' }),
   )
@@ -17,11 +20,11 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
   server.get(
     '/health/ready',
     {
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The documents and counters can be read',
-        response: answers({ 200: 'Yes' }, 503),
+        response: answers({ 200: json('Yes', StatusSchema) }, 503),
       },
     },
     async (request) => {
@@ -42,7 +45,7 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
       schema: {
         tags,
         summary: 'Counts and decision latency of this process, Prometheus text format',
-        response: answers({ 200: 'text/plain; version=0.0.4' }),
+        response: answers({ 200: media('text/plain; version=0.0.4', 'text/plain') }),
       },
     },
     async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text()),

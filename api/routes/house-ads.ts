@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
-import { answers } from '../documented.ts'
+import { answers, media } from '../documented.ts'
 
 const Params = Type.Object({ file: Type.String({ maxLength: 80 }) })
 
@@ -12,12 +12,12 @@ export function registerHouseAds(server: FastifyInstance): void {
     '/v1/house-ads/:file',
     {
       helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
         summary: 'The house ad of a placement: PLACEMENT.svg',
         params: Params,
-        response: answers({ 200: 'An SVG picture' }, 404),
+        response: answers({ 200: media('The picture', 'image/svg+xml') }, 404),
       },
     },
     async (request, reply) => {

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { readMerges } from '../../engine/guard/moves/merges.ts'
+import { auditedDocuments } from '../../engine/audit/audited-documents.ts'
+import { MergesSchema, MovedLeavesSchema, readMerges } from '../../engine/guard/moves/merges.ts'
 import { mergeLosing, restoreLeaf } from '../../engine/guard/moves/move-leaves.ts'
-import { type Caller, callerText } from '../callers.ts'
+import { actorOf, type Caller } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { NameParams, readDocument } from '../document-routes.ts'
-import { answers } from '../documented.ts'
+import { answers, json } from '../documented.ts'
 
 const RestoreBody = Type.Object(
   {
@@ -26,6 +27,7 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
   const { ports, serving } = context
   const url = '/v1/campaigns/:name/merges'
   const tags = ['campaigns']
+  const portsOf = (caller: Caller) => ({ ...ports, documents: auditedDocuments(ports, actorOf(caller)) })
 
   server.get<{ Params: Params }>(
     url,
@@ -34,7 +36,7 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
         tags,
         summary: 'Leaves that a wider segment serves because narrow loses there, and those given back',
         params: NameParams,
-        response: answers({ 200: 'merged and restored' }, 404),
+        response: answers({ 200: json('What stands', MergesSchema) }, 404),
       },
     },
     async (request) => {
@@ -52,17 +54,14 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
         tags,
         summary: 'Merge the leaves in which narrow is shown to lose, by the counts as they stand',
         params: NameParams,
-        response: answers(
-          { 200: 'merged (just now), standing (all), without (why none was judged)' },
-          404,
-          412,
-        ),
+        response: answers({ 200: json('What was merged, and what stands', MovedLeavesSchema) }, 404, 412),
       },
     },
     async (request) => {
       const { name } = request.params
       await context.loadCounters()
-      const moved = await mergeLosing(ports, name, { by: 'person', who: whoOf(request.caller) })
+      const { caller } = request
+      const moved = await mergeLosing(portsOf(caller), name, { by: 'person', who: actorOf(caller).who })
       await serving.steerAnew(name)
       return moved
     },
@@ -77,19 +76,16 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
         summary: 'Give a merged leaf its own ads back, with a reason that is kept',
         params: NameParams,
         body: RestoreBody,
-        response: answers({ 200: 'merged and restored' }, 404, 412),
+        response: answers({ 200: json('What stands', MergesSchema) }, 404, 412),
       },
     },
     async (request) => {
       const { name } = request.params
       const { leaf, reason } = request.body
-      const merges = await restoreLeaf(ports, name, leaf, { who: whoOf(request.caller), reason })
+      const { caller } = request
+      const merges = await restoreLeaf(portsOf(caller), name, leaf, { who: actorOf(caller).who, reason })
       await serving.steerAnew(name)
       return merges
     },
   )
-}
-
-function whoOf(caller: Caller): string {
-  return caller.kind === 'role' ? `${caller.role} key ${caller.id}` : callerText(caller)
 }

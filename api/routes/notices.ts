@@ -30,7 +30,7 @@ export function registerNotices(server: FastifyInstance, { ports, secrets, metri
       {
         exposeHeadRoute: false,
         helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
-        config: { allow: ['anyone'] },
+        config: { allow: ['anyone'], rate: 'notices' },
         schema: {
           tags: ['auctions'],
           summary: `${summary}: answered when it is durable; a repeat counts once`,

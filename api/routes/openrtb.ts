@@ -24,7 +24,7 @@ export function registerOpenRtb(server: FastifyInstance, context: ApiContext): v
   server.post<{ Body: BidRequest; Querystring: Static<typeof Query> }>(
     '/openrtb2',
     {
-      config: { allow: ['buyer'] },
+      config: { allow: ['exchange'] },
       schema: {
         tags: ['auctions'],
         summary:
@@ -55,7 +55,7 @@ async function answer(
   const adServer = query.adServer === undefined ? undefined : adServerOf(query.adServer)
   const noBid = (noBids: Bidding['noBids']): FastifyReply => {
     for (const { reason } of noBids) metrics.count('polyad_no_bids_total', { reason })
-    request.log.info({ noBids }, 'no bid')
+    request.log.info({ reasons: noBids.map(({ reason }) => reason) }, 'no bid')
     return reply.code(204).send()
   }
   const withoutTime = (): FastifyReply =>
@@ -67,7 +67,8 @@ async function answer(
       : Infinity
   if (leftMs() <= 0) return withoutTime()
 
-  const { response, records, noBids } = serving.bidder().bid(body, adServer)
+  const { response, records, noBids, noPersonalUse } = serving.bidder().bid(body, adServer)
+  if (noPersonalUse !== null) metrics.count('polyad_no_personal_use_total', { reason: noPersonalUse })
   if (leftMs() <= 0) return withoutTime()
   if (records.length > 0) {
     const onLateFailure = (error: unknown) => request.log.error({ err: error }, 'bid not logged, nor made')

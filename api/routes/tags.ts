@@ -6,10 +6,10 @@ import { verifyTag } from '../../engine/tags/tag-token.ts'
 import { VIEWABLE_MS, viewableShare } from '../../engine/tracking/viewable.ts'
 import { languagesFrom } from '../accept-language.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, json, media } from '../documented.ts'
 
-/** Names of 60 letters each, their marks, the byte of the kind and the signature, as base64url. */
-const LONGEST_TAG = 192
+/** Names of 60 letters each, their marks, the byte of the kind, the key's id and the signature, as base64url. */
+const LONGEST_TAG = 196
 const Params = Type.Object({ token: Type.String({ maxLength: LONGEST_TAG }) })
 const Query = Type.Object(
   {
@@ -18,6 +18,19 @@ const Query = Type.Object(
   },
   { additionalProperties: false },
 )
+
+const Address = Type.Union([Type.String(), Type.Null()])
+const TagAnswerSchema = Type.Object({
+  widthPx: Type.Integer(),
+  heightPx: Type.Integer(),
+  html: Address,
+  image: Type.String(),
+  click: Address,
+  impression: Type.String(),
+  viewable: Type.String(),
+  viewableShare: Type.Number(),
+  viewableMs: Type.Integer(),
+})
 
 /** What stands in pages of others: framed and embedded there, and a click on it opens a window of its own. */
 const EMBEDDED = {
@@ -60,11 +73,11 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tag.js',
     {
       helmet: EMBEDDED,
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The script of ad tags',
-        response: answers({ 200: 'A classic script' }),
+        response: answers({ 200: media('A classic script', 'text/javascript') }),
       },
     },
     async (_request, reply) =>
@@ -75,11 +88,11 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tag.html',
     {
       helmet: { ...EMBEDDED, contentSecurityPolicy: false },
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'The document of iframe tags; what it shows is named in the fragment, which is never sent',
-        response: answers({ 200: 'A document that runs the script' }),
+        response: answers({ 200: media('A document that runs the script', 'text/html') }),
       },
     },
     async (_request, reply) =>
@@ -94,13 +107,13 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
     '/v1/tags/:token',
     {
       helmet: EMBEDDED,
-      config: { allow: ['anyone'] },
+      config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
         summary: 'Choose an ad for a tag, by context only; the decision is in the log before it is answered',
         params: Params,
         querystring: Query,
-        response: answers({ 200: 'The ad, its click address and trackers' }, 404, 503),
+        response: answers({ 200: json('The ad, its click address and trackers', TagAnswerSchema) }, 404, 503),
       },
     },
     async (request, reply) => {

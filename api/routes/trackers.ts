@@ -2,17 +2,36 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { filterReason, type TrackerHeaders } from '../../engine/tracking/filter.ts'
-import { type EventOutcome, ingestEvents } from '../../engine/tracking/ingest.ts'
+import { type EventOutcome, type IncomingEvent, ingestEvents } from '../../engine/tracking/ingest.ts'
 import type { FilterReason } from '../../engine/tracking/record.ts'
-import { verifyToken } from '../../engine/tracking/token.ts'
+import { landingUrlOf, verifyToken } from '../../engine/tracking/token.ts'
 import type { ApiContext } from '../context.ts'
-import { answers } from '../documented.ts'
+import { answers, media } from '../documented.ts'
 
 const Params = Type.Object({ token: Type.String() })
 type TokenRoute = { Params: Static<typeof Params> }
 
 /** A transparent GIF of one pixel: 43 bytes. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+
+const PIXELS = [
+  {
+    path: '/t/i/:token',
+    type: 'impression',
+    summary: 'Impression pixel: always a GIF, counted when the token is ours and the log has it',
+  },
+  {
+    path: '/t/v/:token',
+    type: 'viewable',
+    summary: 'Viewable pixel: as the impression pixel, once the ad was in view long enough',
+  },
+  {
+    path: '/t/x/:token',
+    type: 'conversion',
+    summary:
+      'Conversion pixel, with the token its page was given by the click (POLYAD_CLICK_ID) or of a tracker',
+  },
+] as const
 
 /**
  * A HEAD is a look at a link, not a showing or a click. Sites frame ads in sandboxes, and browsers block what opens
@@ -21,46 +40,31 @@ const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBR
 const shared = {
   exposeHeadRoute: false,
   helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' }, crossOriginOpenerPolicy: false },
-  config: { allow: ['anyone'] },
+  config: { allow: ['anyone'], rate: 'trackers' },
 } as const
 
 export function registerTrackers(server: FastifyInstance, context: ApiContext): void {
   const { secrets, ports } = context
   const tags = ['trackers']
 
-  server.get<TokenRoute>(
-    '/t/i/:token',
-    {
-      ...shared,
-      schema: {
-        tags,
-        summary: 'Impression pixel: always a GIF, counted when the token is ours and the log has it',
-        params: Params,
-        response: answers({ 200: 'A transparent GIF of one pixel' }),
+  for (const { path, type, summary } of PIXELS) {
+    server.get<TokenRoute>(
+      path,
+      {
+        ...shared,
+        schema: {
+          tags,
+          summary,
+          params: Params,
+          response: answers({ 200: media('A transparent GIF of one pixel', 'image/gif') }),
+        },
       },
-    },
-    async (request, reply) => {
-      await take(context, request, 'impression')
-      return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
-    },
-  )
-
-  server.get<TokenRoute>(
-    '/t/v/:token',
-    {
-      ...shared,
-      schema: {
-        tags,
-        summary: 'Viewable pixel: as the impression pixel, once the ad was in view long enough',
-        params: Params,
-        response: answers({ 200: 'A transparent GIF of one pixel' }),
+      async (request, reply) => {
+        await take(context, request, type)
+        return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
       },
-    },
-    async (request, reply) => {
-      await take(context, request, 'viewable')
-      return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
-    },
-  )
+    )
+  }
 
   server.get<TokenRoute>(
     '/t/c/:token',
@@ -82,7 +86,9 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
       const filtered = await take(context, request, 'click')
       // Answered, it would be kept for the click that follows, and that one would never get here.
       if (filtered === 'prefetch') throw new PolyadError('PREFETCH_REFUSED', {})
-      return reply.header('cache-control', 'no-store').redirect(verdict.payload.landingUrl, 302)
+      return reply
+        .header('cache-control', 'no-store')
+        .redirect(landingUrlOf(secrets.tokenKey, verdict.payload), 302)
     },
   )
 }
@@ -95,7 +101,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
 async function take(
   { ports, secrets, metrics }: ApiContext,
   request: FastifyRequest<TokenRoute>,
-  type: 'impression' | 'viewable' | 'click',
+  type: IncomingEvent['type'],
 ): Promise<FilterReason | null> {
   const filtered = filterReason(headersOf(request))
   const event = { token: request.params.token, type, via: 'page', filtered } as const

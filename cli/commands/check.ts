@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor } from '../../core/schema.ts'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { applyRollUp } from '../../engine/guard/apply-roll-up.ts'
 import { checkCampaign } from '../../engine/guard/check-campaign.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
@@ -12,7 +12,7 @@ import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
 import { hasEventLog } from '../../store/embedded/event-log.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { openWorkspace, type Workspace } from '../compose.ts'
+import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { getFromHolder } from '../holder.ts'
 
@@ -51,6 +51,10 @@ export function checkCommand(environment: ConfigSource): Command {
             ...(options.apply ? {} : { override: options.override }),
           })
           if (options.apply && report.rollUp) {
+            await audit(workspace.ports, commandActor(), {
+              action: 'roll-up-applied',
+              subject: `campaign ${campaign}`,
+            })
             await applyRollUp(workspace.ports, campaign)
             for (const { id, reason } of report.rollUp.dropped) {
               output.note(
@@ -78,7 +82,7 @@ export function checkCommand(environment: ConfigSource): Command {
 }
 
 /** Checks the newest revision of a campaign; an override is kept under the name of the user who runs this. */
-export function runCheck(
+export async function runCheck(
   workspace: Workspace,
   campaign: string,
   { override: reason, history }: { override?: string | undefined; history: HistorySource },
@@ -87,11 +91,18 @@ export function runCheck(
     const problem = 'an override needs a reason that the next reader understands'
     throw new PolyadError('INPUT_INVALID', { what: 'option', where: '--override', problem })
   }
+  if (reason !== undefined) {
+    await audit(workspace.ports, commandActor(), {
+      action: 'guard-overridden',
+      subject: `campaign ${campaign}`,
+      note: reason,
+    })
+  }
   return checkCampaign(workspace.ports, campaign, {
     fingerprint: workspace.fingerprint,
     fonts: workspace.fonts,
     history,
-    ...(reason !== undefined && { override: { reason, who: userInfo().username } }),
+    ...(reason !== undefined && { override: { reason, who: commandActor().who } }),
   })
 }
 

@@ -2,13 +2,14 @@ import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
+import { audit } from '../../engine/audit/audited-documents.ts'
 import { type ImportReport, importMentions } from '../../engine/ingest/import-mentions.ts'
 import { textTable } from '../../engine/reporting/text-table.ts'
 import { readRows } from '../../io/read-rows.ts'
 import { createRejectsFile } from '../../io/rejects.ts'
 import { columnsOf, type Mapping, MappingSchema } from '../../segments/mapping.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { openWorkspace, type Workspace } from '../compose.ts'
+import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { readJsonFile } from '../json-file.ts'
 import { count } from '../output.ts'
@@ -41,6 +42,11 @@ export function importCommand(environment: ConfigSource): Command {
         try {
           const mapping = await readMapping(workspace, options.mapping)
           const replace = options.replace ?? false
+          await audit(workspace.ports, commandActor(), {
+            action: 'mentions-imported',
+            subject: `mapping ${mapping.name}`,
+            ...(replace && { note: 'in the place of all that was imported before' }),
+          })
           const report = await importFile(workspace, file, mapping, { ...invocation, replace })
           if (report.rows === 0) invocation.output.note(noRows(file, mapping, replace))
           invocation.output.print(invocation.json ? JSON.stringify(report, null, 2) : importText(report))

@@ -22,7 +22,7 @@ export function serveCommand(environment: ConfigSource): Command {
     .option('--public-url <url>', 'what tracker and picture addresses are built on')
     .action((options: ServeOptions) =>
       invoke(environment, options, async ({ config, folder, json, output, signal }) => {
-        const workspace = await openWorkspace(config, folder, { hold: 'serve' })
+        const workspace = await openWorkspace(config, folder, { hold: 'serve', servesOthers: true })
         try {
           const port =
             options.port === undefined ? config.port : wholeNumber('--port', options.port, 0, 65_535)

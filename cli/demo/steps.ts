@@ -78,7 +78,7 @@ async function makeWorkspace(state: DemoState): Promise<string> {
   if (found === 'untouched') await rm(folder, { recursive: true })
   await copyExample(folder)
   await markDemo(folder)
-  state.workspace = await openWorkspace(invocation.config, folder, { hold: 'demo' })
+  state.workspace = await openWorkspace(invocation.config, folder, { hold: 'demo', servesOthers: true })
   const again = found === 'untouched' ? ', made anew' : ''
   return `${basename(folder)}/ with the bundled example${again}; an invented brand, synthetic data`
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { LONGEST_WINDOW_DAYS } from '../tracking/conversion.ts'
 import { AllocationSchema } from './allocation.ts'
 import { BidSettingsSchema } from './bid-settings.ts'
 import { MoneySchema } from './money-schema.ts'
@@ -130,6 +131,19 @@ export const CampaignSchema = Type.Object(
         readableLift: Type.Optional(Type.Number({ minimum: 0.001, maximum: 10 })),
       },
       { additionalProperties: false },
+    ),
+    /**
+     * How long a conversion is the ad's: whole days of 24 hours after a click (default 30), and after a showing without
+     * one (default 1; 0: never). They hold for what is decided from then on.
+     */
+    conversions: Type.Optional(
+      Type.Object(
+        {
+          clickDays: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_WINDOW_DAYS })),
+          viewDays: Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_WINDOW_DAYS })),
+        },
+        { additionalProperties: false },
+      ),
     ),
     /** What narrow must make up for. Either of revenuePerCost and valuePerGoal, not both. */
     economics: Type.Optional(

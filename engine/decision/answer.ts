@@ -5,7 +5,9 @@ import { createCopyTable } from '../generate/copy-table.ts'
 import { unitValues } from '../generate/unit-values.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { signToken } from '../tracking/token.ts'
+import type { TokenKey } from '../tracking/token-keys.ts'
 import type { Decision } from './decider.ts'
+import type { NoPersonalUse } from './personal-use.ts'
 
 /** How long a tracker link counts; a later event is kept, apart. */
 export const TOKEN_LIFETIME_MS = 30 * 24 * 3_600_000
@@ -43,8 +45,9 @@ interface DecisionExplanation {
   /** Where the person (or, without one, this decision) fell on [0, 1). */
   readonly bucket: number
   readonly drawnPer: 'person' | 'decision'
-  /** Nothing personal was read: no consent, or a child may be watching. */
+  /** Nothing personal was read, so the ad is chosen by context alone; `noPersonalUse` says why. */
   readonly contextual: boolean
+  readonly noPersonalUse: NoPersonalUse | null
   /** Narrowest first. Their sizes are told by /v1/segment-sizes alone, which knows which of them to hide. */
   readonly matched: readonly Pick<Segment, 'id' | 'title'>[]
   /** Names the set the ad unit was drawn from. */
@@ -62,7 +65,7 @@ interface DecisionExplanation {
 /** The answer to a decision, with signed trackers and addresses under the plan's public URL. */
 export function answerFor(
   decision: Decision,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   options: { readonly explain: boolean },
 ): DecisionAnswer {
   const { record, unit, campaign } = decision
@@ -106,7 +109,8 @@ function explanationOf({ record, unit, why }: Decision): DecisionExplanation {
     segment: record.segment,
     bucket: why.assignment.bucket,
     drawnPer: record.person === null ? 'decision' : 'person',
-    contextual: why.contextual,
+    contextual: why.noPersonalUse !== null,
+    noPersonalUse: why.noPersonalUse,
     matched: why.matched.map(({ id, title }) => ({ id, title })),
     candidates: {
       revision: record.revision,

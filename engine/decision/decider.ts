@@ -11,12 +11,14 @@ import { BROAD_ID, type Segment } from '../../segments/segment.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
+import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
-import { createAttributeCheck, type DecisionRequest, mayPersonalise } from './request.ts'
+import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
+import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
 import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
@@ -31,6 +33,8 @@ export interface DeciderParts {
   readonly stream: Stream
   /** Weights and merged leaves of a campaign as they stand: asked at every decision. Default NO_STEERING. */
   steer?(campaign: string): Steering
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
 }
 
 export interface Decision {
@@ -44,8 +48,8 @@ export interface Decision {
     readonly assignment: Assignment
     /** The segment that serves the leaf's people since it was merged; null: the leaf serves them itself. */
     readonly mergedInto: string | null
-    /** Nothing personal was read. */
-    readonly contextual: boolean
+    /** Why nothing personal was read; null: it was allowed. */
+    readonly noPersonalUse: NoPersonalUse | null
   }
 }
 
@@ -56,7 +60,7 @@ export interface Decider {
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
    */
-  decide(request: DecisionRequest): Decision
+  decide(request: Opportunity): Decision
   /** Every live campaign, whether its flight has begun or not. */
   readonly campaigns: readonly LiveCampaign[]
   /**
@@ -68,7 +72,7 @@ export interface Decider {
    */
   decideIn(
     campaign: LiveCampaign,
-    request: DecisionRequest,
+    request: Opportunity,
     accepts: (candidate: Candidate) => boolean,
   ): Decision | undefined
 }
@@ -82,6 +86,7 @@ export interface Candidate {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { clock, stream, population } = parts
+  const policy = parts.consent ?? CONSENT_DEFAULTS
   const nextId = createDecisionIds(stream.fork('ids'))
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
@@ -96,24 +101,25 @@ export function createDecider(parts: DeciderParts): Decider {
     ),
   }
 
-  const viewerOf = (request: DecisionRequest): Viewer => {
+  const viewerOf = (request: Opportunity): Viewer => {
+    const { noPersonalUse = whyNotPersonal(privacyOf(request), policy) } = request
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (!mayPersonalise(request)) return { person: null, record: undefined }
+    if (noPersonalUse !== null) return { person: null, record: undefined, noPersonalUse }
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, record: { values: given } }
+    if (row === undefined || !known) return { person, record: { values: given }, noPersonalUse }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, record: { values, clauses: known.clausesAt(row) } }
+    return { person, record: { values, clauses: known.clausesAt(row) }, noPersonalUse }
   }
 
   /** The decision in one campaign; undefined when it has nothing for this viewer here. */
   const decideIn = (
     campaign: LiveCampaign,
     viewer: Viewer,
-    request: DecisionRequest,
+    request: Opportunity,
     nowMs: number,
     accepts: (candidate: Candidate) => boolean = () => true,
   ): Decision | undefined => {
@@ -154,13 +160,18 @@ export function createDecider(parts: DeciderParts): Decider {
       placement,
       adUnit: chosen ? adUnitId(plan.ledger, chosen.unit) : '',
       simulated: request.simulated === true,
+      ...recordedWindows(plan.campaign.conversions),
     }
-    const contextual = viewer.record === undefined
-    const why = { matched, assignment, mergedInto: mergedInto ?? null, contextual }
+    const why = {
+      matched,
+      assignment,
+      mergedInto: mergedInto ?? null,
+      noPersonalUse: viewer.noPersonalUse,
+    }
     return { record, campaign, unit: chosen?.unit, why }
   }
 
-  const isEligible = ({ plan }: LiveCampaign, { placement }: DecisionRequest, nowMs: number): boolean =>
+  const isEligible = ({ plan }: LiveCampaign, { placement }: Opportunity, nowMs: number): boolean =>
     plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
 
   return {
@@ -194,4 +205,5 @@ interface Viewer {
   readonly person: string | null
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
+  readonly noPersonalUse: NoPersonalUse | null
 }

@@ -2,6 +2,32 @@ import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import type { Values } from '../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../segments/attributes.ts'
+import type { NoPersonalUse, PrivacySignals } from './personal-use.ts'
+
+/** A longer consent string is refused; one that is shorter and makes no sense is read as no consent. */
+const LONGEST_STRING = 20_000
+
+const ConsentSchema = Type.Object(
+  {
+    /** The caller's own word. false is final; true stands where no string says otherwise. */
+    personalise: Type.Optional(Type.Boolean()),
+    /** Whether the GDPR applies; not said: as it does where there is a TCF string. */
+    gdpr: Type.Optional(Type.Boolean()),
+    /** TC string, TCF 2.0 to 2.3. */
+    tcf: Type.Optional(Type.String({ maxLength: LONGEST_STRING })),
+    /** Global Privacy Platform string. */
+    gpp: Type.Optional(Type.String({ maxLength: LONGEST_STRING })),
+    /** Ids of its sections that apply, -1: none does; not said: every section in it. */
+    gppSections: Type.Optional(Type.Array(Type.Integer({ minimum: -1 }), { maxItems: 64 })),
+    /** US Privacy string, e.g. 1YNN. */
+    usPrivacy: Type.Optional(Type.String({ maxLength: 100 })),
+    /** Global Privacy Control, where the viewer's own headers do not reach us. */
+    gpc: Type.Optional(Type.Boolean()),
+    /** The device limits tracking. */
+    limitTracking: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
 
 /** One opportunity: somebody is about to see a placement. */
 export const DecisionRequestSchema = Type.Object(
@@ -18,8 +44,8 @@ export const DecisionRequestSchema = Type.Object(
     personKey: Type.Optional(Type.String({ pattern: '^[0-9a-f]{32}$' })),
     /** Values of person attributes of the catalogue; they win over what the population knows. */
     attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 100 })),
-    /** Without `personalise: true` nothing personal is read: the answer is broad. */
-    consent: Type.Optional(Type.Object({ personalise: Type.Boolean() }, { additionalProperties: false })),
+    /** What the person said; where it does not come to a yes nothing personal is read: the answer is broad. */
+    consent: Type.Optional(ConsentSchema),
     /** A child may be watching: nothing personal is read. */
     coppa: Type.Optional(Type.Boolean()),
     /** Made by a simulator. */
@@ -29,9 +55,25 @@ export const DecisionRequestSchema = Type.Object(
 )
 export type DecisionRequest = Static<typeof DecisionRequestSchema>
 
-/** Whether person and attributes may be read: consent was given, and nobody says it is a child. */
-export function mayPersonalise(request: DecisionRequest): boolean {
-  return request.consent?.personalise === true && request.coppa !== true
+/** A decision to make, for callers that decided whether anything personal may be read before they asked. */
+export interface Opportunity extends DecisionRequest {
+  /** Why nothing personal may be read, null: it may. Left out: what `consent` and `coppa` come to. */
+  readonly noPersonalUse?: NoPersonalUse | null
+}
+
+/** What a decision request says of the law and the person's will. */
+export function privacyOf({ consent = {}, coppa }: DecisionRequest): PrivacySignals {
+  return {
+    childDirected: coppa === true,
+    personalise: consent.personalise ?? null,
+    gdprApplies: consent.gdpr ?? null,
+    tcfString: consent.tcf ?? null,
+    gppString: consent.gpp ?? null,
+    gppSections: consent.gppSections ?? [],
+    usPrivacy: consent.usPrivacy ?? null,
+    limitTracking: consent.limitTracking === true,
+    globalPrivacyControl: consent.gpc === true,
+  }
 }
 
 /** Checks attributes of a request against the catalogue and gives them as rule values. */

@@ -7,11 +7,17 @@ import { BID_DEFAULTS, type BidSettings } from '../campaign/bid-settings.ts'
 import { answerFor, TOKEN_LIFETIME_MS } from '../decision/answer.ts'
 import type { Candidate, Decider, Decision } from '../decision/decider.ts'
 import { isInFlight, type LiveCampaign } from '../decision/live-campaign.ts'
-import { whyNotPersonal } from '../decision/personal-use.ts'
-import type { DecisionRequest } from '../decision/request.ts'
+import {
+  CONSENT_DEFAULTS,
+  type ConsentPolicy,
+  type NoPersonalUse,
+  whyNotPersonal,
+} from '../decision/personal-use.ts'
+import type { Opportunity } from '../decision/request.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { signNotice } from '../tracking/notice.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
+import type { TokenKey } from '../tracking/token-keys.ts'
 import { attributesFrom } from './attributes.ts'
 import type { BidRequest } from './bid-request.ts'
 import type { Bid, BidResponse } from './bid-response.ts'
@@ -26,10 +32,12 @@ import { takesCurrency, termsOf } from './terms.ts'
 export interface BidderParts {
   readonly decider: Decider
   readonly identityKey: Uint8Array
-  readonly tokenKey: Uint8Array
+  readonly tokenKey: TokenKey
   readonly clock: Clock
   /** Draws which campaign is asked first. */
   readonly stream: Stream
+  /** How consent is read; default: CONSENT_DEFAULTS. */
+  readonly consent?: ConsentPolicy
 }
 
 /** What a bid request came to. The records must be in the log before anything is answered. */
@@ -39,6 +47,8 @@ export interface Bidding {
   /** A decision for each bid, and for each that was not made after its ad unit was drawn: people keep their arm. */
   readonly records: readonly DecisionRecord[]
   readonly noBids: readonly { readonly impId: string; readonly reason: NoBidReason }[]
+  /** Why nothing personal of the request was read; null: it was allowed. */
+  readonly noPersonalUse: NoPersonalUse | null
 }
 
 export interface Bidder {
@@ -63,6 +73,7 @@ type Outcome =
 
 export function createBidder(parts: BidderParts): Bidder {
   const { decider, stream, tokenKey } = parts
+  const policy = parts.consent ?? CONSENT_DEFAULTS
   const sellers = decider.campaigns.flatMap((live): Seller[] => {
     const settings = live.plan.campaign.bid
     if (!settings) return []
@@ -77,6 +88,7 @@ export function createBidder(parts: BidderParts): Bidder {
     imp: ReadImp,
     seller: Seller,
     adServer: AdServerRow | undefined,
+    noPersonalUse: NoPersonalUse | null,
   ): Outcome => {
     const { live, settings } = seller
     const { campaign, publicUrl } = live.plan
@@ -102,7 +114,11 @@ export function createBidder(parts: BidderParts): Bidder {
         taken = { priceMicros, ...(met.dealId !== undefined && { dealId: met.dealId }) }
         return true
       }
-      const decision = decider.decideIn(live, decisionRequest(request, seller, each, parts), accepts)
+      const decision = decider.decideIn(
+        live,
+        opportunityOf(request, seller, each, parts, noPersonalUse),
+        accepts,
+      )
       if (!decision || !taken) {
         reason = furthest(reason, why)
         continue
@@ -115,6 +131,7 @@ export function createBidder(parts: BidderParts): Bidder {
   return {
     bid(request, adServer) {
       const nowMs = parts.clock.nowMs()
+      const noPersonalUse = whyNotPersonal(privacyOf(request), policy)
       const records: DecisionRecord[] = []
       const noBids: { impId: string; reason: NoBidReason }[] = []
       const bids: { seat: string | undefined; bid: Bid }[] = []
@@ -132,7 +149,7 @@ export function createBidder(parts: BidderParts): Bidder {
             reason = furthest(reason, 'currency')
             continue
           }
-          const outcome = offer(request, read, seller, adServer)
+          const outcome = offer(request, read, seller, adServer, noPersonalUse)
           if (outcome.record) records.push(outcome.record)
           if ('bid' in outcome) {
             bids.push({ seat: seller.settings.seat, bid: outcome.bid })
@@ -144,27 +161,25 @@ export function createBidder(parts: BidderParts): Bidder {
         }
         if (!bought) noBids.push({ impId: imp.id, reason })
       }
-      return { response: responseOf(request, bids, currency), records, noBids }
+      return { response: responseOf(request, bids, currency), records, noBids, noPersonalUse }
     },
   }
 }
 
-function decisionRequest(
+function opportunityOf(
   request: BidRequest,
   { live, settings }: Seller,
   { placement }: Offer,
   { identityKey }: BidderParts,
-): DecisionRequest {
-  const personalise = whyNotPersonal(privacyOf(request)) === null
-  const person = personalise ? personOf(request, settings) : undefined
+  noPersonalUse: NoPersonalUse | null,
+): Opportunity {
+  const opportunity = { placement: placement.id, languages: languagesOf(request), noPersonalUse }
+  if (noPersonalUse !== null) return opportunity
+  const person = personOf(request, settings)
   return {
-    placement: placement.id,
-    languages: languagesOf(request),
-    consent: { personalise },
+    ...opportunity,
     ...(person !== undefined && { personKey: identityHash(identityKey, `openrtb ${person}`) }),
-    ...(personalise && {
-      attributes: attributesFrom(request, settings.attributes ?? [], live.plan.attributes),
-    }),
+    attributes: attributesFrom(request, settings.attributes ?? [], live.plan.attributes),
   }
 }
 
@@ -201,14 +216,14 @@ function outcomeOf(
   decision: Decision,
   taken: { readonly priceMicros: number; readonly dealId?: string },
   adServer: AdServerRow | undefined,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
 ): Outcome {
   const { live, settings } = seller
   const { plan } = live
   const { campaign, publicUrl } = plan
   const record: DecisionRecord = {
     ...decision.record,
-    v: 2,
+    v: decision.record.windows ? 3 : 2,
     auction: { bidMicros: taken.priceMicros, chargedOn: settings.chargedOn ?? BID_DEFAULTS.chargedOn },
     ...(request.test === 1 && { test: true }),
   }

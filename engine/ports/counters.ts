@@ -24,6 +24,8 @@ export interface CounterRow {
   readonly chargedMicros: number
   readonly clicks: number
   readonly conversions: number
+  /** Of the conversions, those without a click before them (engine/tracking/conversion.ts). */
+  readonly viewThrough: number
   readonly valueMicros: number
 }
 
@@ -40,11 +42,13 @@ export interface UnitCounts {
  * Counts of what happened, loaded from the log.
  *
  * Contract (test/contract/counters.ts):
- * 1. `load` is idempotent: the same records again, in any split, change nothing; an event id counts once.
+ * 1. `load` is idempotent: the same records again, in any split and order, change nothing. An event id counts once: of
+ *    several records the earliest holds.
  * 2. An event counts on the day it happened, under the row of its decision; an event whose decision is not there yet
- *    counts as soon as it is. Late events are not counted in rows, but in `late`; filtered ones, clicks too soon after
- *    their impression and clicks after the first (engine/tracking/filter.ts) not in rows, but in `apart`, and so is
- *    whatever a page fetched again. Test decisions are in nothing, and neither is any event of theirs but a late one.
+ *    is in `apart` until it is. Late events are not counted in rows, but in `late`; filtered ones, clicks too soon after
+ *    their impression, clicks after the first (engine/tracking/filter.ts) and conversions outside their window
+ *    (engine/tracking/conversion.ts) not in rows, but in `apart`, and so is whatever a page fetched again. Test
+ *    decisions are in nothing, and neither is any event of theirs but a late one.
  * 3. `position` is the log position after the last load that finished; both are written together.
  * 4. Rows equal a recount of the whole log.
  * 5. `units` are the rows summed by ad unit and `simulated`, in text order, without those of house ads.

@@ -1,4 +1,6 @@
 import type { Clock } from '../../core/time.ts'
+import type { TokenKey } from '../tracking/token-keys.ts'
+import type { AuditLog } from './audit.ts'
 import type { Blobs } from './blobs.ts'
 import type { Counters } from './counters.ts'
 import type { Documents } from './documents.ts'
@@ -16,15 +18,16 @@ export interface Ports {
   readonly eventLog: EventLog
   readonly counters: Counters
   readonly jobs: Jobs
+  readonly audit: AuditLog
   readonly files: WorkspaceFiles
   readonly tables: TableFiles
   readonly clock: Clock
 }
 
-/** Secret keys: files outside `.polyad/`, or the environment. 32 bytes each. */
+/** Secret keys: files outside `.polyad/`, or the environment. */
 export interface Secrets {
-  /** Makes identifiers into keyed hashes. Losing it loses the link to people. */
+  /** 32 bytes; makes identifiers into keyed hashes. Losing it loses the link to people. */
   readonly identityKey: Uint8Array
-  /** Signs tracker tokens. */
-  readonly tokenKey: Uint8Array
+  /** Signs tokens of trackers, tags and notices. */
+  readonly tokenKey: TokenKey
 }

@@ -1,4 +1,5 @@
 import { SAMPLE_RATIO_ALPHA } from '../../stats/sample-ratio.ts'
+import { DEFAULT_WINDOWS } from '../tracking/conversion.ts'
 import { DOUBLE_CLICK_MS, TOO_SOON_MS } from '../tracking/filter.ts'
 import { ENOUGH } from './enough-data.ts'
 
@@ -12,7 +13,13 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   'events kept apart':
     `bot: the user agent is known or absent; prefetch: fetched ahead; too-soon: clicked within ${TOO_SOON_MS} ms of the ` +
     `impression; double-click: again within ${DOUBLE_CLICK_MS / 1000} s; repeat: fetched again; price: an auction price ` +
-    'that is none or over the bid',
+    'that is none or over the bid; currency: a value in another currency; ahead, early: reported for a time to come, or ' +
+    'before its decision; outside-window: a conversion too long after; before-showing: a conversion before the ad was ' +
+    'seen; no-decision: the log does not have its decision; after-retention: its decision was folded into counts before',
+  conversions:
+    `each belongs to the decision its token names. After a click of it within the campaign's days ` +
+    `(${DEFAULT_WINDOWS.clickDays} unless set): click-through; else within its days of the showing ` +
+    `(${DEFAULT_WINDOWS.viewDays} unless set): view-through; else kept apart`,
   'clicks per impression': 'clicks / impressions',
   'conversions per impression': 'conversions / impressions',
   'clicks (or conversions) per person':

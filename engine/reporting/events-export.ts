@@ -66,6 +66,7 @@ const COLUMNS: readonly TableColumn[] = [
   { name: 'viewable', type: 'whole' },
   { name: 'bid_micros', type: 'whole' },
   { name: 'charged_micros', type: 'fraction' },
+  { name: 'click_through_conversions', type: 'whole' },
 ]
 
 /**
@@ -73,7 +74,7 @@ const COLUMNS: readonly TableColumn[] = [
  *
  * An event counts once, whenever it came; a late one (its token had expired) counts in `late_events` and in nothing
  * else, as in reports; events that reports keep apart, and test decisions, are left out. `bid_micros` is per thousand
- * impressions, `charged_micros` for this one. `asset_SLOT` is empty where the placement has no such slot and in a holdout, `propensity_SLOT`
+ * impressions, `charged_micros` for this one; `conversions` are the orders, `conversion_time` is that of the first. `asset_SLOT` is empty where the placement has no such slot and in a holdout, `propensity_SLOT`
  * is the probability of that asset given what was chosen before it. Rows are of single people: a leaf under the k
  * floor is among them, so who may read this is a matter of roles, not of hiding.
  *
@@ -136,7 +137,7 @@ async function* rowsOf(
 }
 
 function decisionCells(
-  { decision, impression, viewable, click, conversion, charge }: JoinedDecision,
+  { decision, impression, viewable, click, conversion, conversions, clickThrough, charge }: JoinedDecision,
   campaigns: ExportCampaigns,
   personKey: Uint8Array | null,
 ): TableCell[] {
@@ -161,7 +162,9 @@ function decisionCells(
     decision.adUnit === '' ? null : decision.adUnit,
     decision.weightsVersion,
     decision.simulated,
-    ...events.map((event) => (counted(event) ? 1 : 0)),
+    counted(impression) ? 1 : 0,
+    counted(click) ? 1 : 0,
+    conversions,
     ...events.map((event) => isoTime(counted(event))),
     counted(conversion)?.valueMicros ?? 0,
     currency,
@@ -169,6 +172,7 @@ function decisionCells(
     counted(viewable) ? 1 : 0,
     decision.auction?.bidMicros ?? null,
     decision.auction ? (counted(charge)?.priceMicros ?? 0) / IMPRESSIONS_PER_THOUSAND : null,
+    clickThrough,
   ]
 }
 

@@ -1,4 +1,6 @@
 import type { EventLog } from '../ports/event-log.ts'
+import { judgeConversion } from '../tracking/conversion.ts'
+import { earlierEvent } from '../tracking/earlier-event.ts'
 import { judgeClicks } from '../tracking/filter.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../tracking/record.ts'
 
@@ -6,15 +8,20 @@ import type { DecisionRecord, EventRecord, LogRecord } from '../tracking/record.
 export type JoinedEvent = Pick<EventRecord, 'atMs' | 'valueMicros' | 'late' | 'via' | 'priceMicros'>
 
 /**
- * A decision with what came of it. A repeated event is the same event, so there is at most one of a type; filtered
- * events and clicks that do not count (engine/tracking/filter.ts) are left out.
+ * A decision with what came of it, judged as the counters judge it. A repeated event is the same event; filtered events,
+ * clicks that do not count (engine/tracking/filter.ts) and conversions outside their window are left out.
  */
 export interface JoinedDecision {
   readonly decision: DecisionRecord
   readonly impression: JoinedEvent | null
   readonly viewable: JoinedEvent | null
   readonly click: JoinedEvent | null
+  /** The first of them; its value is that of all. */
   readonly conversion: JoinedEvent | null
+  /** Each order is one; late ones are not among them. */
+  readonly conversions: number
+  /** Of the conversions, those after a click. */
+  readonly clickThrough: number
   /** The exchange's notice whose price is the cost. */
   readonly charge: JoinedEvent | null
 }
@@ -155,7 +162,7 @@ interface EventsOfWindow {
 }
 
 /** Most decisions have these, so they are kept in columns: as objects they would take several times the memory. */
-const COMMON = ['impression', 'viewable', 'conversion'] as const
+const COMMON = ['impression', 'viewable'] as const
 type Common = (typeof COMMON)[number]
 /** Few have these. */
 type Rare = Exclude<EventRecord['type'], Common>
@@ -164,9 +171,8 @@ function createEvents(decisions: number): EventsOfWindow {
   const columns = {
     impression: createColumn(decisions),
     viewable: createColumn(decisions),
-    conversion: createColumn(decisions),
   }
-  const rare = new Map<number, Partial<Record<Rare, JoinedEvent[]>>>()
+  const rare = new Map<number, Partial<Record<Rare, EventRecord[]>>>()
   return {
     take(number, event) {
       if ((event.filtered ?? null) !== null) return
@@ -178,19 +184,20 @@ function createEvents(decisions: number): EventsOfWindow {
         rare.set(number, ofDecision)
       }
       const same = ofDecision[type]
-      if (!same) ofDecision[type] = [event]
-      // As in the counters: what a server sends again is the same event, what a page fetches again is another click.
-      else if (type === 'click' && event.via === 'page') same.push(event)
+      if (same) same.push(event)
+      else ofDecision[type] = [event]
     },
-    of(number, { auction }) {
+    of(number, decision) {
+      const { auction } = decision
       const ofDecision = rare.get(number)
       const impression = columns.impression.at(number)
+      const click = clickOf(impression, ofDecision?.click ?? [])
       return {
         impression,
         viewable: columns.viewable.at(number),
-        click: clickOf(impression, ofDecision?.click ?? []),
-        conversion: columns.conversion.at(number),
-        charge: (auction && ofDecision?.[auction.chargedOn]?.[0]) ?? null,
+        click,
+        ...conversionsOf(decision, impression, click, ofDecision?.conversion ?? []),
+        charge: (auction && ofDecision?.[auction.chargedOn]?.reduce(earlierEvent)) ?? null,
       }
     },
   }
@@ -200,13 +207,53 @@ function isCommon(type: EventRecord['type']): type is Common {
   return (COMMON as readonly string[]).includes(type)
 }
 
-function clickOf(impression: JoinedEvent | null, clicks: readonly JoinedEvent[]): JoinedEvent | null {
+/** As in the counters: what a server sends again is the same event, what a page fetches again is another click. */
+function clickOf(impression: JoinedEvent | null, clicks: readonly EventRecord[]): JoinedEvent | null {
+  if (clicks.length === 0) return null
+  const held = clicks.reduce(earlierEvent)
+  const again = clicks.filter(({ via, atMs }) => via === 'page' && atMs !== held.atMs)
   const shownAtMs = impression?.via === 'page' && !impression.late ? impression.atMs : null
-  const inTime = clicks.filter(({ late }) => !late)
-  return judgeClicks(shownAtMs, inTime).counted ?? clicks.find(({ late }) => late) ?? null
+  const inTime = [held, ...again].filter(({ late }) => !late)
+  return judgeClicks(shownAtMs, inTime).counted ?? (held.late ? held : null)
 }
 
-/** The first event of one type by decision. */
+function conversionsOf(
+  decision: DecisionRecord,
+  impression: JoinedEvent | null,
+  click: JoinedEvent | null,
+  records: readonly EventRecord[],
+): Pick<JoinedDecision, 'conversion' | 'conversions' | 'clickThrough'> {
+  const held = new Map<string, EventRecord>()
+  for (const record of records) {
+    const known = held.get(record.id)
+    held.set(record.id, known ? earlierEvent(known, record) : record)
+  }
+  const path = {
+    decidedAtMs: decision.atMs,
+    shownAtMs: impression && !impression.late ? impression.atMs : null,
+    clickedAtMs: click && !click.late ? click.atMs : null,
+    windows: decision.windows,
+  }
+  let clickThrough = 0
+  const counted = [...held.values()].filter((record) => {
+    const judged = record.late ? undefined : judgeConversion(record.atMs, path)
+    if (!judged || 'apart' in judged) return false
+    if (judged.through === 'click') clickThrough++
+    return true
+  })
+  if (counted.length === 0) {
+    const late = [...held.values()].find((record) => record.late) ?? null
+    return { conversion: late, conversions: 0, clickThrough }
+  }
+  const valueMicros = counted.reduce((sum, record) => sum + (record.valueMicros ?? 0), 0)
+  return {
+    conversion: { ...counted.reduce(earlierEvent), valueMicros },
+    conversions: counted.length,
+    clickThrough,
+  }
+}
+
+/** The earliest event of one type by decision. */
 function createColumn(decisions: number): {
   take(number: number, event: EventRecord): void
   at(number: number): JoinedEvent | null
@@ -219,7 +266,8 @@ function createColumn(decisions: number): {
   const via = new Uint8Array(decisions)
   return {
     take(number, event) {
-      if (!Number.isNaN(atMs[number]!)) return
+      const known = this.at(number)
+      if (known && earlierEvent(known, event) === known) return
       atMs[number] = event.atMs
       valueMicros[number] = event.valueMicros ?? none
       isLate[number] = event.late ? 1 : 0

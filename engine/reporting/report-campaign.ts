@@ -80,6 +80,7 @@ export async function reportCampaign(
   const total = totalOf(counts)
   const spendMicros = Math.round(total.spendMicros)
   const { merged } = (await readMerges(ports, name)).merges
+  const viewThrough = sumOf(rows, 'viewThrough')
   return {
     version: 1,
     campaign: name,
@@ -96,7 +97,9 @@ export async function reportCampaign(
     totals: {
       people: counts.people.size,
       ...total,
-      viewable: rows.reduce((sum, { viewable }) => sum + viewable, 0),
+      viewable: sumOf(rows, 'viewable'),
+      clickThrough: total.conversions - viewThrough,
+      viewThrough,
       spendMicros,
     },
     anonymousDecisions: counts.anonymous.reduce((sum, each) => sum + each.decisions, 0),
@@ -148,6 +151,10 @@ export async function reportCampaign(
     }),
     definitions: DEFINITIONS,
   }
+}
+
+function sumOf(rows: readonly CounterRow[], count: 'viewable' | 'viewThrough'): number {
+  return rows.reduce((sum, row) => sum + row[count], 0)
 }
 
 function keyFor(ledger: Ledger | undefined, campaign: Campaign, by: string): KeyOf {

@@ -28,6 +28,12 @@ export function reportText(report: Report): string {
   if (report.anonymousDecisions > 0) {
     lines.push(`of these, ${wholeNumber(report.anonymousDecisions)} decisions without a person`)
   }
+  if (totals.viewThrough > 0) {
+    lines.push(
+      `conversions: ${wholeNumber(totals.clickThrough)} after a click, ${wholeNumber(totals.viewThrough)} after a ` +
+        'showing alone',
+    )
+  }
   if (report.lateEvents > 0) {
     lines.push(`${wholeNumber(report.lateEvents)} events came too late and are in no number`)
   }

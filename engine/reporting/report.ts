@@ -50,6 +50,9 @@ const Totals = Type.Object(
     ...Counts,
     /** Of the impressions, those seen by the MRC's standard, as far as it was measured. */
     viewable: Count,
+    /** Of the conversions, those after a click of the same decision, and those after a showing alone. */
+    clickThrough: Count,
+    viewThrough: Count,
     /** What the impressions cost: by the price of the revision that served them, and what auctions charged. */
     spendMicros: Type.Integer(),
   },

@@ -31,8 +31,19 @@ export const TOO_SOON_MS = 300
 /** A click again within this time is a double click; later it is a repeat. Neither counts. */
 export const DOUBLE_CLICK_MS = 2_000
 
-/** Why an event counts apart: what its record says, or what it is beside the other events of its decision. */
-export type ApartReason = FilterReason | 'too-soon' | 'double-click' | 'repeat'
+/**
+ * Why an event counts apart: what its record says, or what it is beside the other events of its decision. no-decision:
+ * its decision is not in the log. after-retention: its decision was folded into counts before it came.
+ */
+export type ApartReason =
+  | FilterReason
+  | 'too-soon'
+  | 'double-click'
+  | 'repeat'
+  | 'outside-window'
+  | 'before-showing'
+  | 'no-decision'
+  | 'after-retention'
 
 /** Events that are in no other number. */
 export interface ApartCount {

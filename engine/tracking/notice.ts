@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts'
 import { eventId } from './event-id.ts'
 import type { EventRecord, FilterReason } from './record.ts'
 import { signValues, verifiedValues } from './signature.ts'
+import type { TokenKey } from './token-keys.ts'
 
 /** What the address of an exchange's notice carries: enough that nobody can make up spend. */
 export interface NoticePayload {
@@ -35,8 +36,8 @@ export type NoticeOutcome = {
   readonly filtered: FilterReason | null
 }
 
-/** @param tokenKey 32 bytes, from Secrets */
-export function signNotice(tokenKey: Uint8Array, payload: NoticePayload): string {
+/** @param tokenKey from Secrets */
+export function signNotice(tokenKey: TokenKey, payload: NoticePayload): string {
   const { decision, campaign, adUnit, bidMicros, currency, expiresMs } = payload
   return signValues(tokenKey, 'notice', [decision, campaign, adUnit, bidMicros, currency, expiresMs])
 }
@@ -50,7 +51,7 @@ export function signNotice(tokenKey: Uint8Array, payload: NoticePayload): string
  */
 export async function takeNotice(
   { eventLog, clock }: Pick<Ports, 'eventLog' | 'clock'>,
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   notice: IncomingNotice,
 ): Promise<NoticeOutcome> {
   const payload = verifyNotice(tokenKey, notice.token)
@@ -79,7 +80,7 @@ export async function takeNotice(
   return { status: late ? 'late' : 'accepted', filtered }
 }
 
-function verifyNotice(tokenKey: Uint8Array, token: string): NoticePayload | undefined {
+function verifyNotice(tokenKey: TokenKey, token: string): NoticePayload | undefined {
   const values = verifiedValues(tokenKey, 'notice', token)
   if (!values) return undefined
   const [decision, campaign, adUnit, bidMicros, currency, expiresMs] = values as [

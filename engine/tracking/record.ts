@@ -1,10 +1,11 @@
 /**
  * Decision and event records: what the event log holds. Fields are added under a new version; a stored record is never
- * rewritten. Version 2 adds the fields marked so, and the events of viewability and of auctions; of a version 1 record
- * they are absent, which reads as null.
+ * rewritten, but for its person, which erasing makes null. Version 2 adds the fields marked so, and the events of
+ * viewability and of auctions, version 3 conversion windows and reported times; of an older record they are absent,
+ * which reads as null.
  */
 export interface DecisionRecord {
-  readonly v: 1 | 2
+  readonly v: 1 | 2 | 3
   readonly type: 'decision'
   /** 26 characters, unique, sortable by time. */
   readonly id: string
@@ -38,6 +39,14 @@ export interface DecisionRecord {
   readonly auction?: AuctionTerms
   /** Version 2: asked for as a test. It is in the log and in no number, and neither is any event of it. */
   readonly test?: true
+  /** Version 3: the campaign's own conversion windows, so that a later edit judges no conversion of this anew. */
+  readonly windows?: ConversionWindows
+}
+
+/** How long after a click, or a showing alone, a conversion is the ad's. Whole days of 24 hours; viewDays 0: never. */
+export interface ConversionWindows {
+  readonly clickDays: number
+  readonly viewDays: number
 }
 
 export interface AuctionTerms {
@@ -55,19 +64,20 @@ export type EventType = 'impression' | 'viewable' | 'click' | 'conversion' | 'wi
 
 /**
  * Why a taken event is in no number but its own. bot: the agent says so, or says nothing. prefetch: fetched ahead of
- * being seen. price: an exchange's price that is none, or is over the bid.
+ * being seen. price: an exchange's price that is none, or is over the bid. ahead: reported for a time that is still to
+ * come. early: reported for a time before its decision. currency: a value in another currency than the campaign's.
  */
-export type FilterReason = 'bot' | 'prefetch' | 'price'
+export type FilterReason = 'bot' | 'prefetch' | 'price' | 'ahead' | 'early' | 'currency'
 
 export interface EventRecord {
-  readonly v: 1 | 2
+  readonly v: 1 | 2 | 3
   readonly type: EventType
-  /** Derived from decision, type and `filtered`, so a repeat is the same event and nobody chooses it. */
+  /** Derived from decision, type, `filtered` and order, so a repeat is the same event and nobody chooses it. */
   readonly id: string
   readonly decision: string
   readonly adUnit: string
   readonly campaign: string
-  /** When it happened, Unix ms, as received. */
+  /** When it happened, Unix ms: when it was received, or as its sender reported (`receivedAtMs`). */
   readonly atMs: number
   /** Conversions: value in micros of the campaign's currency. */
   readonly valueMicros: number | null
@@ -81,6 +91,8 @@ export interface EventRecord {
   readonly priceMicros?: number | null
   /** Version 2, loss: the exchange's code (OpenRTB 3.0, list of loss reason codes), where it told one. */
   readonly lossCode?: number | null
+  /** Version 3: when an event with a reported time was received, Unix ms. */
+  readonly receivedAtMs?: number
 }
 
 export type LogRecord = DecisionRecord | EventRecord

@@ -1,7 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { acceptedKeys, KEY_ID_BYTES, keyId, signingKey, type TokenKey } from './token-keys.ts'
 
 /** What a token is for: its first byte, so that one kind is never taken for another. */
-export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3 } as const
+export const TOKEN_KINDS = { tracker: 1, tag: 2, notice: 3, conversion: 4 } as const
+
+/** Added to the kind: the id of the key follows. Tokens without it were signed before keys had ids. */
+const NAMES_ITS_KEY = 0x10
 
 /** HMAC-SHA-256 cut to 128 bits (RFC 2104, 5: at least half the hash), which keeps links short. */
 const MAC_BYTES = 16
@@ -9,25 +13,30 @@ const MAC_BYTES = 16
 const MAX_TOKEN_CHARACTERS = 4000
 
 /**
- * A signed token: base64url of the byte of its kind, its values as a JSON array, and their HMAC.
+ * A signed token: base64url of the byte of its kind, the id of its key, its values as a JSON array, and their HMAC.
  *
- * @param tokenKey 32 bytes, from Secrets
+ * @param tokenKey from Secrets
  */
 export function signValues(
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   kind: keyof typeof TOKEN_KINDS,
   values: readonly (string | number)[],
 ): string {
-  const signed = Buffer.concat([Uint8Array.of(TOKEN_KINDS[kind]), Buffer.from(JSON.stringify(values))])
-  return Buffer.concat([signed, macOf(tokenKey, signed)]).toString('base64url')
+  const key = signingKey(tokenKey)
+  const signed = Buffer.concat([
+    Uint8Array.of(TOKEN_KINDS[kind] | NAMES_ITS_KEY),
+    keyId(key),
+    Buffer.from(JSON.stringify(values)),
+  ])
+  return Buffer.concat([signed, macOf(key, signed)]).toString('base64url')
 }
 
 /**
- * The values of a token of this kind that was made with this key, undefined of any other. Any changed bit makes it
- * another; the comparison takes the same time wherever the difference lies.
+ * The values of a token of this kind that was made with an accepted key, undefined of any other. Any changed bit makes
+ * it another; the comparison takes the same time wherever the difference lies.
  */
 export function verifiedValues(
-  tokenKey: Uint8Array,
+  tokenKey: TokenKey,
   kind: keyof typeof TOKEN_KINDS,
   token: string,
 ): readonly unknown[] | undefined {
@@ -36,11 +45,18 @@ export function verifiedValues(
   // Decoding skips foreign characters and unused last bits: only the one spelling we wrote is accepted.
   if (bytes.length <= MAC_BYTES + 1 || bytes.toString('base64url') !== token) return undefined
   const signed = bytes.subarray(0, -MAC_BYTES)
-  const authentic = timingSafeEqual(bytes.subarray(-MAC_BYTES), macOf(tokenKey, signed))
-  if (!authentic || signed[0] !== TOKEN_KINDS[kind]) return undefined
-  return JSON.parse(signed.subarray(1).toString()) as unknown[]
+  const mac = bytes.subarray(-MAC_BYTES)
+  const namesKey = signed[0] === (TOKEN_KINDS[kind] | NAMES_ITS_KEY)
+  if (!namesKey && signed[0] !== TOKEN_KINDS[kind]) return undefined
+  const values = signed.subarray(namesKey ? 1 + KEY_ID_BYTES : 1)
+  const named = signed.subarray(1, 1 + KEY_ID_BYTES)
+  for (const key of acceptedKeys(tokenKey)) {
+    if (namesKey && !named.equals(keyId(key))) continue
+    if (timingSafeEqual(mac, macOf(key, signed))) return JSON.parse(values.toString()) as unknown[]
+  }
+  return undefined
 }
 
-function macOf(tokenKey: Uint8Array, signed: Uint8Array): Buffer {
-  return createHmac('sha256', tokenKey).update(signed).digest().subarray(0, MAC_BYTES)
+function macOf(key: Uint8Array, signed: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(signed).digest().subarray(0, MAC_BYTES)
 }

@@ -1,6 +1,8 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import type { AppendRequest, LogAnswer } from './event-log.ts'
 import { openLogDisk } from './log-disk.ts'
+import { sealFrames } from './log-frames.ts'
+import { erasePersonIn } from './log-person.ts'
+import type { LogAnswer, LogRequest, UpkeepRequest } from './log-sender.ts'
 import { LogWriter } from './log-writer.ts'
 
 /**
@@ -12,31 +14,54 @@ const { folder } = workerData as { folder: string }
 
 const writer = new LogWriter(openLogDisk(folder))
 
-port.on('message', (first: AppendRequest | null) => {
-  let request: AppendRequest | null | undefined = first
-  const batch: AppendRequest[] = []
-  while (request) {
-    batch.push(request)
-    request = receiveMessageOnPort(port)?.message as AppendRequest | null | undefined
+port.on('message', (first: LogRequest | UpkeepRequest | null) => {
+  let request: LogRequest | UpkeepRequest | null | undefined = first
+  let batch: LogRequest[] = []
+  const commitWaiting = (): void => {
+    if (batch.length > 0) commit(batch)
+    batch = []
   }
-  if (batch.length > 0) commit(batch)
+  while (request) {
+    if ('memory' in request) batch.push(request)
+    else {
+      commitWaiting()
+      keepUp(request)
+    }
+    request = receiveMessageOnPort(port)?.message as LogRequest | UpkeepRequest | null | undefined
+  }
+  commitWaiting()
   if (request === null) {
     writer.close()
     port.close()
   }
 })
-answer({ ids: [], position: writer.position })
+answer({ ids: [], memory: [], position: writer.position })
 
-function commit(batch: readonly AppendRequest[]): void {
+function commit(batch: readonly LogRequest[]): void {
   const ids = batch.map((request) => request.id)
+  const memory = batch.map((request) => request.memory)
   try {
-    writer.append(batch.flatMap((request) => request.payloads))
-    answer({ ids, position: writer.position })
+    const parts = batch.map(({ memory, bytes }) => new Uint8Array(memory, 0, bytes))
+    for (const frames of parts) sealFrames(frames)
+    writer.appendFrames(parts)
+    answer({ ids, memory, position: writer.position })
   } catch (error) {
-    answer({ ids, problem: (error as Error).message })
+    answer({ ids, memory, problem: (error as Error).message })
+  }
+}
+
+function keepUp(request: UpkeepRequest): void {
+  try {
+    const count =
+      'forgetBefore' in request
+        ? writer.forgetBefore(request.forgetBefore)
+        : writer.rewrite((payload) => erasePersonIn(payload, request.erasePerson))
+    answer({ ids: [request.id], memory: [], position: writer.position, count })
+  } catch (error) {
+    answer({ ids: [request.id], memory: [], problem: (error as Error).message })
   }
 }
 
 function answer(message: LogAnswer): void {
-  port.postMessage(message)
+  port.postMessage(message, [...message.memory])
 }

@@ -7,6 +7,8 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -21,6 +23,10 @@ export interface LogDisk {
   list(): readonly string[]
   /** Opens a file for reading and writing; makes an empty one when there is none. */
   open(name: string): LogFile
+  /** Gives a file another name, in the place of a file that has it. */
+  rename(from: string, to: string): void
+  /** Removes a file; one that is not there is no failure. */
+  remove(name: string): void
   /** Forces the folder's entries to disk. */
   syncFolder(): void
 }
@@ -42,6 +48,8 @@ export function openLogDisk(folder: string): LogDisk {
   return {
     list: () => readdirSync(folder),
     open: (name) => openLogFile(join(folder, name)),
+    rename: (from, to) => renameSync(join(folder, from), join(folder, to)),
+    remove: (name) => rmSync(join(folder, name), { force: true }),
     syncFolder() {
       if (process.platform === 'win32') return
       const descriptor = openSync(folder, 'r')

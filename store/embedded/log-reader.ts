@@ -1,15 +1,16 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PolyadError } from '../../core/errors.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
 import { systemCode } from './durable-file.ts'
 import { decodeFrames } from './log-frames.ts'
-import { placeOf, positionOf, segmentName } from './log-position.ts'
+import { FIRST_SEGMENT, placeOf, positionOf, segmentName, segmentNumber } from './log-position.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * The records from a position to the end of the log, in pieces of about a megabyte, through a handle of its own.
+ * The records from a position to the end of the log, in pieces of about a megabyte, through a handle of its own. From 0
+ * it begins with the first segment that is left: older ones may have been folded into counts.
  *
  * @param end the position up to which records are on disk; asked again as the reading goes on. What lies behind it may
  * not survive a power cut, so a reader that remembers its position must not have seen it.
@@ -23,7 +24,7 @@ export async function* readLog(
   if (fromPosition > end()) {
     throw damaged(folder, `it ends at position ${end()}, but was read up to ${fromPosition} before`)
   }
-  let { segment, offset } = placeOf(fromPosition)
+  let { segment, offset } = fromPosition === 0 ? await firstPlace(folder) : placeOf(fromPosition)
   let file: FileHandle | undefined
   let wantBytes = CHUNK_BYTES
   try {
@@ -42,6 +43,11 @@ export async function* readLog(
         offset = 0
         continue
       }
+      if (bytes.length < askBytes && segment === last.segment && (await isReplaced(file, path))) {
+        await file.close()
+        file = undefined
+        continue
+      }
       const { payloads, goodBytes, needBytes } = decodeFrames(bytes)
       if (goodBytes > 0) {
         offset += goodBytes
@@ -55,6 +61,17 @@ export async function* readLog(
   } finally {
     await file?.close()
   }
+}
+
+/** The start of the first segment there is; of an empty log the start of the first there will be. */
+async function firstPlace(folder: string): Promise<ReturnType<typeof placeOf>> {
+  const segments = (await readdir(folder)).flatMap((name) => segmentNumber(name) ?? [])
+  return { segment: segments.length > 0 ? Math.min(...segments) : FIRST_SEGMENT, offset: 0 }
+}
+
+/** Whether the segment was written anew since it was opened: what is appended goes to the new file. */
+async function isReplaced(file: FileHandle, path: string): Promise<boolean> {
+  return (await file.stat()).ino !== (await stat(path)).ino
 }
 
 async function openSegment(path: string): Promise<FileHandle> {

@@ -1,9 +1,12 @@
 import type { LogDisk, LogFile } from './log-disk.ts'
-import { decodeFrames, encodeFrames } from './log-frames.ts'
-import { FIRST_SEGMENT, positionOf, segmentName, segmentNumber } from './log-position.ts'
+import { changeFrames, decodeFrames, encodeFrames } from './log-frames.ts'
+import { FIRST_SEGMENT, placeOf, positionOf, segmentName, segmentNumber } from './log-position.ts'
 
 /** A segment that has grown to this is followed by a new one. */
 const SEGMENT_BYTES = 64 * 1024 * 1024
+
+/** Ends the name of a segment that is being written anew; one that is found was left by a crash and means nothing. */
+export const REWRITING = '.rewriting'
 
 const SCAN_BYTES = 1024 * 1024
 
@@ -22,13 +25,15 @@ export class LogWriter {
   #end: number
   /** What lies behind #end must go before anything else is written. */
   #hasTail = false
+  /** The current segment was written anew, and a power cut could still bring the old one back. */
+  #mustSyncFolder = false
 
   /** Opens the log: cuts a torn tail and syncs what it found, so that nothing read now can vanish later. */
   constructor(disk: LogDisk, segmentBytes: number = SEGMENT_BYTES) {
     this.#disk = disk
     this.#segmentBytes = segmentBytes
-    const segments = disk.list().flatMap((name) => segmentNumber(name) ?? [])
-    this.#segment = Math.max(FIRST_SEGMENT, ...segments)
+    for (const name of disk.list()) if (name.endsWith(REWRITING)) disk.remove(name)
+    this.#segment = Math.max(FIRST_SEGMENT, ...this.#segments())
     this.#file = disk.open(segmentName(this.#segment))
     const size = this.#file.size()
     this.#end = endOfRecords(this.#file)
@@ -42,17 +47,26 @@ export class LogWriter {
     return positionOf({ segment: this.#segment, offset: this.#end })
   }
 
+  /** As `appendFrames`, of payloads. */
+  append(payloads: readonly string[]): void {
+    this.appendFrames([encodeFrames(payloads)])
+  }
+
   /**
-   * Writes the payloads and syncs them together.
+   * Writes whole frames, part after part, and syncs them together.
    *
    * @throws the disk's error; the log is then as it was, and the next call tries again
    */
-  append(payloads: readonly string[]): void {
+  appendFrames(parts: readonly Uint8Array[]): void {
+    if (this.#mustSyncFolder) this.#syncFolder()
     if (this.#hasTail) this.#cutTail()
     if (this.#end >= this.#segmentBytes) this.#startSegment()
-    const bytes = encodeFrames(payloads)
+    let end = this.#end
     try {
-      this.#file.write(this.#end, bytes)
+      for (const bytes of parts) {
+        this.#file.write(end, bytes)
+        end += bytes.length
+      }
       this.#file.datasync()
     } catch (error) {
       this.#hasTail = true
@@ -63,11 +77,85 @@ export class LogWriter {
       }
       throw error
     }
-    this.#end += bytes.length
+    this.#end = end
+  }
+
+  /**
+   * Removes the segments that lie wholly before a position, never the one that is written; the oldest first, so that a
+   * crash leaves no hole.
+   *
+   * @returns how many
+   */
+  forgetBefore(position: number): number {
+    const keep = Math.min(placeOf(position).segment, this.#segment)
+    const old = this.#segments().filter((segment) => segment < keep)
+    for (const segment of old) {
+      this.#disk.remove(segmentName(segment))
+      this.#disk.syncFolder()
+    }
+    return old.length
+  }
+
+  /**
+   * Writes anew every segment that has a payload which `change` changes. The new payload is as long as the old one, so
+   * that every position stays what it was. A segment is replaced whole or not at all, also by a power cut.
+   *
+   * @param change alters the payload in place; whether it did
+   * @returns how many payloads were changed
+   */
+  rewrite(change: (payload: Buffer) => boolean): number {
+    if (this.#hasTail) this.#cutTail()
+    let changed = 0
+    for (const segment of this.#segments()) {
+      const name = segmentName(segment)
+      const isCurrent = segment === this.#segment
+      const file = isCurrent ? this.#file : this.#disk.open(name)
+      const size = isCurrent ? this.#end : file.size()
+      const bytes = Buffer.from(file.read(0, size))
+      if (!isCurrent) file.close()
+      if (bytes.length < size) throw new Error(`${name} cannot be read to its end`)
+      const count = changeFrames(bytes, change)
+      if (count === 0) continue
+      changed += count
+      this.#replaceSegment(name, bytes)
+      if (isCurrent) {
+        this.#mustSyncFolder = true
+        const written = this.#disk.open(name)
+        this.#file.close()
+        this.#file = written
+      }
+      this.#syncFolder()
+    }
+    return changed
   }
 
   close(): void {
     this.#file.close()
+  }
+
+  #segments(): number[] {
+    return this.#disk
+      .list()
+      .flatMap((name) => segmentNumber(name) ?? [])
+      .sort((a, b) => a - b)
+  }
+
+  #replaceSegment(name: string, bytes: Uint8Array): void {
+    const temporary = name + REWRITING
+    this.#disk.remove(temporary)
+    const file = this.#disk.open(temporary)
+    try {
+      file.write(0, bytes)
+      file.datasync()
+    } finally {
+      file.close()
+    }
+    this.#disk.rename(temporary, name)
+  }
+
+  #syncFolder(): void {
+    this.#disk.syncFolder()
+    this.#mustSyncFolder = false
   }
 
   #cutTail(): void {

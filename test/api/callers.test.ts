@@ -263,6 +263,7 @@ describe('a server with keys', () => {
       'GET /t/l/{token}',
       'GET /t/v/{token}',
       'GET /t/w/{token}',
+      'GET /t/x/{token}',
       'GET /v1/ad-units/{file}',
       'GET /v1/ad-units/{id}/pictures/{file}',
       'GET /v1/house-ads/{file}',

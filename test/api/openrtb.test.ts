@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOKEN_LIFETIME_MS } from '../../engine/decision/answer.ts'
 import type { Bid } from '../../engine/openrtb/bid-response.ts'
+import { gppString, tcString } from '../unit/consent/strings.ts'
 import { activate, BID, NOW_MS, openWorld, PUBLIC_URL, type World } from './world.ts'
 
 const IPHONE =
@@ -23,7 +24,7 @@ describe('auctions', () => {
     ext: { fields: 'of the exchange' },
     ...change,
   })
-  const post = (payload: object, query = '', key = world.key('buyer')) =>
+  const post = (payload: object, query = '', key = world.key('exchange')) =>
     world.ask({ method: 'POST', url: `/openrtb2${query}`, payload, key })
   const bidOn = async (payload: object = request()): Promise<Bid> => {
     const response = await post(payload)
@@ -184,12 +185,37 @@ describe('auctions', () => {
     expect((await post(request(), '?adServer=xandra')).json().detail).toContain('did you mean xandr?')
   })
 
-  it('takes role keys of buyers alone', async () => {
-    for (const role of ['creative', 'analyst'] as const) {
+  it('reads consent strings before anything personal, and counts why not', async () => {
+    const leafOf = async (more: object) => {
+      await bidOn(request(more))
+      return (await world.logged()).at(-1) as { leaf: string | null }
+    }
+    const withConsent = (consent: string) => ({ regs: { gdpr: 1 }, user: { id: 'reader-1', consent } })
+    expect((await leafOf(withConsent(tcString()))).leaf).toBe('california')
+    expect((await leafOf(withConsent(tcString({ purposes: [1, 2] })))).leaf).toBeNull()
+    expect(
+      (await leafOf({ regs: { gpp: gppString({ usnat: { SaleOptOut: 2 } }), gpp_sid: [7] } })).leaf,
+    ).toBe('california')
+    expect(
+      (await leafOf({ regs: { gpp: gppString({ usca: { SaleOptOut: 1 } }), gpp_sid: [8] } })).leaf,
+    ).toBeNull()
+    const counted = await metrics()
+    for (const reason of ['tcf-purposes', 'gpp-opt-out']) {
+      expect(counted).toContain(`polyad_no_personal_use_total{reason="${reason}"} 1`)
+    }
+  })
+
+  it('takes role keys of exchanges alone, and those nothing else', async () => {
+    for (const role of ['creative', 'analyst', 'buyer'] as const) {
       expect((await post(request(), '', world.key(role))).statusCode).toBe(403)
     }
     expect((await post(request(), '', world.key('admin'))).statusCode).toBe(200)
     expect((await world.ask({ method: 'POST', url: '/openrtb2', payload: request() })).statusCode).toBe(401)
+    const exchange = world.key('exchange')
+    const decision = { method: 'POST', url: '/v1/decisions', payload: { placement: 'iab-300x250' } } as const
+    for (const ask of [{ url: '/v1/campaigns' }, { url: '/v1/campaigns/spring/report' }, decision]) {
+      expect((await world.ask({ ...ask, key: exchange })).statusCode, ask.url).toBe(403)
+    }
   })
 
   it('puts the click macro of an ad server before our link', async () => {

@@ -5,14 +5,16 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { listen } from '../../api/server.ts'
 import { createServing } from '../../api/serving.ts'
 import { createStream } from '../../core/stream.ts'
+import { dayIn } from '../../core/time.ts'
 import { adUnitId } from '../../engine/campaign/ad-unit-id.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { type DecisionAnswer, TOKEN_LIFETIME_MS } from '../../engine/decision/answer.ts'
 import { generateRange } from '../../engine/generate/generate-range.ts'
 import { eventId } from '../../engine/tracking/event-id.ts'
-import type { LogRecord } from '../../engine/tracking/record.ts'
+import type { EventRecord, LogRecord } from '../../engine/tracking/record.ts'
 import { signToken } from '../../engine/tracking/token.ts'
 import { personKey } from '../../segments/person-key.ts'
+import { gppString, tcString } from '../unit/consent/strings.ts'
 import {
   activate,
   CAMPAIGN,
@@ -21,6 +23,7 @@ import {
   openWorld,
   PUBLIC_URL,
   person,
+  TOKEN_KEY,
   type World,
 } from './world.ts'
 
@@ -88,14 +91,47 @@ describe('serving', () => {
     })
 
     it.each([
-      ['no consent', {}, {}],
-      ['Global Privacy Control', { consent }, { 'sec-gpc': '1' }],
-      ['a child', { consent, coppa: true }, {}],
-      ['a segment under the k floor', { consent, attributes: { state: 'WA' } }, {}],
-    ])('are broad, never blank: %s', async (_why, more, headers) => {
+      ['not-said', {}, {}],
+      ['privacy-control', { consent }, { 'sec-gpc': '1' }],
+      ['privacy-control', { consent: { tcf: tcString() } }, { 'sec-gpc': '1' }],
+      ['child', { consent, coppa: true }, {}],
+      ['tcf-missing', { consent: { ...consent, gdpr: true } }, {}],
+      ['tcf-invalid', { consent: { ...consent, tcf: 'nonsense' } }, {}],
+      ['gpp-opt-out', { consent: { gpp: gppString({ ustx: { SaleOptOut: 1 } }), gppSections: [16] } }, {}],
+      [null, { consent, attributes: { state: 'WA' } }, {}],
+    ])('are broad, never blank, and explained: %s', async (noPersonalUse, more, headers) => {
       const answer = await decide({ attributes: { state: 'CA' }, ...more }, headers, '?explain=true')
-      expect(answer.explain).toMatchObject({ leaf: null, arm: 'broad', segment: 'broad' })
+      expect(answer.explain).toMatchObject({ leaf: null, arm: 'broad', segment: 'broad', noPersonalUse })
+      if (noPersonalUse !== null) {
+        expect((await world.ask({ url: '/metrics' })).body).toMatch(
+          new RegExp(`polyad_no_personal_use_total{reason="${noPersonalUse}"} [1-9]`),
+        )
+      }
       expect(answer.fields['headline']).toMatchObject({ kind: 'text' })
+    })
+
+    it('are narrow by a TC string alone, without the word of the caller', async () => {
+      const attributes = { state: 'CA' }
+      const answer = await decide(
+        { attributes, consent: { gdpr: true, tcf: tcString() } },
+        {},
+        '?explain=true',
+      )
+      expect(answer.explain).toMatchObject({ leaf: 'california', contextual: false, noPersonalUse: null })
+    })
+
+    it('are broad on the word of the caller where the workspace asks for a string', async () => {
+      const strict = await openWorld({ keys: false, consent: { default: 'required', vendorId: 755 } })
+      await activate(strict)
+      const reasonOf = async (consent: object) => {
+        const payload = { placement: PLACEMENT, attributes: { state: 'CA' }, consent }
+        const response = await strict.ask({ method: 'POST', url: '/v1/decisions?explain=true', payload })
+        return response.json().explain.noPersonalUse
+      }
+      expect(await reasonOf({ personalise: true })).toBe('string-required')
+      expect(await reasonOf({ tcf: tcString({ vendors: [2] }) })).toBe('tcf-vendor')
+      expect(await reasonOf({ tcf: tcString({ vendors: [755] }) })).toBeNull()
+      await strict.close()
     })
 
     it('take the locale of the body, else of Accept-Language', async () => {
@@ -212,6 +248,7 @@ describe('serving', () => {
       expect(response.json()).toEqual({
         accepted: 2,
         late: 0,
+        apart: [],
         refused: [{ index: 1, code: 'TOKEN_INVALID' }],
       })
       expect(await loggedOf(answer.decision)).toMatchObject([
@@ -223,6 +260,96 @@ describe('serving', () => {
     it('that are all forged are refused as a whole', async () => {
       const response = await post([{ token: forged(tokenOf(await decide())), type: 'click' }])
       expect([response.statusCode, response.json().code]).toEqual([404, 'TOKEN_INVALID'])
+    })
+
+    it('may be several orders of one decision, each once, and a value in another currency is kept apart', async () => {
+      const token = tokenOf(await decide())
+      const sale = { token, type: 'conversion', valueMicros: 5_000_000 }
+      const response = await post([
+        { ...sale, orderId: '1' },
+        { ...sale, orderId: '2', currency: 'USD' },
+        { ...sale, orderId: '1' },
+        { ...sale, orderId: '3', currency: 'EUR' },
+      ])
+      expect(response.json()).toEqual({
+        accepted: 3,
+        late: 0,
+        apart: [{ index: 3, reason: 'currency' }],
+        refused: [],
+      })
+      const logged = (await world.logged()).slice(-4) as EventRecord[]
+      expect(new Set(logged.map(({ id }) => id)).size).toBe(3)
+      expect(logged.map(({ valueMicros }) => valueMicros)).toEqual([5_000_000, 5_000_000, 5_000_000, null])
+      expect(JSON.stringify(logged)).not.toContain('orderId')
+    })
+
+    it('are taken as of the time their sender knows, unless that cannot be', async () => {
+      const answer = await decide()
+      const token = tokenOf(answer)
+      world.setNowMs(NOW_MS + 3_600_000)
+      const click = { token, type: 'click' }
+      const response = await post([
+        { ...click, atMs: NOW_MS + 60_000 },
+        { token, type: 'impression', atMs: NOW_MS + 3_600_000 + 299_000 },
+        { token, type: 'viewable', atMs: NOW_MS + 3_600_000 + 301_000 },
+        { token, type: 'conversion', atMs: NOW_MS - 301_000 },
+      ])
+      world.setNowMs(NOW_MS)
+      expect(response.json()).toMatchObject({
+        accepted: 2,
+        apart: [
+          { index: 2, reason: 'ahead' },
+          { index: 3, reason: 'early' },
+        ],
+      })
+      expect(
+        (await loggedOf(answer.decision)).map(({ atMs, filtered }) => [atMs - NOW_MS, filtered]),
+      ).toEqual([
+        [60_000, null],
+        [3_600_000, null],
+        [3_600_000, 'ahead'],
+        [-301_000, 'early'],
+      ])
+    })
+
+    it('count on their own day after the campaign has ended', async () => {
+      const answer = await decide()
+      const ended = Date.parse(`${CAMPAIGN.flight.to}T00:00:00Z`) + 3 * 86_400_000
+      expect(ended).toBeLessThan(EXPIRED_MS)
+      world.setNowMs(ended)
+      await world.ask({
+        url: path(answer.impression),
+        headers: { 'user-agent': 'Mozilla/5.0 Firefox/130.0' },
+      })
+      world.setNowMs(NOW_MS)
+      const report = (await world.ask({ url: '/v1/campaigns/spring/report?by=day' })).json()
+      const day = dayIn(CAMPAIGN.timeZone, ended)
+      expect(report.totals.impressions).toBeGreaterThan(0)
+      const rows = await world.ports.counters.rows({ campaign: 'spring', timeZone: CAMPAIGN.timeZone })
+      expect(rows.filter((row) => row.day === day)).toMatchObject([{ decisions: 0, impressions: 1 }])
+    })
+
+    it('of sales may come from the landing page, by what the click told it and by nothing else', async () => {
+      const landing = signToken(TOKEN_KEY, {
+        decision: 'd-landing',
+        campaign: 'spring',
+        adUnit: 'x',
+        landingUrl: 'https://shop.example/?ref=POLYAD_CLICK_ID&a=1',
+        issuedMs: NOW_MS,
+        expiresMs: EXPIRED_MS,
+      })
+      const headers = { 'user-agent': 'Mozilla/5.0 Firefox/130.0' }
+      const click = await world.ask({ url: `/t/c/${landing}`, headers })
+      const token = new URL(String(click.headers.location)).searchParams.get('ref')!
+      expect(click.headers.location).toBe(`https://shop.example/?ref=${token}&a=1`)
+      await world.ask({ url: `/t/x/${token}`, headers })
+      await world.ask({ url: `/t/c/${token}`, headers })
+      await world.ask({ url: `/t/i/${token}`, headers })
+      expect((await post([{ token, type: 'click' }])).statusCode).toBe(404)
+      expect((await loggedOf('d-landing')).map(({ type, via }) => [type, via])).toEqual([
+        ['click', 'page'],
+        ['conversion', 'page'],
+      ])
     })
 
     it('that are late say so', async () => {

@@ -162,6 +162,7 @@ describe('statuses', () => {
     await get(404, '/t/c/forged')
     await get(403, `/t/c/${token}`, { 'sec-purpose': 'prefetch' })
     await get(200, `/t/v/${token}`)
+    await get(200, `/t/x/${token}`)
     const tag = `/v1/tags/${signTag(TOKEN_KEY, { campaign: 'spring', placement: 'iab-300x250' })}`
     await get(200, '/v1/tag.js')
     await get(200, '/v1/tag.html')
@@ -232,11 +233,30 @@ describe('statuses', () => {
     world.broken.documents = true
     await get(503, '/health/ready')
     world.broken.documents = false
+    await get(200, '/v1/audit')
     await get(200, '/v1/segment-sizes')
     const empty = await openWorld({ keys: false, empty: true })
     record(empty)
     expect((await empty.ask({ url: '/v1/segment-sizes' })).statusCode).toBe(404)
     await empty.close()
+  })
+
+  it('that every route has: 429 for a caller that asks too often', async () => {
+    const rates = { roleKey: 1, siteKey: 1, address: 1, trackers: 1, notices: 1, burstSeconds: 1 }
+    const limited = await openWorld({ keys: true, empty: true, config: { rates } })
+    record(limited)
+    const key = limited.key('admin')
+    const from = '203.0.113.9'
+    for (const url of ['/v1/segments', '/t/i/x', '/t/w/x']) await limited.ask({ url, key })
+    for (const url of ['/v1/events', '/t/i/x', '/t/w/x']) await limited.ask({ url, remoteAddress: from })
+    for (const operation of operations) {
+      const { method, path } = operation
+      const payload = method === 'GET' ? {} : { payload: {} }
+      const caller = OPEN.test(path) ? { remoteAddress: from } : { key }
+      const response = await limited.ask({ method, url: addressOf(operation, 'x'), ...payload, ...caller })
+      expect([path, response.statusCode]).toEqual([path, 429])
+    }
+    await limited.close()
   })
 
   it('are all of those the OpenAPI document promises, and no other', () => {

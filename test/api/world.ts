@@ -4,20 +4,22 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import sharp from 'sharp'
-import type { ServerPorts } from '../../api/context.ts'
+import type { ServerConfig, ServerPorts } from '../../api/context.ts'
 import { createKey, type Role } from '../../api/keys.ts'
-import { buildServer } from '../../api/server.ts'
+import { buildServer, type ServerParts } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
 import { learnOptions } from '../../engine/allocation/learn.ts'
 import type { Campaign } from '../../engine/campaign/campaign.ts'
+import type { ConsentPolicy } from '../../engine/decision/personal-use.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
 import { createTableFiles } from '../../io/parquet-file.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
 import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
+import { openAudit } from '../../store/embedded/audit.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
@@ -117,6 +119,9 @@ export async function openWorld(options: {
   empty?: boolean
   /** Changes of CAMPAIGN. */
   campaign?: Partial<Campaign>
+  config?: Partial<ServerConfig>
+  logger?: ServerParts['logger']
+  consent?: ConsentPolicy
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
   await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
@@ -130,6 +135,7 @@ export async function openWorld(options: {
   const broken = { log: false, documents: false }
   let nowMs = NOW_MS
   const ports: ServerPorts = {
+    audit: openAudit(folder),
     documents: {
       ...documents,
       list: async (kind) => {
@@ -171,7 +177,7 @@ export async function openWorld(options: {
 
   const keys = new Map<string, string>()
   if (options.keys) {
-    for (const role of ['creative', 'buyer', 'analyst', 'admin'] as const) {
+    for (const role of ['creative', 'buyer', 'analyst', 'exchange', 'admin'] as const) {
       keys.set(role, (await createKey(ports, { role })).key)
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
@@ -184,8 +190,11 @@ export async function openWorld(options: {
       singleUser: !options.keys,
       fingerprint: 'test',
       tagScript: 'tag()',
+      ...(options.consent && { consent: options.consent }),
       ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
+      ...options.config,
     },
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
     fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
     judge: judgeOnThread,
     learn: learnOptions,

@@ -2,6 +2,8 @@ import { describe, expect } from 'vitest'
 import { createStream, type Stream } from '../../core/stream.ts'
 import { dayIn } from '../../core/time.ts'
 import type { CounterRow, Counters, UnitCounts } from '../../engine/ports/counters.ts'
+import { judgeConversion } from '../../engine/tracking/conversion.ts'
+import { earlierEvent } from '../../engine/tracking/earlier-event.ts'
 import { type ApartReason, judgeClicks } from '../../engine/tracking/filter.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../../engine/tracking/record.ts'
 import { clausesOf, type Exemptions, type Open } from './contract.ts'
@@ -51,24 +53,44 @@ function event(type: EventRecord['type'], of: string, changes: Partial<EventReco
   }
 }
 
-/** What the rows and the events apart must be, counted record by record; the first record of an id holds. */
-function recount(
+/** One event, as all its records together tell it: the one that holds, and what a page fetched again at other times. */
+interface ToldEvent {
+  readonly held: EventRecord
+  readonly again: readonly EventRecord[]
+}
+
+function toldEvents(records: readonly LogRecord[]): ToldEvent[] {
+  const byId = grouped(
+    records.filter((record) => record.type !== 'decision'),
+    ({ id }) => id,
+  )
+  return byId.map((same) => {
+    const held = same.reduce(earlierEvent)
+    const fetched = grouped(
+      same.filter(({ via, atMs }) => via === 'page' && atMs !== held.atMs),
+      ({ atMs }) => atMs,
+    )
+    return { held, again: fetched.map((all) => ({ ...all[0]!, late: all.every(({ late }) => late) })) }
+  })
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => unknown): T[][] {
+  const groups = new Map<unknown, T[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return [...groups.values()]
+}
+
+/** What the rows and the events apart must be, counted record by record in any order. */
+export function recount(
   records: readonly LogRecord[],
   campaign: string,
   timeZone: string,
 ): { rows: CounterRow[]; apart: Record<string, number> } {
   const decisions = new Map<string, DecisionRecord>()
-  const events = new Map<string, EventRecord[]>()
   for (const record of records) {
-    if (record.type === 'decision') {
-      if (!decisions.has(record.id)) decisions.set(record.id, record)
-      continue
-    }
-    const fetched = events.get(record.id) ?? []
-    const isNew =
-      fetched.length === 0 || (record.via === 'page' && fetched.every(({ atMs }) => atMs !== record.atMs))
-    if (isNew) events.set(record.id, [...fetched, record])
+    if (record.type === 'decision' && !decisions.has(record.id)) decisions.set(record.id, record)
   }
+  const events = toldEvents(records)
   const rows = new Map<string, { -readonly [K in keyof CounterRow]: CounterRow[K] }>()
   const rowOf = (of: DecisionRecord, atMs: number) => {
     const { revision, person, leaf, arm, segment, locale, placement, adUnit, simulated } = of
@@ -94,6 +116,7 @@ function recount(
       chargedMicros: 0,
       clicks: 0,
       conversions: 0,
+      viewThrough: 0,
       valueMicros: 0,
     }
     rows.set(key, row)
@@ -107,41 +130,58 @@ function recount(
     apart[`${type} ${reason}`] = (apart[`${type} ${reason}`] ?? 0) + 1
   }
   const chargedMicros = new Map<CounterRow, number>()
+  const isGood = ({ late, filtered }: EventRecord) => !late && !filtered
+  for (const { held } of events) {
+    if (held.campaign !== campaign || decisions.has(held.decision)) continue
+    if (held.filtered || !held.late) setApart(held, held.filtered ?? 'no-decision')
+  }
   for (const of of ours) {
-    const mine = [...events.values()].filter(([first]) => first!.decision === of.id)
-    const isGood = ({ late, filtered }: EventRecord) => !late && !filtered
-    const shown = mine.map(([first]) => first!).find((e) => e.type === 'impression' && isGood(e))
-    for (const fetched of mine) {
-      for (const [at, each] of fetched.entries()) {
-        const again = at > 0
+    const mine = events.filter(({ held }) => held.decision === of.id)
+    const shown = mine.map(({ held }) => held).find((e) => e.type === 'impression' && isGood(e))
+    const clicks = mine.flatMap(({ held, again }) => [held, ...again]).filter((e) => e.type === 'click')
+    const judged = judgeClicks(shown?.via === 'page' ? shown.atMs : null, clicks.filter(isGood))
+    if (judged.counted) rowOf(of, judged.counted.atMs).clicks++
+    for (const { click, reason } of judged.apart) setApart(click, reason)
+    for (const { held, again } of mine) {
+      for (const each of again) {
         if (each.filtered) setApart(each, each.filtered)
-        else if (again && (each.late || each.type !== 'click')) setApart(each, 'repeat')
-        else if (!each.late && each.type !== 'click') {
-          const row = rowOf(of, each.atMs)
-          if (each.type === 'impression') {
-            row.impressions++
-            if (of.auction) row.auctioned++
-          }
-          if (each.type === 'viewable') row.viewable++
-          if (each.type === 'conversion') row.conversions++
-          row.valueMicros += each.valueMicros ?? 0
-          if (each.type === of.auction?.chargedOn) {
-            chargedMicros.set(row, (chargedMicros.get(row) ?? 0) + (each.priceMicros ?? 0))
-          }
+        else if (each.late || each.type !== 'click') setApart(each, 'repeat')
+      }
+      if (held.filtered) setApart(held, held.filtered)
+      else if (!held.late && held.type === 'conversion') {
+        const conversion = judgeConversion(held.atMs, {
+          decidedAtMs: of.atMs,
+          shownAtMs: shown?.atMs ?? null,
+          clickedAtMs: judged.counted?.atMs ?? null,
+          windows: of.windows,
+        })
+        if ('apart' in conversion) {
+          setApart(held, conversion.apart)
+          continue
+        }
+        const row = rowOf(of, held.atMs)
+        row.conversions++
+        if (conversion.through === 'view') row.viewThrough++
+        row.valueMicros += held.valueMicros ?? 0
+      } else if (!held.late && held.type !== 'click') {
+        const row = rowOf(of, held.atMs)
+        if (held.type === 'impression') {
+          row.impressions++
+          if (of.auction) row.auctioned++
+        }
+        if (held.type === 'viewable') row.viewable++
+        if (held.type === of.auction?.chargedOn) {
+          chargedMicros.set(row, (chargedMicros.get(row) ?? 0) + (held.priceMicros ?? 0))
         }
       }
     }
-    const clicks = mine.flat().filter((each) => each.type === 'click' && isGood(each))
-    const judged = judgeClicks(shown?.via === 'page' ? shown.atMs : null, clicks)
-    if (judged.counted) rowOf(of, judged.counted.atMs).clicks++
-    for (const { click, reason } of judged.apart) setApart(click, reason)
   }
   for (const [row, sum] of chargedMicros) (row as { chargedMicros: number }).chargedMicros = sum / 1000
   return { rows: [...rows.values()], apart }
 }
 
 /** Decisions and events of two campaigns over four days, some repeated, some late, some without their decision. */
-function randomLog(stream: Stream, count: number): LogRecord[] {
+export function randomLog(stream: Stream, count: number): LogRecord[] {
   const records: LogRecord[] = []
   const pick = <T>(choices: readonly T[]): T => choices[stream.integer(choices.length)]!
   const atMs = () => DAY_START_MS + stream.integer(96 * HOUR_MS) - 24 * HOUR_MS
@@ -157,6 +197,7 @@ function randomLog(stream: Stream, count: number): LogRecord[] {
       revision: 1 + stream.integer(2),
       adUnit: pick(['unit1', 'unit2', '']),
       simulated: pick([true, false]),
+      ...pick([{}, {}, { v: 3, windows: { clickDays: 1, viewDays: 0 } }]),
       ...pick([{}, {}, { v: 2, test: true }, { v: 2, auction: { bidMicros: 5_000_000, chargedOn: 'win' } }]),
     })
     if (stream.next() < 0.9) records.push(made)
@@ -258,6 +299,7 @@ export function countersContract(name: string, open: Open<Counters>, exempt?: Ex
     clause(2, 'an event whose decision comes later counts as soon as it is there', async ({ port }) => {
       await port.load([event('click', 'd1')], 1)
       expect(await port.rows({ campaign: 'spring', timeZone: NEW_YORK })).toEqual([])
+      expect(await port.apart('spring')).toEqual([{ type: 'click', reason: 'no-decision', events: 1 }])
       await port.load([decision('d1', { segment: 'late-comer' })], 2)
       expect(await port.rows({ campaign: 'spring', timeZone: NEW_YORK })).toMatchObject([
         { segment: 'late-comer', decisions: 1, clicks: 1 },

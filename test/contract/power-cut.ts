@@ -1,6 +1,6 @@
 import type { Stream } from '../../core/stream.ts'
 import { decodeFrames } from '../../store/embedded/log-frames.ts'
-import { segmentNumber } from '../../store/embedded/log-position.ts'
+import { positionOf, segmentName, segmentNumber } from '../../store/embedded/log-position.ts'
 import { LogWriter } from '../../store/embedded/log-writer.ts'
 import {
   type DiskFaults,
@@ -26,6 +26,8 @@ export interface CrashOutcome {
 interface Load {
   readonly written: Set<string>
   readonly acknowledged: Set<string>
+  /** Of those, what was let go on purpose. */
+  readonly forgotten: Set<string>
 }
 
 /**
@@ -38,7 +40,7 @@ export function crashTwice(
   first: DiskFaults & { readonly unsynced: Unsynced },
   second: DiskFaults = {},
 ): CrashOutcome {
-  const load: Load = { written: new Set(), acknowledged: new Set() }
+  const load: Load = { written: new Set(), acknowledged: new Set(), forgotten: new Set() }
   const disk = simulateDisk(first)
   runLoad(disk, stream.fork('first'), 'first', load)
   const found = disk.afterCrash(first.unsynced, stream.fork('crash'), second)
@@ -50,7 +52,7 @@ export function crashTwice(
   const inOrder = acknowledged.filter((record) => once.has(record))
   return {
     acknowledged: acknowledged.length,
-    lost: acknowledged.filter((record) => !once.has(record)),
+    lost: acknowledged.filter((record) => !once.has(record) && !load.forgotten.has(record)),
     twice: read.filter((record, i) => read.indexOf(record) !== i),
     wrong: [
       ...read.filter((record) => !load.written.has(record)),
@@ -62,7 +64,11 @@ export function crashTwice(
 /** Steps of the first load when nothing goes wrong. */
 export function stepsOf(stream: Stream): number {
   const disk = simulateDisk()
-  runLoad(disk, stream.fork('first'), 'first', { written: new Set(), acknowledged: new Set() })
+  runLoad(disk, stream.fork('first'), 'first', {
+    written: new Set(),
+    acknowledged: new Set(),
+    forgotten: new Set(),
+  })
   return disk.steps
 }
 
@@ -79,6 +85,8 @@ function runLoad(disk: SimulatedDisk, stream: Stream, label: string, load: Load)
       try {
         writer.append(records)
         for (const record of records) load.acknowledged.add(record)
+        if (batch % 4 === 3) writer.rewrite(turnLetters)
+        if (batch === 8) forgetOld(writer, disk, load)
       } catch (error) {
         if (error instanceof PowerCut) throw error
       }
@@ -88,6 +96,27 @@ function runLoad(disk: SimulatedDisk, stream: Stream, label: string, load: Load)
     if (!(error instanceof PowerCut)) throw error
   }
 }
+
+/** Changes the padding of a record from x to y and back. */
+function turnLetters(payload: Buffer): boolean {
+  const at = payload.lastIndexOf(' ') + 1
+  if (at >= payload.length) return false
+  payload.fill(payload[at] === X ? Y : X, at)
+  return true
+}
+const [X, Y] = Buffer.from('xy') as unknown as [number, number]
+
+/** Lets the first segment go: its records are no loss, whether a crash brings them back or not. */
+function forgetOld(writer: LogWriter, disk: SimulatedDisk, load: Load): void {
+  const numbers = disk.list().flatMap((name) => segmentNumber(name) ?? [])
+  const first = Math.min(...numbers)
+  const file = disk.open(segmentName(first))
+  const old = decodeFrames(file.read(0, file.size())).payloads.map(withoutTurn)
+  if (first < Math.max(...numbers)) for (const record of old) load.forgotten.add(record)
+  writer.forgetBefore(positionOf({ segment: first + 1, offset: 0 }))
+}
+
+const withoutTurn = (record: string) => record.replace(/y+$/, (padding) => 'x'.repeat(padding.length))
 
 /** Opens the log; when the disk fails it, again. */
 function openWriter(disk: SimulatedDisk): LogWriter {
@@ -105,6 +134,6 @@ export function recordsOn(disk: SimulatedDisk): string[] {
   const segments = disk.list().filter((name) => segmentNumber(name) !== undefined)
   return segments.sort().flatMap((name) => {
     const file = disk.open(name)
-    return decodeFrames(file.read(0, file.size())).payloads
+    return decodeFrames(file.read(0, file.size())).payloads.map(withoutTurn)
   })
 }

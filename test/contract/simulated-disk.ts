@@ -17,10 +17,8 @@ interface SimulatedFile {
  */
 export type Unsynced = 'dropped' | 'torn' | 'kept'
 
+/** A rename or removal happens whole or not at all, and is on the platter once the folder is synced. */
 export interface SimulatedDisk extends LogDisk {
-  /** Both happen whole or not at all, and are on the platter once the folder is synced. */
-  rename(from: string, to: string): void
-  remove(name: string): void
   /** Operations done so far that change or sync something. */
   readonly steps: number
   /** The disk that is found after the crash. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { countBits, countBoth, emptyBitmap, orBitmaps } from '../../core/bitmap.ts'
 import { compileRule } from '../../rules/compile.ts'
 import { parseRule } from '../../rules/parse.ts'
-import type { Rule } from '../../rules/rule.ts'
+import type { Rule, RuleJson } from '../../rules/rule.ts'
 import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { createGridTree, gridDefinition } from '../../segments/grid.ts'
 import { nodeRule, parseNodeId } from '../../segments/grid-node.ts'
@@ -17,9 +17,9 @@ import { CATALOGUE, populationOf } from './population-of.ts'
 
 const records = fc.array(recordArbitrary, { minLength: 1, maxLength: 80 })
 
-const segmentsArbitrary: fc.Arbitrary<Segment[]> = fc
-  .array(fc.tuple(ruleJsonArbitrary, fc.nat({ max: 5 })), { maxLength: 70 })
-  .map((rows) =>
+/** Few sizes, so that many segments tie. */
+const segmentsFrom = (rules: fc.Arbitrary<RuleJson>, maxLength: number): fc.Arbitrary<Segment[]> =>
+  fc.array(fc.tuple(rules, fc.nat({ max: 5 })), { maxLength }).map((rows) =>
     rows.map(([json, people], i) => ({
       id: `s${i}`,
       title: `s${i}`,
@@ -29,11 +29,27 @@ const segmentsArbitrary: fc.Arbitrary<Segment[]> = fc
       people,
     })),
   )
+const segmentsArbitrary = segmentsFrom(ruleJsonArbitrary, 70)
+
+/** Rules that would take hundreds of conjunctions, and some that tell what is certain of everybody in them. */
+const wideRuleArbitrary: fc.Arbitrary<RuleJson> = fc
+  .tuple(
+    ruleJsonArbitrary,
+    fc.array(fc.array(ruleJsonArbitrary, { minLength: 3, maxLength: 4 }), { minLength: 4, maxLength: 5 }),
+    fc.boolean(),
+  )
+  .map(([first, groups, negated]) => {
+    const wide = groups.map((any) => ({ any }))
+    return { all: [first, ...(negated ? wide.map((not) => ({ not })) : wide)] }
+  })
 
 describe('match', () => {
-  it('gives what asking every segment gives, narrowest first', () => {
+  it.each<[string, fc.Arbitrary<Segment[]>, number]>([
+    ['of all kinds', segmentsArbitrary, 200],
+    ['too wide to be taken apart', segmentsFrom(wideRuleArbitrary, 8), 60],
+  ])('gives what asking every segment gives, narrowest first: rules %s', (_kind, segmentsOf, numRuns) => {
     fc.assert(
-      fc.property(segmentsArbitrary, fc.array(recordArbitrary, { maxLength: 10 }), (segments, asked) => {
+      fc.property(segmentsOf, fc.array(recordArbitrary, { maxLength: 10 }), (segments, asked) => {
         const matcher = createMatcher(segments)
         for (const record of asked) {
           const expected = segments
@@ -42,7 +58,7 @@ describe('match', () => {
           expect(matcher.match(record).map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
         }
       }),
-      { numRuns: 200 },
+      { numRuns },
     )
   })
 })

@@ -46,6 +46,20 @@ export const MergesSchema = Type.Object(
 )
 export type Merges = Static<typeof MergesSchema>
 
+/** What came of judging the leaves of a campaign. */
+export const MovedLeavesSchema = Type.Object(
+  {
+    /** Merged just now. */
+    merged: Type.Array(MergeSchema),
+    /** All that is merged. */
+    standing: Type.Array(MergeSchema),
+    /** Why nothing was judged; null: leaves were judged. */
+    without: Type.Union([Type.String(), Type.Null()]),
+  },
+  { additionalProperties: false },
+)
+export type MovedLeaves = Static<typeof MovedLeavesSchema>
+
 const door = createDoor('merges', MergesSchema)
 
 /** What stands for a campaign, and its hash for the next write; null: nothing was ever merged. */

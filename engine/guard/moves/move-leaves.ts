@@ -1,27 +1,16 @@
 import { PolyadError } from '../../../core/errors.ts'
-import { dayIn } from '../../../core/time.ts'
+import { DAY_MS, dayIn } from '../../../core/time.ts'
 import { nearestName } from '../../../rules/nearest-name.ts'
 import { parseCampaign } from '../../campaign/validate-campaign.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Report } from '../../reporting/report.ts'
 import { reportCampaign } from '../../reporting/report-campaign.ts'
-import { type Merge, type Merges, readMerges } from './merges.ts'
+import { type Merge, type Merges, type MovedLeaves, readMerges } from './merges.ts'
 
 type MovePorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
 
 /** Who merges leaves: a person, or the server's schedule. */
 export type Mover = { readonly by: 'person'; readonly who: string } | { readonly by: 'schedule' }
-
-export interface MovedLeaves {
-  /** Merged just now. */
-  readonly merged: readonly Merge[]
-  /** All that is merged. */
-  readonly standing: readonly Merge[]
-  /** Why nothing was judged; null: leaves were judged. */
-  readonly without: string | null
-}
-
-const DAY_MS = 86_400_000
 
 /**
  * Merges the leaves in which narrow is shown to do worse than broad control: the upper bound of the confidence sequence

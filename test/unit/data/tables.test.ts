@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { AGE_BANDS } from '../../../data/age-bands.ts'
+import { GPP_SECTIONS_SOURCE } from '../../../data/gpp-sections.ts'
 import { HIERARCHIES } from '../../../data/hierarchies.ts'
 import { IAB_AUDIENCE } from '../../../data/iab-audience.ts'
 import { PLACEMENTS, PLACEMENTS_SOURCE } from '../../../data/placements.ts'
@@ -105,7 +106,7 @@ describe('placements', () => {
 })
 
 describe('every table', () => {
-  const tables = { AGE_BANDS, IAB_AUDIENCE, PLACEMENTS_SOURCE, SENSITIVE, US_STATES }
+  const tables = { AGE_BANDS, GPP_SECTIONS_SOURCE, IAB_AUDIENCE, PLACEMENTS_SOURCE, SENSITIVE, US_STATES }
 
   it('says when it was read, and where', () => {
     for (const [name, { asOf, source }] of Object.entries(tables)) {

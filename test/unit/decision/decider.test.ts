@@ -149,10 +149,12 @@ describe('decide', () => {
   })
 
   it.each([
-    ['no consent', {}],
-    ['consent refused', { consent: { personalise: false } }],
-    ['a child may be watching', { consent, coppa: true }],
-  ])('reads nothing personal: %s', (_why, more) => {
+    ['not-said', {}],
+    ['declined', { consent: { personalise: false } }],
+    ['child', { consent, coppa: true }],
+    ['tcf-missing', { consent: { ...consent, gdpr: true } }],
+    ['tcf-invalid', { consent: { ...consent, tcf: 'nonsense' } }],
+  ])('reads nothing personal, and says why: %s', (why, more) => {
     const decision = deciderOf([planWith()], { population }).decide({
       placement: 'wide',
       person: 'twitter:ann',
@@ -160,7 +162,7 @@ describe('decide', () => {
       ...more,
     })
     expect(decision.record).toMatchObject({ person: null, leaf: null, arm: 'broad', segment: 'broad' })
-    expect(decision.why.contextual).toBe(true)
+    expect(decision.why.noPersonalUse).toBe(why)
     expect(decision.unit).toBeDefined()
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseLocale } from '../../../engine/decision/locale.ts'
-import { createAttributeCheck, mayPersonalise } from '../../../engine/decision/request.ts'
+import { createAttributeCheck, privacyOf } from '../../../engine/decision/request.ts'
 
 const check = createAttributeCheck({
   attributes: [
@@ -37,12 +37,42 @@ describe('attributes of a request', () => {
 })
 
 describe('consent', () => {
-  it('must be given, and a child undoes it', () => {
+  it('is read field by field; what is not said is not made up', () => {
     const placement = 'iab-300x250'
-    expect(mayPersonalise({ placement })).toBe(false)
-    expect(mayPersonalise({ placement, consent: { personalise: false } })).toBe(false)
-    expect(mayPersonalise({ placement, consent: { personalise: true } })).toBe(true)
-    expect(mayPersonalise({ placement, consent: { personalise: true }, coppa: true })).toBe(false)
+    const nothing = {
+      childDirected: false,
+      personalise: null,
+      gdprApplies: null,
+      tcfString: null,
+      gppString: null,
+      gppSections: [],
+      usPrivacy: null,
+      limitTracking: false,
+      globalPrivacyControl: false,
+    }
+    expect(privacyOf({ placement })).toEqual(nothing)
+    expect(privacyOf({ placement, consent: {} })).toEqual(nothing)
+    const consent = {
+      personalise: false,
+      gdpr: false,
+      tcf: 'C',
+      gpp: 'D',
+      gppSections: [7],
+      usPrivacy: '1YNN',
+      gpc: true,
+      limitTracking: true,
+    }
+    expect(privacyOf({ placement, consent, coppa: true })).toEqual({
+      childDirected: true,
+      personalise: false,
+      gdprApplies: false,
+      tcfString: 'C',
+      gppString: 'D',
+      gppSections: [7],
+      usPrivacy: '1YNN',
+      limitTracking: true,
+      globalPrivacyControl: true,
+    })
   })
 })
 

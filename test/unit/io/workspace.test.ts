@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, truncate, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Secrets } from '../../../engine/ports/ports.ts'
+import { signingKey } from '../../../engine/tracking/token-keys.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets } from '../../../io/workspace.ts'
 
 let folder: string
@@ -21,6 +23,9 @@ describe('findWorkspace', () => {
     await writeFile(join(folder, 'polyad.json'), '{"polyad": 1, "title": "Spring"}')
     const found = { folder: await realpath(folder), settings: { polyad: 1, title: 'Spring' } }
     expect(await findWorkspace(folder)).toEqual(found)
+    const settings = { polyad: 1, consent: { default: 'required', vendorId: 755 } }
+    await writeFile(join(folder, 'polyad.json'), JSON.stringify(settings))
+    expect((await findWorkspace(folder)).settings).toEqual(settings)
   })
 
   it.each([
@@ -28,6 +33,7 @@ describe('findWorkspace', () => {
     ['broken JSON', '{"polyad": 1'],
     ['another version', '{"polyad": 2}'],
     ['a misspelt setting', '{"polyad": 1, "titel": "Spring"}'],
+    ['a consent setting that is none', '{"polyad": 1, "consent": {"default": "always"}}'],
   ])('refuses a folder with %s and says how to make one', async (_what, text) => {
     if (text !== undefined) await writeFile(join(folder, 'polyad.json'), text)
     await expect(findWorkspace(folder)).rejects.toMatchObject({
@@ -74,19 +80,24 @@ describe('createWorkspaceFiles', () => {
   })
 })
 
+const bytesOf = ({ identityKey, tokenKey }: Secrets) => [
+  Buffer.from(identityKey),
+  Buffer.from(signingKey(tokenKey)),
+]
+
 describe('loadSecrets', () => {
   it('makes keys of 32 bytes on first use, for this user alone, and keeps them', async () => {
     const first = await loadSecrets(folder)
     expect(first.identityKey).toHaveLength(32)
-    expect(Buffer.from(first.identityKey)).not.toEqual(Buffer.from(first.tokenKey))
+    expect(Buffer.from(first.identityKey)).not.toEqual(signingKey(first.tokenKey))
     expect((await stat(join(folder, 'keys', 'identity.key'))).mode & 0o777).toBe(0o600)
     expect(await readdir(join(folder, 'keys'))).toEqual(['identity.key', 'token.key'])
-    expect(await loadSecrets(folder)).toEqual(first)
+    expect(bytesOf(await loadSecrets(folder))).toEqual(bytesOf(first))
   })
 
   it('gives one key to all who ask at once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => loadSecrets(folder)))
-    for (const secrets of all) expect(secrets).toEqual(all[0])
+    for (const secrets of all) expect(bytesOf(secrets)).toEqual(bytesOf(all[0]!))
     expect(await readdir(join(folder, 'keys'))).toHaveLength(2)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attributesFrom } from '../../../engine/openrtb/attributes.ts'
+import { gppString, tcString } from '../consent/strings.ts'
 import { SIMPLE_BANNER } from './examples.ts'
 import { BID, bidderOf, bidOn, planWith } from './world.ts'
 
@@ -85,6 +86,9 @@ describe('attributes of a bid request', () => {
       { regs: { us_privacy: '1YYN' } },
       { regs: { ext: { us_privacy: '1YYN' } } },
       { regs: { gpp: 'DBAA', gpp_sid: [7] } },
+      { regs: { gdpr: 1 }, user: { ...request.user, consent: tcString({ purposes: [1] }) } },
+      { user: { ...request.user, ext: { consent: tcString({ purposes: [1] }) } } },
+      { regs: { gpp: gppString({ usca: { SharingOptOut: 1 } }) } },
       { regs: { ext: { gpc: '1' } } },
       { device: { ...request.device, lmt: 1 } },
       { device: { ...request.device, dnt: 1 } },

@@ -7,6 +7,8 @@ import type { EventLog } from '../../../engine/ports/event-log.ts'
 import type { TableCell } from '../../../engine/ports/table-files.ts'
 import { type EventsExportQuery, exportEvents } from '../../../engine/reporting/events-export.ts'
 import { tableCsv } from '../../../engine/reporting/table-csv.ts'
+import { judgeConversion } from '../../../engine/tracking/conversion.ts'
+import { earlierEvent } from '../../../engine/tracking/earlier-event.ts'
 import { eventId } from '../../../engine/tracking/event-id.ts'
 import type { DecisionRecord, EventRecord, LogRecord } from '../../../engine/tracking/record.ts'
 import { memoryDocuments } from '../guard/memory-documents.ts'
@@ -144,6 +146,7 @@ describe('the export of events', () => {
         viewable: 0,
         bid_micros: null,
         charged_micros: null,
+        click_through_conversions: 0,
         asset_headline: 'warm',
         propensity_headline: 0.5,
       },
@@ -290,17 +293,28 @@ describe('the export of events', () => {
           for (const [at, { id, campaign, atMs }] of made.entries()) {
             const first = new Map<string, EventRecord>()
             for (const record of records) {
-              if (record.type === 'decision' || record.decision !== id || first.has(record.type)) continue
-              first.set(record.type, record)
+              if (record.type === 'decision' || record.decision !== id) continue
+              const known = first.get(record.type)
+              first.set(record.type, known ? earlierEvent(known, record) : record)
             }
             const counted = [...first.values()].filter(({ late }) => !late)
-            const one = (type: string) => counted.filter((record) => record.type === type).length
+            const of = (type: string) => counted.find((record) => record.type === type)
+            const one = (type: string) => (of(type) ? 1 : 0)
+            const conversion = of('conversion')
+            const judged =
+              conversion &&
+              judgeConversion(conversion.atMs, {
+                decidedAtMs: atMs,
+                shownAtMs: of('impression')?.atMs ?? null,
+                clickedAtMs: of('click')?.atMs ?? null,
+              })
+            const conversions = judged && 'through' in judged ? 1 : 0
             expect(rows[at]).toMatchObject({
               day: dayIn(CAMPAIGNS[campaign as 'spring'].timeZone, atMs),
               impressions: one('impression'),
               clicks: one('click'),
-              conversions: one('conversion'),
-              value_micros: one('conversion') * 5_000_000,
+              conversions,
+              value_micros: conversions * 5_000_000,
               late_events: first.size - counted.length,
             })
           }

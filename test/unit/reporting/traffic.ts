@@ -49,6 +49,7 @@ export function row(part: Partial<CounterRow> & { readonly person: string | null
     chargedMicros: 0,
     clicks: 0,
     conversions: 0,
+    viewThrough: 0,
     valueMicros: 0,
     ...part,
   }

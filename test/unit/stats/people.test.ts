@@ -161,6 +161,14 @@ describe('rate over clustered trials', () => {
     expect(clusteredRate([{ events: 2, trials: 1 }])).toBeUndefined()
   })
 
+  it('as many events as trials, of other people, count each person as one trial', () => {
+    const people = [
+      { events: 2, trials: 1 },
+      { events: 0, trials: 1 },
+    ]
+    expect(clusteredRate(people)).toMatchObject({ rate: 1, effectiveTrials: 2 })
+  })
+
   it('holds the true rate in about 95 % of samples', () => {
     const stream = createStream('clustered')
     const rounds = 400

@@ -86,7 +86,7 @@ describe('ingestEvents', () => {
     open()
     const token = signToken(KEY, payload('d1', NOW_MS))
     const [outcome] = await ingestEvents(ports, KEY, [{ token, type: 'click' }])
-    expect(outcome).toEqual({ status: 'late', payload: payload('d1', NOW_MS) })
+    expect(outcome).toEqual({ status: 'late', payload: payload('d1', NOW_MS), filtered: null })
     expect(written).toEqual([expect.objectContaining({ late: true })])
   })
 
