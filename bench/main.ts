@@ -1,5 +1,6 @@
 import '../cli/boot.ts'
 import { stdout } from 'node:process'
+import { benchAllocate } from './allocate.ts'
 import { benchCover } from './cover.ts'
 import { benchDecide } from './decide.ts'
 import { makeDemoWorkspace } from './demo-workspace.ts'
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   pixels: benchPixels,
   sample: benchSample,
   cover: benchCover,
+  allocate: benchAllocate,
 }
 
 /** Run only when they are asked for by name: they take minutes, or room in memory. */
