@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServing } from '../../api/serving.ts'
+import { steerServed } from '../../api/steering-runs.ts'
 import { createStream } from '../../core/stream.ts'
+import { DAY_MS } from '../../core/time.ts'
+import { learnOptions } from '../../engine/allocation/learn.ts'
 import { adUnitId } from '../../engine/campaign/ad-unit-id.ts'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import type { Plan } from '../../engine/campaign/plan.ts'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
 import type { DecisionRecord, LogRecord } from '../../engine/tracking/record.ts'
 import {
   activate,
@@ -19,12 +23,14 @@ import {
 
 const PLACEMENT = 'iab-300x250'
 const consent = { personalise: true }
+const UNUSED = { name: 'unused', rule: { state: 'NY' } }
 
 /** Decisions of people who matched California, each with an impression, and the first of each arm with a click. */
 function traffic(
   plan: Plan,
   clicks: { readonly narrow: number; readonly control: number },
   headline: (person: number) => string,
+  atMs = NOW_MS,
 ): LogRecord[] {
   const records: LogRecord[] = []
   const add = (arm: 'narrow' | 'broad-control', people: number, clickers: number) => {
@@ -32,16 +38,16 @@ function traffic(
       const segment = arm === 'narrow' ? 'california' : 'broad'
       const choices = { headline: headline(at), photo: 'sky' }
       const adUnit = adUnitId(plan.ledger, { segment, locale: 'en-US', placement: PLACEMENT, choices })
-      const id = `${arm}-${at}`
+      const id = `${arm}-${at}-${atMs}`
       const decision: DecisionRecord = {
         v: 1,
         type: 'decision',
         id,
-        atMs: NOW_MS,
+        atMs,
         campaign: 'spring',
         revision: 1,
         planHash: 'x',
-        person: id,
+        person: `${arm}-${at}`,
         leaf: 'california',
         arm,
         propensity: { arm: arm === 'narrow' ? 0.9 : 0.1, slots: {} },
@@ -55,7 +61,7 @@ function traffic(
       records.push(decision)
       for (const type of ['impression', 'click'] as const) {
         if (type === 'click' && at >= clickers) continue
-        const of = { decision: id, adUnit, campaign: 'spring', atMs: NOW_MS + 5_000 }
+        const of = { decision: id, adUnit, campaign: 'spring', atMs: atMs + 5_000 }
         records.push({ v: 1, type, id: `${id}-${type}`, ...of, valueMicros: null, late: false })
       }
     }
@@ -152,6 +158,45 @@ describe('a leaf in which narrow loses', () => {
     expect((await ask('POST', '/merges')).json()).toMatchObject({ merged: [], standing: [] })
     const { entries } = (await world.ask({ url: '/v1/audit', key: world.key('admin') })).json()
     expect(entries.map(({ subject }: { subject: string }) => subject)).toContain('merges spring')
+  })
+
+  it('is merged by the schedule on what was seen after it was given back, unless the campaign says no', async () => {
+    const { ports } = world
+    const nextDayMs = NOW_MS + DAY_MS
+    const plan = await planOf(world)
+    await ports.eventLog.append(traffic(plan, { narrow: 54, control: 30 }, () => 'go', nextDayMs))
+    const serving = createServing({
+      ports,
+      secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
+      stream: createStream('schedule'),
+      publicUrl: PUBLIC_URL,
+      fingerprint: 'test',
+      onMoved: (moved) => told.push(moved),
+    })
+    const told: object[] = []
+    await serving.refresh()
+    const failures: object[] = []
+    const log = { info: () => undefined, error: (what: object) => failures.push(what) }
+    const run = (autoMerge: boolean) => {
+      const decider = { ...serving.decider() }
+      const campaigns = decider.campaigns.map((live) => {
+        const campaign = { ...live.plan.campaign, autoMerge }
+        return { ...live, plan: { ...live.plan, campaign } }
+      })
+      const served = { ...serving, decider: () => ({ ...decider, campaigns }) }
+      const loadCounters = createCounterLoader(ports)
+      return steerServed({ ports, serving: served, loadCounters, learn: learnOptions }, log)
+    }
+    await run(false)
+    expect(serving.steering('spring')!.servedBy.size).toBe(0)
+    await run(true)
+    expect([...serving.steering('spring')!.servedBy]).toEqual([['california', 'broad']])
+    expect(serving.steering('spring')!.merged).toMatchObject([{ by: 'schedule' }])
+    expect(told).toEqual([{ campaign: 'spring', leaf: 'california', into: 'broad' }])
+    expect(failures).toEqual([])
+    // The server sees it at its next look.
+    await world.ask({ method: 'PUT', url: '/v1/segments/unused', key: world.key('admin'), payload: UNUSED })
+    expect((await asNarrow()).explain).toMatchObject({ segment: 'broad', mergedInto: 'broad' })
   })
 
   it('is merged by nobody who may not', async () => {
