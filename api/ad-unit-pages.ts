@@ -3,16 +3,21 @@ import { PolyadError } from '../core/errors.ts'
 import { contentHash } from '../core/hash.ts'
 import { campaignKeyOf, unitFromId } from '../engine/campaign/ad-unit-id.ts'
 import type { Plan } from '../engine/campaign/plan.ts'
+import { chosenUnits } from '../engine/generate/chosen.ts'
 import { createCopyTable } from '../engine/generate/copy-table.ts'
+import { createPictureSplicer, type PictureSplicer } from '../engine/generate/spliced-pictures.ts'
+import { placementOf, unitScene } from '../engine/generate/unit-scene.ts'
 import { unitValues } from '../engine/generate/unit-values.ts'
 import type { AdUnit } from '../engine/space/ad-unit.ts'
 import { createSpace } from '../engine/space/space.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import { htmlDocument } from '../templates/html.ts'
+import { joinBands } from '../templates/jpeg/assemble.ts'
 import type { Placement } from '../templates/placement.ts'
-import type { Renderer } from '../templates/raster.ts'
-import { createScene, type Scene, type SceneImage } from '../templates/scene.ts'
+import { isSpliced, type PictureFormat, type Renderer } from '../templates/raster.ts'
+import type { Scene, SceneImage } from '../templates/scene.ts'
 import type { SlotValues } from '../templates/slot-values.ts'
+import { createBandCache } from '../templates/splice/band-cache.ts'
 import { sceneSvg } from '../templates/svg.ts'
 import { createBoundedWork } from './bounded-work.ts'
 import type { Serving } from './serving.ts'
@@ -20,6 +25,8 @@ import type { Serving } from './serving.ts'
 /** Pictures made at once: libvips has a thread each, and the event loop must keep one core. */
 const RENDERS_AT_ONCE = 2
 const RENDERS_WAITING = 64
+/** Of coded bands of all campaigns, and as many of grounds. */
+const CACHE_BYTES = 64 * 2 ** 20
 /** Revisions looked through for an ad unit that the newest no longer makes, newest first. */
 const OLDER_REVISIONS = 10
 
@@ -44,7 +51,7 @@ export interface AdUnitPages {
    */
   find(id: string): Promise<FoundAdUnit>
   /** @throws PolyadError OVERLOADED, and the renderer's own */
-  picture(found: FoundAdUnit, format: 'jpeg' | 'png'): Promise<Uint8Array>
+  picture(found: FoundAdUnit, format: PictureFormat): Promise<Uint8Array>
   /**
    * The picture of one slot in a size of its own, as JPEG: for native ads, which the page lays out.
    *
@@ -89,6 +96,26 @@ export function createAdUnitPages(parts: {
     })
   }
 
+  const cache = { coded: createBandCache(CACHE_BYTES), grounds: createBandCache(CACHE_BYTES) }
+  const splicers = new WeakMap<Plan, PictureSplicer>()
+  const splicerOf = (plan: Plan): PictureSplicer => {
+    let splicer = splicers.get(plan)
+    if (!splicer) {
+      splicer = createPictureSplicer(plan, renderer, {
+        cache,
+        sceneOf: (unit) => unitScene(plan, unit, fonts),
+      })
+      splicers.set(plan, splicer)
+    }
+    return splicer
+  }
+
+  const splicedPicture = async ({ plan, unit }: FoundAdUnit): Promise<Uint8Array> => {
+    const rank = createSpace(plan).rankOf(unit)!
+    const [picture] = await splicerOf(plan).pictures(chosenUnits(plan, undefined), rank, rank + 1n)
+    return joinBands(picture!.head, picture!.bands)
+  }
+
   /** Documents hold their pictures, cropped to the boxes: they ask no other address, and no file is told. */
   const inlined = async (scene: Scene): Promise<(image: SceneImage) => string> => {
     const uris = new Map<SceneImage, string>()
@@ -104,15 +131,15 @@ export function createAdUnitPages(parts: {
     async find(id) {
       const { plan, unit } = await planThatMakes(id)
       const values = unitValues(plan, createCopyTable(plan), unit)
-      const placement = plan.placements.find((each) => each.id === unit.placement)!
-      const { template, files, fingerprint } = plan
-      const scene = createScene({ template, placement, values, locale: unit.locale, fonts, files })
-      const content = canonicalJson({ scene, fingerprint, maxBytes: placement.maxBytes })
+      const placement = placementOf(plan, unit)
+      const scene = unitScene(plan, unit, fonts)
+      const content = canonicalJson({ scene, fingerprint: plan.fingerprint, maxBytes: placement.maxBytes })
       return { id, plan, unit, values, placement, scene, contentHash: contentHash(content).slice(0, 32) }
     },
     picture: (found, format) =>
       renders.run(async () => {
         const { maxBytes } = found.placement
+        if (isSpliced({ format })) return splicedPicture(found)
         return (await renderer.picture(found.scene, { format, maxBytes })).bytes
       }),
     async slotPicture(found, slot, { widthPx, heightPx }) {

@@ -15,7 +15,10 @@ export type Caller =
   | { readonly kind: 'site'; readonly id: string }
   | { readonly kind: 'none' }
 
-/** Who may use a route: roles (admin always), site keys, or `anyone` without a key. */
+/**
+ * Who may use a route: roles (admin always), site keys, or `anyone`. Where it is `anyone` alone no key is looked at:
+ * a pixel must not fail for a header that a proxy sends along.
+ */
 export type Access = Exclude<Role, 'admin'> | 'site' | 'anyone'
 
 declare module 'fastify' {
@@ -55,10 +58,11 @@ export function registerCallers(
       request.caller = { kind: 'single-user' }
       return
     }
+    const open = isOpen(request)
     // Looking a text up that is no key we know reads files: it is counted before.
-    const guess = request.headers.authorization !== undefined && !keys.isKnown(keyTextOf(request))
+    const guess = !open && request.headers.authorization !== undefined && !keys.isKnown(keyTextOf(request))
     if (guess) rates?.takeAddress(request, reply, 'address')
-    const caller = await callerOf(request, keys)
+    const caller: Caller = open ? { kind: 'none' } : await callerOf(request, keys)
     request.caller = caller
     if (caller.kind === 'site') {
       reply.header('access-control-allow-origin', request.headers.origin).header('vary', 'Origin')
@@ -145,6 +149,11 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
       return (await allKeys()).length > 0
     },
   }
+}
+
+function isOpen({ routeOptions }: FastifyRequest): boolean {
+  const { allow } = routeOptions.config
+  return allow?.length === 1 && allow[0] === 'anyone'
 }
 
 function keyTextOf({ headers }: FastifyRequest): string | undefined {

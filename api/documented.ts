@@ -8,7 +8,7 @@ const PROBLEM = {
   content: { 'application/problem+json': { schema: ProblemSchema } },
 }
 
-/** A success for the OpenAPI document: what it holds in words, or also by media type. */
+/** A success for the OpenAPI document: in words alone when it has no body, else also by media type. */
 export type Success = string | { readonly description: string; readonly content: object }
 
 /** A success whose body is JSON of this schema. */
@@ -30,7 +30,7 @@ export function answers(
     ...Object.fromEntries(
       Object.entries(successes).map(([status, success]) => [
         status,
-        typeof success === 'string' ? { description: success } : success,
+        typeof success === 'string' ? { description: success, type: 'null' } : success,
       ]),
     ),
     ...problems(failures),
@@ -47,10 +47,10 @@ export function registerCommonAnswers(server: FastifyInstance): void {
     if (!schema || schema.hide) return
     const allow = route.config?.allow ?? ANY_ROLE
     const needsKey = !allow.includes('anyone')
-    const isRead = schema.params || schema.querystring || schema.body
+    const isChecked = schema.querystring || schema.body || (schema.params && route.url.startsWith('/v1/'))
     const common = [
       ...(needsKey ? [401, 403] : []),
-      ...(isRead && route.url.startsWith('/v1/') ? [400] : []),
+      ...(isChecked ? [400] : []),
       ...(schema.body ? [413, 415] : []),
       429,
     ]

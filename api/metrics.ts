@@ -32,7 +32,8 @@ export interface Gauge {
 
 /** Counts of this process since it started. */
 export interface Metrics {
-  count(name: CounterName, labels?: Readonly<Record<string, string>>): void
+  /** @param times default 1 */
+  count(name: CounterName, labels?: Readonly<Record<string, string>>, times?: number): void
   observeDecision(seconds: number): void
   /** @param route its pattern, never an address that was asked for */
   observeRoute(method: string, route: string, seconds: number): void
@@ -49,10 +50,10 @@ export function createMetrics(): Metrics {
   const gauges: Gauge[] = []
 
   return {
-    count(name, labels = {}) {
+    count(name, labels = {}, times = 1) {
       const key = labelsText(labels)
       const series = counts.get(name) ?? new Map<string, number>()
-      counts.set(name, series.set(key, (series.get(key) ?? 0) + 1))
+      counts.set(name, series.set(key, (series.get(key) ?? 0) + times))
     },
     observeDecision: (seconds) => decisions.observe(seconds),
     observeRoute(method, route, seconds) {

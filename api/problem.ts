@@ -2,6 +2,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
 
+/** A detail may tell what was sent, and that may be a megabyte. */
+const LONGEST_DETAIL = 2_000
+
 /** RFC 9457. `code` is the error catalogue's. */
 export const ProblemSchema = Type.Object(
   {
@@ -29,6 +32,15 @@ export function registerProblems(server: FastifyInstance): void {
       reply,
     ),
   )
+}
+
+/**
+ * Answers what fails before a route is found, such as an address that cannot be decoded: it passes no hook, and the
+ * framework would tell the address back.
+ */
+export function refuseAddress(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-content-type-options', 'nosniff')
+  sendProblem(invalid('address', 'it is too long, or not percent-encoded UTF-8'), request, reply)
 }
 
 /** The catalogue's name for a failure of the framework; anything unknown is a bug of ours. */
@@ -60,7 +72,7 @@ function sendProblem(error: PolyadError, request: FastifyRequest, reply: Fastify
     .code(error.status)
     .header('cache-control', 'no-store')
     .type('application/problem+json')
-    .send(problemBody(error, request.id))
+    .send(withoutMarkup(JSON.stringify(problemBody(error, request.id))))
 }
 
 function isRateLimited(error: PolyadError): error is PolyadError<'RATE_LIMITED'> {
@@ -74,7 +86,16 @@ export function problemBody(error: PolyadError, requestId: string): Static<typeo
     title: error.code.toLowerCase().replaceAll('_', ' '),
     status: error.status,
     code: error.code,
-    ...(error.status < 500 ? { detail: error.message } : {}),
+    ...(error.status < 500 ? { detail: shortened(error.message) } : {}),
     requestId,
   }
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}...` : text
+}
+
+/** The same JSON without a character of markup: a detail tells what was sent, and somebody may look at it as a page. */
+function withoutMarkup(json: string): string {
+  return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }

@@ -9,6 +9,7 @@ import type { Learn } from '../engine/allocation/learn.ts'
 import type { CampaignState } from '../engine/decision/active-campaigns.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
+import type { RetentionLimits, Upkeep } from '../engine/ports/upkeep.ts'
 import { type CounterLoader, createCounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import { createRenderer } from '../templates/raster.ts'
@@ -20,7 +21,7 @@ import { DEFAULT_LIMITS, limitOptions, registerLimits } from './limits.ts'
 import { watchLog } from './log-lag.ts'
 import { createMetrics, type Gauge } from './metrics.ts'
 import { requireLoopback } from './own-address.ts'
-import { registerProblems } from './problem.ts'
+import { refuseAddress, registerProblems } from './problem.ts'
 import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
@@ -37,11 +38,13 @@ import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
 import { registerMerges } from './routes/merges.ts'
 import { registerNotices } from './routes/notices.ts'
+import { registerOpe } from './routes/ope.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
 import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
+import { foldNow, registerUpkeep } from './routes/upkeep.ts'
 import { createServing, type ServingParts } from './serving.ts'
 import { steerServed } from './steering-runs.ts'
 import { registerValidation } from './validation.ts'
@@ -57,6 +60,10 @@ export interface ServerParts {
   readonly judge: Judge
   /** Learns weights, away from the thread that answers. */
   readonly learn: Learn
+  /** Work on the store for those who may; without it there are no routes for it. */
+  readonly upkeep?: Upkeep
+  /** How much of the event log is kept; looked after from time to time. */
+  readonly retention?: RetentionLimits
   readonly logger?: FastifyServerOptions['logger']
 }
 
@@ -64,6 +71,8 @@ export interface ServerParts {
 const REFRESH_MS = 1_000
 /** How often counters are brought up to the log, so that a report has little left to do. */
 const LOAD_COUNTERS_MS = 2_000
+/** How often old parts of the log are looked for; they are some 64 MB each. */
+const FOLD_MS = 600_000
 /** A tracker's token carries a landing page of up to 2,000 characters. */
 const LONGEST_PARAMETER = 4_000
 
@@ -82,9 +91,12 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     ...limitOptions(limits),
     trustProxy: config.trustedProxies?.length ? [...config.trustedProxies] : false,
     genReqId: () => randomUUID(),
+    frameworkErrors: refuseAddress,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // Open keep-alive connections must not hold up a shutdown.
     forceCloseConnections: true,
+    // A workspace of 10,000 segments takes longer to read than a plugin has to start.
+    pluginTimeout: 0,
   })
   const log = watchLog(parts.ports.eventLog, createCounterLoader(parts.ports), () => performance.now())
   const ports: ServerPorts = { ...parts.ports, eventLog: log.eventLog }
@@ -105,6 +117,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerGuard(server, context)
   registerAllocation(server, context)
   registerMerges(server, context)
+  registerOpe(server, context)
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
   registerAdUnits(server, context)
@@ -117,6 +130,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerAudit(server, context)
+  if (parts.upkeep) registerUpkeep(server, context, parts.upkeep)
   registerHealth(server, context)
   server.get(
     '/openapi.json',
@@ -130,6 +144,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
   const { steerEveryMs = 0 } = config
   if (steerEveryMs > 0) repeatWhileOpen(server, steerEveryMs, () => steerServed(context, server.log))
+  const { upkeep, retention } = parts
+  if (upkeep && retention) {
+    repeatWhileOpen(server, FOLD_MS, async () => {
+      const folded = await foldNow(context, upkeep, retention)
+      if (folded.segments > 0) server.log.info(folded, 'old events folded into counts')
+    })
+  }
   return server
 }
 

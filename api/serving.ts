@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { PolyadError } from '../core/errors.ts'
 import type { Stream } from '../core/stream.ts'
 import { loadKeptPlan } from '../engine/campaign/checked-plans.ts'
@@ -71,11 +72,15 @@ const WATCHED: readonly DocumentKind[] = [
   'ledger',
   'population',
 ]
+/** Documents looked at without a break, some microseconds each. */
+const LOOKS_AT_ONCE = 100
 /** Older revisions kept compiled, for ad units that a campaign no longer makes. */
 const KEPT_PLANS = 20
 
 interface State {
   readonly signature: string
+  /** What is served. */
+  readonly loaded: readonly LoadedPlan[]
   readonly decider: Decider
   readonly bidder: Bidder
   readonly states: readonly CampaignState[]
@@ -98,7 +103,7 @@ export function createServing(parts: ServingParts): Serving {
   /** A document that cannot be read counts as its message: the campaigns that do without it go on. */
   const look = async (kind: DocumentKind, name: string): Promise<{ hash: string; revision: number }> => {
     try {
-      return (await documents.read(kind, name)) ?? { hash: 'none', revision: 0 }
+      return (await documents.look(kind, name)) ?? { hash: 'none', revision: 0 }
     } catch (error) {
       if (error instanceof PolyadError) return { hash: error.message, revision: 0 }
       throw error
@@ -111,6 +116,8 @@ export function createServing(parts: ServingParts): Serving {
       for (const name of await documents.list(kind)) {
         const { hash, revision } = await look(kind, name)
         seen.push(`${kind} ${name} ${hash}`)
+        // A look is short and blocks: between some of them requests are answered.
+        if (seen.length % LOOKS_AT_ONCE === 0) await setImmediate()
         // Of the checks only the newest revision's counts; older ones are many and large.
         if (kind === 'campaign') seen.push((await look('check', checkName(name, revision))).hash)
       }
@@ -125,7 +132,13 @@ export function createServing(parts: ServingParts): Serving {
       populationHash !== undefined && populationHash === state.populationHash
         ? state.population
         : await unlessAbsent(loadPopulation(ports))
-    const { loaded, states } = await loadActiveCampaigns(ports, { publicUrl, fingerprint, population })
+    const active = await loadActiveCampaigns(ports, { publicUrl, fingerprint, population })
+    const { states } = active
+    // A plan that is as before, of the same people, stays the same object, and with it the index over its segments.
+    const kept = populationHash === state.populationHash ? state.loaded : []
+    const loaded = active.loaded.map(
+      (each) => kept.find(({ planHash }) => planHash === each.planHash) ?? each,
+    )
     // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
     const stream = parts.stream.fork(`decider ${generation++}`)
     const steering = new Map<string, LoadedSteering>()
@@ -152,6 +165,7 @@ export function createServing(parts: ServingParts): Serving {
     )
     return {
       signature,
+      loaded,
       decider,
       bidder,
       states,
@@ -275,6 +289,7 @@ function emptyState(parts: ServingParts): State {
   })
   return {
     signature: 'nothing loaded',
+    loaded: [],
     decider,
     bidder: bidderOf(parts, decider, stream),
     states: [],

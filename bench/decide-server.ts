@@ -2,7 +2,7 @@ import '../cli/boot.ts'
 import { readFile } from 'node:fs/promises'
 import Fastify from 'fastify'
 import { startServer } from '../cli/serving.ts'
-import { DecisionRequestSchema } from '../engine/decision/request.ts'
+import { DecisionBodySchema } from '../engine/decision/request.ts'
 import { CONFIG, openDemo } from './demo-workspace.ts'
 import { cpuSeconds } from './measurement.ts'
 
@@ -35,7 +35,7 @@ async function serveBare(answersFile: string): Promise<Served> {
   const answers = JSON.parse(await readFile(answersFile, 'utf8')) as readonly object[]
   const server = Fastify({ logger: false, forceCloseConnections: true })
   let next = 0
-  server.post('/v1/decisions', { schema: { body: DecisionRequestSchema } }, async () => {
+  server.post('/v1/decisions', { schema: { body: DecisionBodySchema } }, async () => {
     return answers[next++ % answers.length]
   })
   return { url: await server.listen({ host: '127.0.0.1', port: 0 }), close: () => server.close() }

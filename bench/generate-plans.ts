@@ -54,7 +54,7 @@ export async function crossPlan(workspace: Workspace): Promise<StoredPlan> {
   return store(workspace, withSlots(cross, slots))
 }
 
-function demoPlan({ ports, fingerprint }: Workspace): Promise<StoredPlan> {
+export function demoPlan({ ports, fingerprint }: Workspace): Promise<StoredPlan> {
   return loadPlan(ports, DEMO_CAMPAIGN, { publicUrl: '', fingerprint })
 }
 
@@ -78,13 +78,13 @@ function times(slot: Slots[number], factor: number): Slots[number] {
   return { ...slot, assets }
 }
 
-function withSlots(plan: Plan, slots: Slots): Plan {
+export function withSlots(plan: Plan, slots: Slots): Plan {
   const campaign = { ...plan.campaign, slots }
   const segments = plan.segments.map(({ id }) => id)
   return { ...plan, campaign, ledger: extendLedger(plan.ledger, campaign, segments, new Set()) }
 }
 
-async function store({ ports }: Workspace, plan: Plan): Promise<StoredPlan> {
+export async function store({ ports }: Workspace, plan: Plan): Promise<StoredPlan> {
   const bytes = Buffer.from(canonicalJson(plan), 'utf8')
   return { plan: JSON.parse(bytes.toString('utf8')) as Plan, planHash: await ports.blobs.put(bytes) }
 }

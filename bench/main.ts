@@ -1,5 +1,6 @@
 import '../cli/boot.ts'
 import { stdout } from 'node:process'
+import { parseArgs } from 'node:util'
 import { benchAllocate } from './allocate.ts'
 import { benchCover } from './cover.ts'
 import { benchDecide } from './decide.ts'
@@ -13,12 +14,21 @@ import {
   benchGenerateMemory,
   benchGenerateParquet,
 } from './generate-files.ts'
+import { benchLoad, LOAD_MINUTES } from './load.ts'
 import { machineText } from './machine.ts'
 import { benchMatch } from './match.ts'
 import { type Measurement, measurementText } from './measurement.ts'
+import { benchPicturesCold, benchPicturesSteady } from './pictures.ts'
 import { benchRender } from './render.ts'
 import { benchSample } from './sample.ts'
 import { benchSpace } from './space.ts'
+
+const { values, positionals: asked } = parseArgs({
+  options: { minutes: { type: 'string' } },
+  allowPositionals: true,
+})
+/** How long `load` takes after it has found the maximum. */
+const minutes = Number(values.minutes ?? LOAD_MINUTES)
 
 /** Each against the plain way to do the same job, in a workspace it may open for itself; some tell in their own words. */
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement | string>>> = {
@@ -28,10 +38,13 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   'generate-csv': benchGenerateCsv,
   'generate-parquet': benchGenerateParquet,
   render: benchRender,
+  'pictures-cold': benchPicturesCold,
+  'pictures-steady': benchPicturesSteady,
   match: benchMatch,
   decide: benchDecide,
-  events: benchEvents,
+  // Before events: what is logged there is counted in the background of whatever serves the workspace next.
   pixels: benchPixels,
+  events: benchEvents,
   sample: benchSample,
   cover: benchCover,
   allocate: benchAllocate,
@@ -41,12 +54,15 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
 const LONG_BENCHES: typeof BENCHES = {
   'generate-memory': benchGenerateMemory,
   'generate-long': benchGenerateLong,
+  load: (folder) => benchLoad(folder, minutes),
 }
 const ALL_BENCHES: typeof BENCHES = { ...BENCHES, ...LONG_BENCHES }
 
-const asked = process.argv.slice(2)
 const unknown = asked.find((name) => !Object.hasOwn(ALL_BENCHES, name))
-if (unknown !== undefined) {
+if (!(minutes > 0 && minutes <= 24 * 60)) {
+  console.error('--minutes is a number of minutes above 0, up to a day.')
+  process.exitCode = 2
+} else if (unknown !== undefined) {
   console.error(`There is no bench "${unknown}"; there are ${Object.keys(ALL_BENCHES).join(', ')}.`)
   process.exitCode = 2
 } else {

@@ -45,11 +45,16 @@ function drawn(
 
 /**
  * 10,000 made-up segments, 60 % conjunctions, 25 % with `any`, 10 % with a range, 5 % with `not`, in rules as people
- * write them; of 2 to 4 tests each over SEGMENTS_CATALOGUE.
+ * write them; of 2 to 4 tests each over SEGMENTS_CATALOGUE. A rule that is not taken is drawn anew.
  */
-export function segmentRules(seed: string): RuleJson[] {
+export function segmentRules(seed: string, isTaken: (rule: RuleJson) => boolean = () => true): RuleJson[] {
   const stream = createStream(seed).fork('rules')
-  return Array.from({ length: SEGMENTS }, () => drawRule(stream))
+  const rules: RuleJson[] = []
+  while (rules.length < SEGMENTS) {
+    const rule = drawRule(stream)
+    if (isTaken(rule)) rules.push(rule)
+  }
+  return rules
 }
 
 /** The segments of these rules, between 50 and 50,049 people each. */
@@ -78,7 +83,7 @@ export function segmentRequests(segments: readonly Segment[], count: number, see
   return requests
 }
 
-function drawPerson(stream: Stream): Values {
+export function drawPerson(stream: Stream): Values {
   const age = AGE.from + stream.integer(AGE.to - AGE.from + 1)
   return {
     state: pick(stream, STATES),

@@ -7,6 +7,8 @@ export interface ServingChild {
   readonly url: string
   /** Its processor time so far, all its threads. */
   cpuS(): Promise<number>
+  /** Of a server that also tells its memory: resident, and on the heap and beside it when garbage is gone. */
+  usage(): Promise<{ readonly cpuS: number; readonly rssBytes: number; readonly liveBytes: number }>
   stop(): Promise<void>
 }
 
@@ -22,13 +24,15 @@ export async function startServingChild(
   longestMs: number,
 ): Promise<ServingChild> {
   const child = fork(fileURLToPath(new URL(`./${file}`, import.meta.url)), args, { timeout: longestMs })
+  const ask = async <T>(): Promise<T> => {
+    const answer = once(child, 'message')
+    child.send('usage')
+    return ((await answer) as [T])[0]
+  }
   return {
     url: await addressOf(child),
-    async cpuS() {
-      const answer = once(child, 'message')
-      child.send('cpu')
-      return ((await answer) as [{ cpuS: number }])[0].cpuS
-    },
+    cpuS: async () => (await ask<{ cpuS: number }>()).cpuS,
+    usage: () => ask(),
     async stop() {
       const exit = once(child, 'exit')
       child.disconnect()

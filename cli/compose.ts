@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { contentHash } from '../core/hash.ts'
 import { type Actor, auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
+import type { Upkeep } from '../engine/ports/upkeep.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
@@ -16,6 +17,7 @@ import { openEventLog } from '../store/embedded/event-log.ts'
 import { holdWorkspace } from '../store/embedded/hold-workspace.ts'
 import { openMentions } from '../store/embedded/mentions.ts'
 import { type Outputs, openOutputs } from '../store/embedded/outputs.ts'
+import { openUpkeep } from '../store/embedded/upkeep.ts'
 import { type Fonts, loadFonts } from '../templates/fonts.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
@@ -34,6 +36,8 @@ export interface Workspace {
   readonly fonts: Fonts
   /** Versions of code, sharp, ICU and fonts: pictures are the same only where this is. */
   readonly fingerprint: string
+  /** Work on what the store has gathered; for who holds the workspace. */
+  upkeep(): Promise<Upkeep>
   /** The address others find the holder at, once it listens. */
   announceUrl(url: string): Promise<void>
   close(): Promise<void>
@@ -77,6 +81,7 @@ export async function openWorkspace(
   const mentions = whenNeeded(() => openMentions(found.folder))
   const counters = whenNeeded(() => openCounters(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
+  const upkeep = whenNeeded(async () => openUpkeep(found.folder, eventLog))
 
   const audit = openAudit(found.folder)
   const clock = { nowMs: Date.now }
@@ -106,6 +111,7 @@ export async function openWorkspace(
       units: async (campaign) => (await counters.open()).units(campaign),
       late: async (campaign) => (await counters.open()).late(campaign),
       apart: async (campaign) => (await counters.open()).apart(campaign),
+      folded: async (campaign) => (await counters.open()).folded(campaign),
     },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
@@ -124,9 +130,11 @@ export async function openWorkspace(
     secrets,
     fonts,
     fingerprint: fingerprint(),
+    upkeep: upkeep.open,
     announceUrl: async (url) => held?.announceUrl(url),
     async close() {
       await jobs.close()
+      await upkeep.close()
       await eventLog.close()
       await counters.close()
       await mentions.close()
@@ -153,6 +161,8 @@ function whenNeeded<T extends { close(): Promise<void> }>(openNow: () => Promise
       opened ??= openNow()
       return opened
     },
+    /** What was opened, if it ever was. */
+    opened: async (): Promise<T | undefined> => opened,
     async close(): Promise<void> {
       // A resource that failed to open has reported so where it was asked for.
       const resource = await opened?.catch(() => undefined)

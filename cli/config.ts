@@ -2,6 +2,8 @@ import { isIP } from 'node:net'
 import type { Rates } from '../api/caller-rates.ts'
 import type { Limits } from '../api/limits.ts'
 import { PolyadError } from '../core/errors.ts'
+import { DAY_MS } from '../core/time.ts'
+import type { RetentionLimits } from '../engine/ports/upkeep.ts'
 import { parseTokenKeys } from '../io/token-keys.ts'
 import { type ConfigSource, findSettings } from './settings.ts'
 
@@ -29,6 +31,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly rates: Rates
   readonly limits: Limits
+  /** How much of the event log a server keeps. */
+  readonly retention: RetentionLimits
   /** How the server stops. */
   readonly stopping: {
     /** How long it goes on answering, not ready any more, so that balancers send nothing new. */
@@ -77,7 +81,22 @@ export function configFrom(environment: ConfigSource): Config {
       connections: number('connections', 1, 1_000_000),
     },
     steerEveryMs: ms('steerSeconds', 0),
+    retention: retentionOf(
+      number('logDays', 0, MOST_LOG_DAYS),
+      number('logMegabytes', 0, MOST_LOG_MEGABYTES),
+    ),
     stopping: { drainMs: ms('drainSeconds', 0), withinMs: ms('stopSeconds', 1) },
+  }
+}
+
+const MOST_LOG_DAYS = 36_500
+const MOST_LOG_MEGABYTES = 1_000_000_000
+
+/** Limits as they are set: 0 is none. */
+export function retentionOf(days: number, megabytes: number): RetentionLimits {
+  return {
+    ...(days > 0 && { maxAgeMs: days * DAY_MS }),
+    ...(megabytes > 0 && { maxBytes: megabytes * 1_000_000 }),
   }
 }
 

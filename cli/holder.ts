@@ -16,20 +16,15 @@ export async function getFromHolder<T>(
   return (await (await askHolder(holder, path, apiKey)).json()) as T
 }
 
-/**
- * Asks the process that holds the workspace to do something, over its API.
- *
- * @param apiKey as for `getFromHolder`
- * @param body JSON
- * @throws PolyadError as `getFromHolder`
- */
+/** As `getFromHolder`, for work that is told in a body. */
 export async function postToHolder<T>(
   holder: LockHolder,
   path: string,
-  body: unknown,
+  body: object,
   apiKey: string | undefined,
+  signal: AbortSignal,
 ): Promise<T> {
-  return (await (await askHolder(holder, path, apiKey, { body })).json()) as T
+  return (await (await askHolder(holder, path, apiKey, signal, body)).json()) as T
 }
 
 /**
@@ -43,7 +38,7 @@ export async function streamFromHolder(
   apiKey: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly headers: Headers; readonly bytes: AsyncIterable<Uint8Array> }> {
-  const response = await askHolder(holder, path, apiKey, { signal })
+  const response = await askHolder(holder, path, apiKey, signal)
   return { headers: response.headers, bytes: bytesOf(holder, response, signal) }
 }
 
@@ -64,16 +59,17 @@ async function askHolder(
   holder: LockHolder,
   path: string,
   apiKey: string | undefined,
-  { signal, body }: { readonly signal?: AbortSignal; readonly body?: unknown } = {},
+  signal?: AbortSignal,
+  body?: object,
 ): Promise<Response> {
   let response: Response
   try {
     response = await fetch(`${holder.url}${path}`, {
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
       headers: {
         ...(apiKey && { authorization: `Bearer ${apiKey}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body && { 'content-type': 'application/json' }),
       },
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
   } catch (cause) {

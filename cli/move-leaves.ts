@@ -60,9 +60,9 @@ function refuseWrong({ apply, restore, reason, from, to }: MoveOptions): void {
     )
 }
 
-async function applied(campaign: string, { config, folder }: Invocation): Promise<MovedLeaves> {
+async function applied(campaign: string, { config, folder, signal }: Invocation): Promise<MovedLeaves> {
   const holder = await holderOf(folder)
-  if (holder?.url) return postToHolder<MovedLeaves>(holder, pathOf(campaign), {}, config.apiKey)
+  if (holder?.url) return postToHolder<MovedLeaves>(holder, pathOf(campaign), {}, config.apiKey, signal)
   const workspace = await openWorkspace(config, folder, { hold: 'guard' })
   try {
     await createCounterLoader(workspace.ports)()
@@ -76,11 +76,17 @@ async function restored(
   campaign: string,
   leaf: string,
   reason: string,
-  { config, folder }: Invocation,
+  { config, folder, signal }: Invocation,
 ): Promise<Merges> {
   const holder = await holderOf(folder)
   if (holder?.url) {
-    return postToHolder<Merges>(holder, `${pathOf(campaign)}/restore`, { leaf, reason }, config.apiKey)
+    return postToHolder<Merges>(
+      holder,
+      `${pathOf(campaign)}/restore`,
+      { leaf, reason },
+      config.apiKey,
+      signal,
+    )
   }
   const workspace = await openWorkspace(config, folder)
   try {

@@ -7,6 +7,8 @@ import { buildServer, listen } from '../api/server.ts'
 import { PolyadError } from '../core/errors.ts'
 import { createStream } from '../core/stream.ts'
 import { CONSENT_DEFAULTS } from '../engine/decision/personal-use.ts'
+import { createCounterLoader } from '../engine/tracking/load-counters.ts'
+import { eraseSteps } from '../engine/upkeep/erase-person.ts'
 import { judgeOnThread } from '../jobs/local/judge.ts'
 import { learnOnThread } from '../jobs/local/learn.ts'
 import type { Workspace } from './compose.ts'
@@ -36,8 +38,12 @@ export async function startServer(
   const port = address.port === 0 ? await freePort(host) : address.port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   const singleUser = (await listKeys(ports)).length === 0
+  const upkeep = await workspace.upkeep()
+  await upkeep.finishErase(eraseSteps(ports, createCounterLoader(ports)))
   const server = await buildServer({
     ports,
+    upkeep,
+    retention: config.retention,
     secrets,
     fonts,
     config: {

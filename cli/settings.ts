@@ -99,6 +99,18 @@ export const SETTINGS = [
   ),
   numberSetting('idleSeconds', 'IDLE_SECONDS', 'a silent connection is kept', idleMs / 1000),
   numberSetting('connections', 'CONNECTIONS', 'connections open at once', connections),
+  numberSetting(
+    'logDays',
+    'LOG_DAYS',
+    'days events are kept before they are folded into counts; 0: for ever',
+    0,
+  ),
+  numberSetting(
+    'logMegabytes',
+    'LOG_MEGABYTES',
+    'how large the event log may grow before that; 0: any size',
+    0,
+  ),
   numberSetting('drainSeconds', 'DRAIN_SECONDS', 'answered on after being told to stop, while not ready', 0),
   numberSetting(
     'steerSeconds',

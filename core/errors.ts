@@ -130,6 +130,12 @@ const CATALOGUE = {
     text: (d: { campaign: string; revision: number; reason: string }) =>
       `campaign ${d.campaign}@${d.revision}: ${d.reason}; run: polyad check ${d.campaign}`,
   },
+  EVALUATION_REFUSED: {
+    status: 422,
+    exit: 3,
+    text: (d: { what: string; problem: string; mend: string }) =>
+      `${d.what}: the value of this policy is not told: ${d.problem}; ${d.mend}`,
+  },
   PICTURE_INVALID: {
     status: 422,
     exit: 2,
@@ -252,6 +258,19 @@ const CATALOGUE = {
     exit: 1,
     text: (d: { path: string; problem: string; mend: string }) =>
       `${d.path} is damaged: ${d.problem}; ${d.mend}`,
+  },
+  CHECKUP_FAILED: {
+    status: 500,
+    exit: 1,
+    text: (d: { errors: number }) =>
+      `${d.errors} ${d.errors === 1 ? 'thing is' : 'things are'} wrong with this workspace; see what to do above`,
+  },
+  ERASURE_INCOMPLETE: {
+    status: 500,
+    exit: 1,
+    text: (d: { places: number }) =>
+      `the person was erased from the store, but is still named in ${d.places} ${d.places === 1 ? 'place' : 'places'}, ` +
+      'listed above; mend them and run it again',
   },
   WORKER_LOST: {
     status: 500,

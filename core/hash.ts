@@ -1,8 +1,12 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
+import { hmacSha256 } from './hmac.ts'
+
+/** 128 bits. */
+const IDENTITY_BYTES = 16
 
 /** SHA-256 of bytes or UTF-8 text as 64 lower-case hex digits: the name of a blob, a plan, a document. */
 export function contentHash(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex')
+  return hash('sha256', content)
 }
 
 /**
@@ -10,7 +14,8 @@ export function contentHash(content: Uint8Array | string): string {
  * addresses) become this at the door and are never stored.
  */
 export function identityHash(identityKey: Uint8Array, identifier: string): string {
-  return createHmac('sha256', identityKey).update(identifier).digest('hex').slice(0, 32)
+  const mac = hmacSha256(identityKey, Buffer.from(identifier))
+  return Buffer.from(mac.buffer, mac.byteOffset, IDENTITY_BYTES).toString('hex')
 }
 
 /**

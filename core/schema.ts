@@ -3,6 +3,7 @@ import formats from 'ajv-formats'
 import type { Static, TSchema } from 'typebox'
 import { PolyadError } from './errors.ts'
 import { problemsOf } from './schema-problems.ts'
+import { isTimeZone } from './time.ts'
 
 // ajv-formats is CommonJS: under ESM its function may arrive as `default`.
 const addFormats = ((formats as unknown as { default?: unknown }).default ?? formats) as (ajv: Ajv) => void
@@ -15,6 +16,8 @@ const ajv = new Ajv({
   discriminator: true,
 })
 addFormats(ajv)
+// A document kept with another one would fail wherever its days are counted.
+ajv.addFormat('time-zone', isTimeZone)
 
 /** Checks a value from outside and gives it its type. `where` names its source in the message (a file, a request). */
 export type Door<S extends TSchema> = (value: unknown, where: string) => Static<S>

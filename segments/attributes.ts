@@ -47,6 +47,19 @@ export const AttributeCatalogueSchema = Type.Object(
               { additionalProperties: false },
             ),
           ),
+          /**
+           * Person attributes only: a request may say it of what shows the ad, and then it is no news of a person and
+           * read without consent. given: in `context`; else also read from that part of `page` or `device`.
+           */
+          context: Type.Optional(
+            Type.Union([
+              Type.Literal('given'),
+              Type.Literal('page.domain'),
+              Type.Literal('page.language'),
+              Type.Literal('device.type'),
+              Type.Literal('device.os'),
+            ]),
+          ),
           /** Named table of data/ that gives labels and the next wider value: us-states, iab-audience-1.1, age-bands. */
           hierarchy: Type.Optional(Type.String()),
           /** Labels and parents of values; they win over the hierarchy's. A label may differ by language. */

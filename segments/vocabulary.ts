@@ -81,7 +81,14 @@ function checkName({ name, scope }: AttributeDefinition, seen: Set<string>, refu
   if (subject) refuse('name', `"${name}" tells of ${subject}: it cannot become a segment`, 'remove it')
 }
 
-function checkSource({ scope, type, from, hierarchy }: AttributeDefinition, refuse: Refuse): void {
+function checkSource(definition: AttributeDefinition, refuse: Refuse): void {
+  const { scope, type, from, hierarchy, context } = definition
+  if (context && scope === 'mention') {
+    refuse('context', 'is for attributes of people', 'only those are matched with a request')
+  }
+  if (context && context !== 'given' && type !== 'category' && type !== 'set') {
+    refuse('context', `${context} is a text, but the attribute is a ${type}`, 'write "given"')
+  }
   if (from && scope === 'mention') {
     refuse('from', 'is for attributes of people', 'a mention attribute is the field of the same name')
   }

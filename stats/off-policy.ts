@@ -7,32 +7,36 @@ export interface RewardRow {
   readonly predictedByPolicy?: number
   /** Reward the same model expects of what was done; only for `doublyRobust`. */
   readonly predictedLogged?: number
+  /** Rows that are not independent of each other have the same; without it each row stands alone. */
+  readonly cluster?: number
 }
 
 export interface PolicyValue {
   /** Reward a decision. Not to be told where `refusal` is set. */
   readonly value: number
   readonly standardError: number
-  /** Rows of equal weight that would tell as much: (sum w)^2 / sum w^2. */
+  /** The same less the mean reward as logged, with an error that knows that both are of the same rows. */
+  readonly difference: { readonly value: number; readonly standardError: number }
+  /** Clusters of equal weight that would tell as much: (sum w)^2 / sum w^2, where w is the weight of a cluster. */
   readonly effectiveSample: number
-  /** The largest weight over all weights, in [0, 1]. */
+  /** The largest weight of a cluster over all weights, in [0, 1]. */
   readonly largestWeightShare: number
   readonly refusal: 'small-effective-sample' | 'one-weight-dominates' | null
 }
 
 /** Below it, the error of the value is not known well enough to tell the value. */
-const LEAST_EFFECTIVE_SAMPLE = 100
+export const LEAST_EFFECTIVE_SAMPLE = 100
 /** Above it, the value hangs on one row. */
-const MOST_OF_ONE_WEIGHT = 0.05
+export const MOST_OF_ONE_WEIGHT = 0.05
 
 /**
  * What a decision would have brought under another policy: the mean of weight x reward (IPS). Unbiased where the logged
  * chances are right and above 0 for all that the policy would do; its variance grows with the weights.
  *
- * Refused, like the other two, below an effective sample of 100 rows or where one row has over 5 % of all weight: there
- * neither the value nor its error holds.
+ * Errors are of clusters. Refused, like the other two, below an effective sample of 100 clusters or where one has over
+ * 5 % of all weight: there neither the value nor its error holds.
  *
- * @param rows at least one; without independent rows (several of one person) the error is too small
+ * @param rows at least one
  * @throws RangeError without rows, or for a weight or reward that is none
  * @see Horvitz, Thompson 1952, J. Am. Stat. Assoc. 47:663-685, doi:10.1080/01621459.1952.10483446
  */
@@ -55,9 +59,8 @@ export function selfNormalised(rows: readonly RewardRow[]): PolicyValue {
     sum += weight * reward
   }
   const value = sum / weights
-  let squares = 0
-  for (const { weight, reward } of rows) squares += (weight * (reward - value)) ** 2
-  return { value, standardError: Math.sqrt(squares) / weights, ...trust }
+  const scale = rows.length / weights
+  return { ...valueFrom(rows, value, ({ weight, reward }) => scale * weight * (reward - value)), ...trust }
 }
 
 /**
@@ -76,35 +79,141 @@ export function doublyRobust(rows: readonly RewardRow[]): PolicyValue {
   })
 }
 
+/**
+ * The errors that a weighted mean of these rewards, and its difference from their plain mean, have at least if rewards do
+ * not hang on weights. Where rewards are rare, the error seen in the rows is far too small as long as none of the rows of
+ * large weight has one: with no reward at all it would be 0. Rewards are taken to be as frequent as weighed rows show,
+ * drawn towards one half by two rows.
+ *
+ * @throws RangeError as the estimates
+ * @see Agresti, Coull 1998, Am. Stat. 52:119-126, doi:10.1080/00031305.1998.10480550 (rows that are added)
+ */
+export function leastErrors(rows: readonly RewardRow[]): {
+  readonly value: number
+  readonly difference: number
+} {
+  trustOf(rows)
+  let [weights, rewarded, number, sum, squares] = [0, 0, 0, 0, 0]
+  let [weightSquares, changeSquares] = [0, 0]
+  for (const { weight, reward } of rows) {
+    weights += weight
+    weightSquares += weight * weight
+    changeSquares += (weight - 1) ** 2
+    if (reward === 0) continue
+    rewarded += weight
+    number++
+    sum += reward
+    squares += reward * reward
+  }
+  if (number === 0 || weights === 0) return { value: 0, difference: 0 }
+  const sample = (weights / weightSquares) * weights
+  const share = ((sample * rewarded) / weights + 1) / (sample + 2)
+  const variance = Math.max(0, (share * squares) / number - ((share * sum) / number) ** 2)
+  return {
+    value: Math.sqrt(variance / sample),
+    difference: Math.sqrt(variance * changeSquares) / rows.length,
+  }
+}
+
+/**
+ * The mean of numbers with the error of its clusters, e.g. of weights: where logged chances are right, weights of any
+ * policy that they cover have the mean 1.
+ *
+ * @throws RangeError without rows
+ */
+export function clusteredMean(
+  rows: readonly Pick<RewardRow, 'cluster'>[],
+  numberOf: (at: number) => number,
+): { readonly value: number; readonly standardError: number } {
+  if (rows.length === 0) throw new RangeError('clustered mean: no rows')
+  let sum = 0
+  for (let at = 0; at < rows.length; at++) sum += numberOf(at)
+  const value = sum / rows.length
+  return { value, standardError: errorOf(rows, (at) => numberOf(at) - value) }
+}
+
 function meanOf(rows: readonly RewardRow[], scoreOf: (row: RewardRow, at: number) => number): PolicyValue {
   const trust = trustOf(rows)
-  const scores = rows.map(scoreOf)
+  const scores = Float64Array.from(rows, scoreOf)
   const value = scores.reduce((sum, score) => sum + score, 0) / scores.length
-  const squares = scores.reduce((sum, score) => sum + (score - value) ** 2, 0)
-  const variance = scores.length > 1 ? squares / (scores.length - 1) / scores.length : Infinity
-  return { value, standardError: Math.sqrt(variance), ...trust }
+  return { ...valueFrom(rows, value, (_, at) => scores[at]! - value), ...trust }
+}
+
+/** @param influenceOf how much a row moves the value, times the number of rows; their sum is 0 */
+function valueFrom(
+  rows: readonly RewardRow[],
+  value: number,
+  influenceOf: (row: RewardRow, at: number) => number,
+): Pick<PolicyValue, 'value' | 'standardError' | 'difference'> {
+  const logged = rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length
+  return {
+    value,
+    standardError: errorOf(rows, (at) => influenceOf(rows[at]!, at)),
+    difference: {
+      value: value - logged,
+      standardError: errorOf(rows, (at) => influenceOf(rows[at]!, at) - (rows[at]!.reward - logged)),
+    },
+  }
+}
+
+/** Standard error of a mean from what each row adds to it, summed by cluster; infinite for one cluster. */
+function errorOf(rows: readonly Pick<RewardRow, 'cluster'>[], influenceOf: (at: number) => number): number {
+  const sums = sumsByCluster(rows, influenceOf)
+  let squares = 0
+  for (const sum of sums) squares += sum * sum
+  if (sums.length < 2) return Infinity
+  return Math.sqrt((squares * sums.length) / (sums.length - 1)) / rows.length
+}
+
+function sumsByCluster(
+  rows: readonly Pick<RewardRow, 'cluster'>[],
+  numberOf: (at: number) => number,
+): readonly number[] {
+  const sums: number[] = []
+  const placeOf = new Map<number, number>()
+  for (const [at, { cluster }] of rows.entries()) {
+    const known = cluster === undefined ? undefined : placeOf.get(cluster)
+    if (known !== undefined) {
+      sums[known]! += numberOf(at)
+      continue
+    }
+    if (cluster !== undefined) placeOf.set(cluster, sums.length)
+    sums.push(numberOf(at))
+  }
+  return sums
 }
 
 function trustOf(
   rows: readonly RewardRow[],
 ): Pick<PolicyValue, 'effectiveSample' | 'largestWeightShare' | 'refusal'> {
   if (rows.length === 0) throw new RangeError('off-policy value: no rows')
-  let [sum, squares, largest] = [0, 0, 0]
-  rows.forEach(({ weight, reward }, at) => {
-    if (!(weight >= 0 && weight < Infinity && Number.isFinite(reward))) {
-      throw new RangeError(`off-policy value: row ${at} has weight ${weight} and reward ${reward}`)
-    }
-    sum += weight
-    squares += weight * weight
-    largest = Math.max(largest, weight)
-  })
-  const effectiveSample = squares > 0 ? (sum / squares) * sum : 0
-  const largestWeightShare = sum > 0 ? largest / sum : 0
+  for (const [at, { weight, reward }] of rows.entries()) {
+    if (weight >= 0 && weight < Infinity && Number.isFinite(reward)) continue
+    throw new RangeError(`off-policy value: row ${at} has weight ${weight} and reward ${reward}`)
+  }
+  const { effectiveSample, largestWeightShare } = weightSpread(rows, (at) => rows[at]!.weight)
   const isSmall = effectiveSample < LEAST_EFFECTIVE_SAMPLE
   const isDominated = largestWeightShare > MOST_OF_ONE_WEIGHT
   return {
     effectiveSample,
     largestWeightShare,
     refusal: isSmall ? 'small-effective-sample' : isDominated ? 'one-weight-dominates' : null,
+  }
+}
+
+/** How few clusters carry weights, e.g. those of one slot alone. */
+export function weightSpread(
+  rows: readonly Pick<RewardRow, 'cluster'>[],
+  weightOf: (at: number) => number,
+): Pick<PolicyValue, 'effectiveSample' | 'largestWeightShare'> {
+  let [sum, squares, largest] = [0, 0, 0]
+  for (const weight of sumsByCluster(rows, weightOf)) {
+    sum += weight
+    squares += weight * weight
+    largest = Math.max(largest, weight)
+  }
+  return {
+    effectiveSample: squares > 0 ? (sum / squares) * sum : 0,
+    largestWeightShare: sum > 0 ? largest / sum : 0,
   }
 }

@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox'
 import { PolyadError } from '../core/errors.ts'
 import { createDoor } from '../core/schema.ts'
 import { PLACEMENTS } from '../data/placements.ts'
+import { colourSlot, layerColours } from './layer-slots.ts'
 import { boxProblem, layOut, overridden } from './layout.ts'
 import {
   ImageLayerSchema,
@@ -97,8 +98,9 @@ function checkLayer(template: Template, layer: Layer, at: string, refuse: Refuse
     }
     if (found.kind !== kind) throw refuse(at, `the slot "${slot}" is of kind ${found.kind}, not ${kind}`)
   }
-  for (const colour of coloursOf(layer)) {
-    if (colour.startsWith('slot:')) needs(colour.slice('slot:'.length), 'colour')
+  for (const colour of layerColours(layer)) {
+    const slot = colourSlot(colour)
+    if (slot !== undefined) needs(slot, 'colour')
   }
   switch (layer.kind) {
     case 'image':
@@ -115,17 +117,6 @@ function checkLayer(template: Template, layer: Layer, at: string, refuse: Refuse
     case 'text':
       needs(layer.slot, 'text')
       if (layer.minFontPx > layer.maxFontPx) throw refuse(at, '"minFontPx" is larger than "maxFontPx"')
-  }
-}
-
-function coloursOf(layer: Layer): readonly string[] {
-  switch (layer.kind) {
-    case 'image':
-      return []
-    case 'shape':
-      return layer.gradient ? [layer.gradient.from, layer.gradient.to] : layer.fill ? [layer.fill] : []
-    case 'text':
-      return layer.background ? [layer.colour, layer.background] : [layer.colour]
   }
 }
 

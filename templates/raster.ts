@@ -1,30 +1,43 @@
 import sharp from 'sharp'
-import { canonicalJson } from '../core/canonical-json.ts'
 import { PolyadError } from '../core/errors.ts'
-import { type Canvas, cutToInk, layOver, type Raster } from './compose.ts'
-import type { Fonts } from './fonts.ts'
+import { type Canvas, layOver } from './compose.ts'
+import { bandOf, joinBands, pictureHead } from './jpeg/assemble.ts'
+import { type ChromaSubsampling, encodeRows } from './jpeg/encode.ts'
 import { createLayerCache } from './layer-cache.ts'
-import { MAX_PICTURE_PIXELS, rasteriseImage } from './picture-input.ts'
+import {
+  createLayerRasters,
+  DEFAULT_CACHE_BYTES,
+  type LayerRasterOptions,
+  type LayerRasters,
+  lookText,
+} from './layer-rasters.ts'
 import type { Scene, SceneImage, SceneLayer } from './scene.ts'
-import { layerSvg } from './svg.ts'
 
-// Pictures are small and made on several threads: one libvips thread each is faster, and our own cache holds layers.
-sharp.concurrency(1)
-sharp.cache(false)
+export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'avif'
 
-export type PictureFormat = 'jpeg' | 'png'
-
-interface PictureOptions {
+export interface PictureSettings {
   readonly format: PictureFormat
-  /** JPEG only, 1..100, the first tried. Default 82. */
-  readonly quality?: number
+  /** 1..100, the first tried; not of PNG. Default 82, of AVIF 60. */
+  readonly quality?: number | undefined
+  /** JPEG only. Default 4:2:0. */
+  readonly chromaSubsampling?: ChromaSubsampling | undefined
+  /** JPEG only: fewest bytes (mozjpeg) instead of the fastest. */
+  readonly smallest?: boolean | undefined
+}
+
+interface PictureOptions extends PictureSettings {
   /** Most bytes the placement allows: quality goes down the ladder until the picture is within. */
   readonly maxBytes?: number | undefined
 }
 
+/** Whether a picture is put together of bands that others share (splice/), or else is encoded whole. */
+export function isSpliced({ format, smallest }: PictureSettings): boolean {
+  return format === 'jpeg' && !smallest
+}
+
 interface Picture {
   readonly bytes: Uint8Array
-  /** JPEG quality it was made with. */
+  /** Quality it was made with, where its format has one. */
   readonly quality: number | undefined
 }
 
@@ -41,59 +54,41 @@ export interface Renderer {
    * lay out an ad themselves.
    */
   croppedImage(image: SceneImage, format?: PictureFormat): Promise<Uint8Array>
+  /** What pictures are laid of. */
+  readonly rasters: LayerRasters
 }
 
-export interface RendererOptions {
-  /** What scenes were measured with: the renderer makes sure that it draws with the same. */
-  readonly fonts: Fonts
-  /** Bytes of a picture by the name its scene gives it. */
-  readonly readFile: (file: string) => Promise<Uint8Array | undefined>
-  /** Most pixels an input picture may have. Default 50 million. */
-  readonly maxPixels?: number
-  /** Most bytes of rasterised layers kept, and as many of grounds. Default 64 MiB. */
-  readonly cacheBytes?: number
-}
-
-const DEFAULT_CACHE_BYTES = 64 * 2 ** 20
-const DEFAULT_QUALITY = 82
 /** One set of tables for a whole picture, so steps are coarse: each makes about a fifth fewer bytes. */
 const QUALITY_LADDER = [90, 82, 72, 60, 48, 36, 25]
+const DEFAULT_QUALITY = 82
+/** About what JPEG's 82 looks like. */
+const DEFAULT_AVIF_QUALITY = 60
+
+/** The quality that is tried first; undefined where the format has none. */
+export function firstQuality({ format, quality }: PictureSettings): number | undefined {
+  if (format === 'png') return undefined
+  return quality ?? (format === 'avif' ? DEFAULT_AVIF_QUALITY : DEFAULT_QUALITY)
+}
+
+/** The qualities tried for a picture with a weight limit, best first. */
+export function qualityLadder(first = DEFAULT_QUALITY): readonly number[] {
+  return [first, ...QUALITY_LADDER.filter((step) => step < first)]
+}
 
 /**
  * Makes pictures of scenes. Every layer is rasterised whole, once per distinct content, and kept; a picture is its
- * layers laid over each other and encoded. There is no other way from a scene to pixels; the ground that many pictures
- * share is kept laid.
+ * layers laid over each other and encoded; the ground that many pictures share is kept laid. Splicing (splice/) makes
+ * the same bytes of the same layers.
  *
  * Fonts come from the fontconfig file set before sharp was imported (cli/boot.ts).
  */
-export function createRenderer(options: RendererOptions): Renderer {
-  const { fonts, readFile, maxPixels = MAX_PICTURE_PIXELS, cacheBytes = DEFAULT_CACHE_BYTES } = options
-  const layers = createLayerCache<Raster>(cacheBytes, ({ rgba }) => rgba.length)
+export function createRenderer(options: LayerRasterOptions): Renderer {
+  const { cacheBytes = DEFAULT_CACHE_BYTES } = options
+  const rasters = createLayerRasters(options)
   const grounds = createLayerCache<Canvas>(cacheBytes, ({ rgb }) => rgb.length)
-  let fontsChecked: Promise<void> | undefined
-
-  const rasterised = (scene: Scene, layer: SceneLayer): Promise<Raster> =>
-    layer.kind === 'image'
-      ? imageRaster(layer)
-      : layers.get(`${scene.widthPx}x${scene.heightPx} ${look(layer)}`, () => drawn(scene, layer))
-
-  const imageRaster = (image: SceneImage): Promise<Raster> =>
-    layers.get(look(image), async () => {
-      const bytes = await readFile(image.file)
-      if (!bytes) throw new PolyadError('NOT_FOUND', { what: 'picture', name: image.path })
-      return rasteriseImage(bytes, image, maxPixels)
-    })
-
-  async function drawn(scene: Scene, layer: SceneLayer): Promise<Raster> {
-    if (layer.kind === 'text') {
-      fontsChecked ??= checkFonts(fonts)
-      await fontsChecked
-    }
-    return vectorRaster(scene, layer)
-  }
 
   async function lay(canvas: Canvas, scene: Scene, some: readonly SceneLayer[]): Promise<Canvas> {
-    for (const layer of some) layOver(canvas, await rasterised(scene, layer), layer.opacity)
+    for (const layer of some) layOver(canvas, await rasters.of(scene, layer), layer.opacity)
     return canvas
   }
 
@@ -102,7 +97,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     const { widthPx, heightPx } = scene
     const firstText = scene.layers.findIndex(({ kind }) => kind === 'text')
     const under = firstText < 0 ? scene.layers : scene.layers.slice(0, firstText)
-    const key = `${widthPx}x${heightPx} ${under.map((layer) => `${layer.opacity} ${look(layer)}`).join(' ')}`
+    const key = `${widthPx}x${heightPx} ${under.map((layer) => `${layer.opacity} ${lookText(layer)}`).join(' ')}`
     const ground = await grounds.get(key, () => {
       const blank = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(255) }
       return lay(blank, scene, under)
@@ -112,12 +107,13 @@ export function createRenderer(options: RendererOptions): Renderer {
   }
 
   return {
+    rasters,
     pixels,
     async picture(scene, pictureOptions) {
       return encode(await pixels(scene), scene, pictureOptions)
     },
     async croppedImage(image, format = 'png') {
-      const { rgba, width, height } = await imageRaster(image)
+      const { rgba, width, height } = await rasters.ofImage(image)
       const picture = sharp(rgba, { raw: { width, height, channels: 4 } })
       if (format === 'png') return picture.png().toBuffer()
       return picture.flatten({ background: '#ffffff' }).jpeg({ quality: DEFAULT_QUALITY }).toBuffer()
@@ -125,70 +121,45 @@ export function createRenderer(options: RendererOptions): Renderer {
   }
 }
 
-/** What decides the pixels of a layer, as a text. */
-function look(layer: SceneLayer): string {
-  return canonicalJson({ ...layer, id: undefined, path: undefined, opacity: undefined })
-}
-
-/**
- * A font that fontconfig does not find is replaced without a word. So one text is drawn and its width compared.
- *
- * @throws PolyadError FONTS_NOT_USED
- */
-async function checkFonts(fonts: Fonts): Promise<void> {
-  const text = 'Wide MWM'
-  const fontPx = 40
-  const leftPx = 20
-  const measured = fonts.measure(text, 700)
-  const widthPx = measured.widthEm * fontPx
-  const run = { leftPx, family: measured.runs[0]!.family, text }
-  const canvas = { left: 0, top: 0, width: 400, height: 80 }
-  const layer = {
-    kind: 'text',
-    id: 'probe',
-    box: canvas,
-    opacity: 1,
-    colour: '#000000',
-    weight: 700,
-    fontPx,
-    lines: [{ leftPx, baselinePx: 60, widthPx, runs: [run] }],
-  } as const
-  const scene = { widthPx: canvas.width, heightPx: canvas.height, layers: [layer], texts: [] }
-  const ink = await vectorRaster(scene, layer)
-  // Side bearings of W and M are under a tenth of an em together; other families differ by far more.
-  if (Math.abs(ink.width - widthPx) > fontPx / 10) {
-    throw new PolyadError('FONTS_NOT_USED', { expectedPx: Math.round(widthPx), drawnPx: ink.width })
-  }
-}
-
-/** Shapes and texts, drawn on the whole canvas and then cut to their ink: a smaller window would blur otherwise. */
-async function vectorRaster(scene: Scene, layer: SceneLayer): Promise<Raster> {
-  const svg = layerSvg(scene, { ...layer, opacity: 1 })
-  const { data, info } = await sharp(Buffer.from(svg))
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  return cutToInk(data, info.width, info.height)
-}
-
 async function encode(pixels: Uint8Array, scene: Scene, options: PictureOptions): Promise<Picture> {
-  const raw = { width: scene.widthPx, height: scene.heightPx, channels: 3 } as const
   const { format, maxBytes = Number.POSITIVE_INFINITY } = options
   let smallest = Number.POSITIVE_INFINITY
-  if (format === 'png') {
-    for (const palette of [false, true]) {
-      const bytes = await sharp(pixels, { raw }).png({ palette, compressionLevel: 9 }).toBuffer()
-      if (bytes.length <= maxBytes) return { bytes, quality: undefined }
-      smallest = Math.min(smallest, bytes.length)
-    }
-  } else {
-    const first = options.quality ?? DEFAULT_QUALITY
-    for (const quality of [first, ...QUALITY_LADDER.filter((step) => step < first)]) {
-      // Fixed Huffman tables: the same tables for every picture of a placement, as bands will need.
-      const bytes = await sharp(pixels, { raw }).jpeg({ quality, optimiseCoding: false }).toBuffer()
-      if (bytes.length <= maxBytes) return { bytes, quality }
-      smallest = Math.min(smallest, bytes.length)
-    }
+  for await (const picture of attempts(pixels, scene, options)) {
+    if (picture.bytes.length <= maxBytes) return picture
+    smallest = Math.min(smallest, picture.bytes.length)
   }
   throw new PolyadError('PICTURE_TOO_LARGE', { format, bytes: smallest, maxBytes })
 }
+
+/** A picture in its format, best first. */
+async function* attempts(
+  pixels: Uint8Array,
+  scene: Scene,
+  options: PictureSettings,
+): AsyncGenerator<Picture> {
+  const raw = { width: scene.widthPx, height: scene.heightPx, channels: 3 } as const
+  const { format, chromaSubsampling = '4:2:0' } = options
+  if (format === 'png') {
+    for (const palette of [false, true]) {
+      const bytes = await sharp(pixels, { raw }).png({ palette, compressionLevel: 9 }).toBuffer()
+      yield { bytes, quality: undefined }
+    }
+    return
+  }
+  for (const quality of qualityLadder(firstQuality(options))) {
+    if (format === 'webp') yield { bytes: await sharp(pixels, { raw }).webp({ quality }).toBuffer(), quality }
+    else if (format === 'avif') {
+      yield { bytes: await sharp(pixels, { raw }).avif({ quality, effort: AVIF_EFFORT }).toBuffer(), quality }
+    } else if (options.smallest) {
+      const settings = { quality, chromaSubsampling, mozjpeg: true }
+      yield { bytes: await sharp(pixels, { raw }).jpeg(settings).toBuffer(), quality }
+    } else {
+      const { frame, rows } = await encodeRows(pixels, scene, { quality, chromaSubsampling })
+      // As spliced pictures are (splice/splicer.ts), so that it does not matter who made one.
+      yield { bytes: joinBands(pictureHead(frame, scene.heightPx), [bandOf(rows, 0, rows.length)]), quality }
+    }
+  }
+}
+
+/** libaom's own default takes several times as long for some percent fewer bytes. */
+const AVIF_EFFORT = 2

@@ -1,6 +1,7 @@
 import { PolyadError } from '../core/errors.ts'
 import { type FitOutcome, fitText } from './fit.ts'
 import type { Fonts, FontWeight } from './fonts.ts'
+import { colourSlot } from './layer-slots.ts'
 import { layOut, type PixelBox } from './layout.ts'
 import type { Placement } from './placement.ts'
 import { plainText } from './plain-text.ts'
@@ -11,12 +12,15 @@ import type { ImageLayer, ShapeLayer, Template, TextLayer } from './template.ts'
  * One ad unit as it looks: absolute positions in pixels, back to front. Pure data: pictures, SVG and HTML are made
  * from it alone, and equal scenes make equal bytes.
  */
-export interface Scene {
-  readonly widthPx: number
-  readonly heightPx: number
+export interface Scene extends CanvasSize {
   readonly layers: readonly SceneLayer[]
   /** How each text came out. */
   readonly texts: readonly TextReport[]
+}
+
+export interface CanvasSize {
+  readonly widthPx: number
+  readonly heightPx: number
 }
 
 export type SceneLayer = SceneImage | SceneShape | SceneText
@@ -253,13 +257,12 @@ function slotValue<K extends SlotValues[string]['kind']>(
   return value as Extract<SlotValues[string], { kind: K }> | undefined
 }
 
-const SLOT_COLOUR = 'slot:'
 const COLOUR = /^#[0-9a-f]{6}([0-9a-f]{2})?$/i
 
 /** A colour as #rrggbb or #rrggbbaa, read from its slot where it names one. */
 function colourOf(input: SceneInput, colour: string): string {
-  if (!colour.startsWith(SLOT_COLOUR)) return colour
-  const slot = colour.slice(SLOT_COLOUR.length)
+  const slot = colourSlot(colour)
+  if (slot === undefined) return colour
   const found = slotValue(input, slot, 'colour')?.colour
   if (found !== undefined && COLOUR.test(found)) return found
   throw new PolyadError('INPUT_INVALID', {

@@ -1,6 +1,14 @@
 import { escapeAttribute, escapeText } from './escape.ts'
 import type { PixelBox } from './layout.ts'
-import type { Scene, SceneGradient, SceneImage, SceneLayer, SceneShape, SceneText } from './scene.ts'
+import type {
+  CanvasSize,
+  Scene,
+  SceneGradient,
+  SceneImage,
+  SceneLayer,
+  SceneShape,
+  SceneText,
+} from './scene.ts'
 
 export interface SvgOptions {
   /**
@@ -16,13 +24,16 @@ export function sceneSvg(scene: Scene, options: SvgOptions = {}): string {
   return svgDocument(scene, scene.layers, options)
 }
 
-/** One layer alone on the scene's canvas. */
-export function layerSvg(scene: Scene, layer: SceneLayer): string {
-  return svgDocument(scene, [layer], {})
+/** One layer alone on its scene's canvas. */
+export function layerSvg(canvas: CanvasSize, layer: SceneLayer): string {
+  return svgDocument(canvas, [layer], {})
 }
 
-function svgDocument(scene: Scene, layers: readonly SceneLayer[], options: SvgOptions): string {
-  const { widthPx, heightPx } = scene
+function svgDocument(
+  { widthPx, heightPx }: CanvasSize,
+  layers: readonly SceneLayer[],
+  options: SvgOptions,
+): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}">`,
     ...layers.map((layer) => layerElement(layer, options)),

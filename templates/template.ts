@@ -43,7 +43,10 @@ export const ImageLayerSchema = Type.Object(
     fit: Type.Optional(Type.Union([Type.Literal('cover'), Type.Literal('contain')])),
     /** Cover: the point of the picture that stays in view. Contain: where it lies in its box, 0 left or top. Default the middle. */
     focus: Type.Optional(
-      Type.Object({ x: Type.Number({ minimum: 0, maximum: 1 }), y: Type.Number({ minimum: 0, maximum: 1 }) }),
+      Type.Object(
+        { x: Type.Number({ minimum: 0, maximum: 1 }), y: Type.Number({ minimum: 0, maximum: 1 }) },
+        { additionalProperties: false },
+      ),
     ),
   },
   { additionalProperties: false },

@@ -9,6 +9,7 @@ import { PLACEMENTS } from '../data/placements.ts'
 import { PLATFORMS } from '../data/platforms.ts'
 import { BidSettingsSchema } from '../engine/campaign/bid-settings.ts'
 import { NO_PERSONAL_USE } from '../engine/decision/personal-use.ts'
+import { parsePolicy } from '../engine/ope/policy.ts'
 import { BidRequestSchema } from '../engine/openrtb/bid-request.ts'
 import { NO_BID_REASONS } from '../engine/openrtb/no-bid.ts'
 import { AttributeCatalogueSchema } from '../segments/attributes.ts'
@@ -106,5 +107,12 @@ describe('docs/tags.md', () => {
       const row = text.split('\n').find((line) => line.startsWith(`| ${name} |`))
       for (const macro of Object.values(click)) expect(row).toContain(`\`${macro}\``)
     }
+  })
+})
+
+describe('docs/ope.md', () => {
+  it('shows a policy that is accepted', () => {
+    const [, policy] = /```json\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/ope.md'), 'utf8'))!
+    expect(() => parsePolicy(JSON.parse(policy!), 'docs')).not.toThrow()
   })
 })

@@ -10,7 +10,7 @@ import { type Caller, callerText, isTrusted } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { answers, media } from '../documented.ts'
 
-const FORMATS = ['json', 'html', 'svg', 'jpg', 'png'] as const
+const FORMATS = ['json', 'html', 'svg', 'jpg', 'png', 'webp', 'avif'] as const
 type Format = (typeof FORMATS)[number]
 
 const MEDIA_TYPES: Readonly<Record<Format, string>> = {
@@ -19,6 +19,8 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   svg: 'image/svg+xml',
   jpg: 'image/jpeg',
   png: 'image/png',
+  webp: 'image/webp',
+  avif: 'image/avif',
 }
 
 /**
@@ -63,10 +65,10 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         frameguard: false,
         crossOriginResourcePolicy: { policy: 'cross-origin' },
       },
-      config: { allow: ['anyone'], rate: 'trackers' },
+      config: { allow: ['anyone', 'creative', 'buyer', 'analyst', 'site'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
-        summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png',
+        summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png, ID.webp, ID.avif',
         params: Params,
         querystring: Query,
         response: answers(
@@ -180,7 +182,9 @@ async function bodyOf(
     case 'jpg':
       return Buffer.from(await adUnits.picture(found, 'jpeg'))
     case 'png':
-      return Buffer.from(await adUnits.picture(found, 'png'))
+    case 'webp':
+    case 'avif':
+      return Buffer.from(await adUnits.picture(found, format))
   }
 }
 

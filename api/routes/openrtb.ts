@@ -33,7 +33,7 @@ export function registerOpenRtb(server: FastifyInstance, context: ApiContext): v
         body: BidRequestSchema,
         querystring: Query,
         response: {
-          ...answers({ 204: 'No bid; /metrics and the log of the server say why' }, 400, 503),
+          ...answers({ 204: 'No bid; /metrics and the log of the server say why' }, 503),
           200: {
             description: 'A bid for at least one imp',
             content: { 'application/json': { schema: BidResponseSchema } },

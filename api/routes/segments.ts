@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { parseRule } from '../../rules/parse.ts'
-import type { Rule } from '../../rules/rule.ts'
-import { type SegmentDocument, SegmentDocumentSchema } from '../../segments/segment.ts'
-import { vocabularyOf } from '../../segments/vocabulary.ts'
+import { gridDefinition } from '../../segments/grid.ts'
+import { SegmentDocumentSchema } from '../../segments/segment.ts'
+import { parseSegmentRule } from '../../segments/segment-rule.ts'
 import type { ApiContext } from '../context.ts'
 import { registerDocumentRoutes } from '../document-routes.ts'
 import { answers, json } from '../documented.ts'
@@ -31,7 +30,10 @@ export function registerSegments(server: FastifyInstance, context: ApiContext): 
     schema: SegmentDocumentSchema,
     writers: ['analyst', 'buyer'],
     check: (body) => {
-      ruleOf(body, (json, at) => parseRule(json, vocabularyOf(context.serving.catalogue()), at))
+      // What the catalogue does not know would be found at the next look at any segment's size.
+      const catalogue = context.serving.catalogue()
+      if ('rule' in body) parseSegmentRule(body.rule, catalogue, `segments/${body.name}.json: /rule`)
+      else gridDefinition(body, catalogue)
     },
   })
 
@@ -42,16 +44,14 @@ export function registerSegments(server: FastifyInstance, context: ApiContext): 
         tags: ['segments'],
         summary:
           'Distinct people in every segment; a small one is told as "<50", and a sibling that would give it away as "hidden"',
-        response: answers({ 200: json('id, title, kind, people and share by segment', SizesSchema) }, 404),
+        response: answers(
+          { 200: json('id, title, kind, people and share by segment', SizesSchema) },
+          // A segment document that was edited beside the server may be none.
+          400,
+          404,
+        ),
       },
     },
     async () => segmentSizes(context),
   )
-}
-
-function ruleOf(body: SegmentDocument, parse: (json: unknown, at: string) => Rule): void {
-  if ('rule' in body) parse(body.rule, `segments/${body.name}.json: /rule`)
-  else if (body.grid.within !== undefined) {
-    parse(body.grid.within, `segments/${body.name}.json: /grid/within`)
-  }
 }

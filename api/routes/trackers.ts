@@ -43,6 +43,14 @@ const shared = {
   config: { allow: ['anyone'], rate: 'trackers' },
 } as const
 
+/** A picture of one pixel runs nothing and opens nothing: of the headers that guard pages it needs these alone. */
+const PIXEL_HEADERS = {
+  'content-type': 'image/gif',
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+} as const
+
 export function registerTrackers(server: FastifyInstance, context: ApiContext): void {
   const { secrets, ports } = context
   const tags = ['trackers']
@@ -52,6 +60,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
       path,
       {
         ...shared,
+        helmet: false,
         schema: {
           tags,
           summary,
@@ -61,7 +70,7 @@ export function registerTrackers(server: FastifyInstance, context: ApiContext): 
       },
       async (request, reply) => {
         await take(context, request, type)
-        return reply.type('image/gif').header('cache-control', 'no-store').send(PIXEL)
+        return reply.headers(PIXEL_HEADERS).send(PIXEL)
       },
     )
   }

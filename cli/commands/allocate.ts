@@ -48,14 +48,14 @@ export function allocateCommand(environment: ConfigSource): Command {
 async function allocate(
   campaign: string,
   { now = false, segment }: AllocateOptions,
-  { config, folder }: Invocation,
+  { config, folder, signal }: Invocation,
 ): Promise<AllocationReport> {
   const holder = await holderOf(folder)
   if (holder?.url) {
     const query = segment === undefined ? '' : `?${new URLSearchParams({ segment })}`
     const path = `/v1/campaigns/${encodeURIComponent(campaign)}/allocation${query}`
     return now
-      ? postToHolder<AllocationReport>(holder, path, {}, config.apiKey)
+      ? postToHolder<AllocationReport>(holder, path, {}, config.apiKey, signal)
       : getFromHolder<AllocationReport>(holder, path, config.apiKey)
   }
   const workspace = await openWorkspace(config, folder, { hold: 'allocate' })

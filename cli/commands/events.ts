@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { Command, Option } from 'commander'
+import { PolyadError } from '../../core/errors.ts'
+import { DAY_MS } from '../../core/time.ts'
+import type { FoldResult, RetentionLimits } from '../../engine/ports/upkeep.ts'
 import { exportEvents } from '../../engine/reporting/events-export.ts'
 import { tableCsv } from '../../engine/reporting/table-csv.ts'
 import { writeWhole } from '../../io/write-file.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, withExamples, workspaceCommand } from '../command.ts'
 import { openWorkspace } from '../compose.ts'
-import type { ConfigSource } from '../config.ts'
+import { type ConfigSource, retentionOf, wholeNumber } from '../config.ts'
 import { streamFromHolder } from '../holder.ts'
 import { count } from '../output.ts'
+import { byUpkeep } from '../upkeep.ts'
 
 interface ExportOptions {
   readonly out: string
@@ -17,6 +21,13 @@ interface ExportOptions {
   readonly from?: string
   readonly to?: string
   readonly withPerson?: boolean
+  readonly workspace: string
+  readonly json?: boolean
+}
+
+interface FoldOptions {
+  readonly days?: string
+  readonly megabytes?: string
   readonly workspace: string
   readonly json?: boolean
 }
@@ -32,6 +43,7 @@ export function eventsCommand(environment: ConfigSource): Command {
     'polyad events export --campaign summer --from 2026-06-01 --to 2026-06-30 --out june.parquet',
   ]
   const group = withExamples(new Command('events').description('decisions and what came of them'), examples)
+  group.addCommand(foldCommand(environment))
   return group.addCommand(
     workspaceCommand(
       'export',
@@ -65,6 +77,56 @@ export function eventsCommand(environment: ConfigSource): Command {
           )
         }),
       ),
+  )
+}
+
+function foldCommand(environment: ConfigSource): Command {
+  return workspaceCommand(
+    'fold',
+    'make counts of old events and remove their records: reports keep their numbers, exports and evaluations lose them. ' +
+      'A server does so by itself (POLYAD_LOG_DAYS, POLYAD_LOG_MEGABYTES)',
+    ['polyad events fold --days 180', 'polyad events fold --megabytes 20000'],
+  )
+    .option('--days <number>', 'fold what is older in whole; default POLYAD_LOG_DAYS')
+    .option('--megabytes <number>', 'fold the oldest until the log is so small; default POLYAD_LOG_MEGABYTES')
+    .action((options: FoldOptions) =>
+      invoke(environment, options, async (invocation) => {
+        const limits = limitsOf(options, invocation)
+        const { maxAgeMs, maxBytes } = limits
+        const body = {
+          ...(maxAgeMs !== undefined && { maxAgeDays: maxAgeMs / DAY_MS }),
+          ...(maxBytes !== undefined && { maxBytes }),
+        }
+        const folded = await byUpkeep<FoldResult>(
+          invocation,
+          'events fold',
+          { path: '/v1/events/fold', body },
+          async ({ workspace, openUpkeep, loadCounters }) => {
+            await loadCounters()
+            return (await openUpkeep()).fold(limits, workspace.ports.clock.nowMs())
+          },
+        )
+        const { decisions, segments, bytes } = folded
+        invocation.output.print(
+          invocation.json
+            ? JSON.stringify(folded)
+            : `${count(decisions)} decisions are counts now; ${count(segments)} pieces of the log are gone (${count(bytes)} bytes)`,
+        )
+      }),
+    )
+}
+
+/** @throws PolyadError INPUT_INVALID without a limit */
+function limitsOf({ days, megabytes }: FoldOptions, { config }: Invocation): RetentionLimits {
+  if (days === undefined && megabytes === undefined) {
+    if (Object.keys(config.retention).length > 0) return config.retention
+    const problem = 'it is not said what to keep'
+    const mend = 'give --days or --megabytes'
+    throw new PolyadError('INPUT_INVALID', { what: 'events fold', where: 'options', problem, mend })
+  }
+  return retentionOf(
+    days === undefined ? 0 : wholeNumber('--days', days, 1, 36_500),
+    megabytes === undefined ? 0 : wholeNumber('--megabytes', megabytes, 1, 1_000_000_000),
   )
 }
 

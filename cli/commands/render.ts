@@ -6,7 +6,8 @@ import type { RenderedFile } from '../../engine/generate/render-frames.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { writeZip } from '../../io/zip.ts'
-import type { PictureFormat } from '../../templates/raster.ts'
+import type { ChromaSubsampling } from '../../templates/jpeg/encode.ts'
+import { firstQuality, type PictureFormat, type PictureSettings } from '../../templates/raster.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
@@ -15,16 +16,22 @@ import { count } from '../output.ts'
 import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 import { nothingMeets } from '../where.ts'
 
+const FORMATS: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'avif']
+
 interface RenderCommandOptions extends SelectionOptions {
   readonly out: string
   readonly format: PictureFormat
   readonly quality?: string
+  readonly smallest?: boolean
+  readonly chroma: ChromaSubsampling
   readonly workspace: string
   readonly json?: boolean
 }
 
 /** What a rendering came to. */
 export interface Rendered {
+  /** Pictures made at a lower quality than asked for, to be within the weight limit of their placement. */
+  readonly lowered: { readonly pictures: number; readonly lowestQuality: number } | undefined
   readonly pictures: number
   readonly bytes: number
   readonly out: string
@@ -39,17 +46,27 @@ export function renderCommand(environment: ConfigSource): Command {
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
     .requiredOption('--out <dir|file.zip>', 'required: folder, or a file that ends in .zip')
-    .addOption(new Option('--format <format>', 'picture format').choices(['jpeg', 'png']).default('jpeg'))
+    .addOption(new Option('--format <format>', 'picture format').choices(FORMATS).default('jpeg'))
     .option(
       '--quality <n>',
-      'JPEG quality to start from, 1 to 100; lowered where a placement has a weight limit',
+      'quality to start from, 1 to 100, not of PNG; lowered where a placement has a weight limit',
+    )
+    .option(
+      '--smallest',
+      'JPEG: fewest bytes instead of the fastest: every picture is encoded whole (mozjpeg)',
+    )
+    .addOption(
+      new Option('--chroma <subsampling>', 'JPEG: 4:4:4 keeps coloured text sharp, and takes more bytes')
+        .choices(['4:2:0', '4:4:4'])
+        .default('4:2:0'),
     )
   return withSelection(command).action((campaign: string, options: RenderCommandOptions) =>
     invoke(environment, options, async (invocation) => {
       const workspace = await openWorkspace(invocation.config, invocation.folder)
       try {
-        const { format, quality } = options
-        const picture = { format, ...(quality && { quality: wholeNumber('--quality', quality, 1, 100) }) }
+        const { format, smallest, chroma } = options
+        const quality = options.quality && wholeNumber('--quality', options.quality, 1, 100)
+        const picture = { format, smallest, chromaSubsampling: chroma, ...(quality && { quality }) }
         const startMs = performance.now()
         const done = await renderFiles(
           workspace,
@@ -77,7 +94,7 @@ export async function renderFiles(
   workspace: Workspace,
   campaign: string,
   out: string,
-  picture: { readonly format: PictureFormat; readonly quality?: number },
+  picture: PictureSettings,
   asked: AskedSelection,
   { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
 ): Promise<Rendered> {
@@ -96,7 +113,12 @@ export async function renderFiles(
     signal,
     onProgress: (done, total) => output.progress(`${count(done)} of ${count(total)} pictures`),
   })
-  const done = await writeFiles(files, out, signal)
+  const done = await writeFiles(files, out, picture, signal)
+  if (done.lowered) {
+    output.note(
+      `${count(done.lowered.pictures)} of ${count(done.pictures)} pictures have a lower quality than ${firstQuality(picture)} (lowest ${done.lowered.lowestQuality}), to be within the weight limit of their placement`,
+    )
+  }
   if (done.pictures === 0 && selection.where && !selection.sample)
     output.note(nothingMeets(plan, selection.where))
   return done
@@ -106,18 +128,36 @@ export async function renderFiles(
 async function writeFiles(
   files: AsyncIterable<RenderedFile>,
   out: string,
+  asked: PictureSettings,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  if (out.endsWith('.zip')) {
-    const { entries, bytes } = await writeZip(out, files, { signal })
-    return { pictures: entries, bytes, out }
-  }
-  await makeFolder(out)
+  const first = firstQuality(asked)
+  let lower = 0
+  let lowestQuality = first ?? 0
   let pictures = 0
-  let bytes = 0
-  for await (const file of files) {
-    bytes += await writeWhole(join(out, file.name), [file.bytes], { signal })
-    pictures++
+  const counted = async function* (): AsyncGenerator<RenderedFile> {
+    for await (const file of files) {
+      pictures++
+      if (file.quality !== undefined && first !== undefined && file.quality < first) {
+        lower++
+        lowestQuality = Math.min(lowestQuality, file.quality)
+      }
+      yield file
+    }
   }
-  return { pictures, bytes, out }
+  const bytes = out.endsWith('.zip')
+    ? (await writeZip(out, counted(), { signal })).bytes
+    : await writeFolder(out, counted(), signal)
+  return { pictures, bytes, out, lowered: lower > 0 ? { pictures: lower, lowestQuality } : undefined }
+}
+
+async function writeFolder(
+  out: string,
+  files: AsyncIterable<RenderedFile>,
+  signal: AbortSignal,
+): Promise<number> {
+  await makeFolder(out)
+  let bytes = 0
+  for await (const file of files) bytes += await writeWhole(join(out, file.name), [file.bytes], { signal })
+  return bytes
 }

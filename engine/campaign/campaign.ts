@@ -120,7 +120,7 @@ export const CampaignSchema = Type.Object(
     ),
     /** Calendar days in `timeZone`, both included. */
     flight: Type.Object({ from: Day, to: Day }, { additionalProperties: false }),
-    timeZone: Type.String(),
+    timeZone: Type.String({ format: 'time-zone', description: 'an IANA time zone, e.g. America/New_York' }),
     /** What the plan is paid for, and how often it happens today on broad. */
     goal: Type.Object(
       {
@@ -162,6 +162,11 @@ export const CampaignSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /**
+     * Where several campaigns may answer, those of the highest priority are asked first, by lot among equals; the next
+     * where they have nothing. Default 0.
+     */
+    priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
     /** How its ad units are offered at auctions (POST /openrtb2); without it they are not. */
     bid: Type.Optional(BidSettingsSchema),
     /** How the options of slots are drawn. Default even. */
@@ -194,6 +199,7 @@ export type SlotTerms = NonNullable<Campaign['exclude']>[number]
 
 export const DEFAULTS = {
   mode: 'tailored',
+  priority: 0,
   broadControlShare: 0.1,
   holdoutShare: 0,
   eventsPerLeafWeek: 50,

@@ -1,6 +1,5 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
-import { isTimeZone } from '../../core/time.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import type { SlotKind, Template } from '../../templates/template.ts'
 import { copySource } from '../generate/copy-table.ts'
@@ -29,7 +28,7 @@ export function parseCampaign(body: unknown, name: string): Campaign {
 
 /**
  * Checks a campaign against its template and itself: slots and assets, defaults, placements, the rules of what
- * goes with what, time zone, flight and money.
+ * goes with what, flight and money.
  *
  * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it
  */
@@ -140,11 +139,8 @@ function checkPlacements(campaign: Campaign, report: Report): void {
   }
 }
 
-/** Time zone, flight and money. */
-function checkTerms({ timeZone, flight, budget, economics = {} }: Campaign, report: Report): void {
-  if (!isTimeZone(timeZone)) {
-    report('/timeZone', `"${timeZone}" is not a time zone`, 'write an IANA name, e.g. America/New_York')
-  }
+/** Flight and money. */
+function checkTerms({ flight, budget, economics = {} }: Campaign, report: Report): void {
   if (flight.from > flight.to) {
     report('/flight', `ends (${flight.to}) before it begins (${flight.from})`, 'change one of the days')
   }

@@ -3,10 +3,12 @@ import type { SlotValues } from '../../templates/slot-values.ts'
 import { clickThroughUrl } from '../generate/click-through.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { unitValues } from '../generate/unit-values.ts'
+import { candidatesOf, type SlotCandidate } from '../space/candidates.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { signToken } from '../tracking/token.ts'
 import type { TokenKey } from '../tracking/token-keys.ts'
 import type { Decision } from './decider.ts'
+import type { NativeAnswer } from './formats.ts'
 import type { NoPersonalUse } from './personal-use.ts'
 
 /** How long a tracker link counts; a later event is kept, apart. */
@@ -33,6 +35,10 @@ export interface DecisionAnswer {
   /** To be fetched once the ad was seen by the standard of engine/tracking/viewable.ts. */
   readonly viewable: string
   readonly expiresAtMs: number
+  /** Of the placement in the request, where it was one of several. */
+  readonly id?: string
+  readonly markup?: string
+  readonly native?: NativeAnswer
   readonly explain?: DecisionExplanation
 }
 
@@ -57,6 +63,8 @@ interface DecisionExplanation {
     readonly locale: string
     readonly placement: string
     readonly weightsVersion: number
+    /** By slot, every option beside the choices before it; none for a house ad. */
+    readonly slots: Readonly<Record<string, readonly SlotCandidate[]>>
   }
   readonly choices: Readonly<Record<string, string | undefined>>
   readonly propensity: DecisionRecord['propensity']
@@ -101,7 +109,7 @@ export function answerFor(
   }
 }
 
-function explanationOf({ record, unit, why }: Decision): DecisionExplanation {
+function explanationOf({ record, unit, why, campaign }: Decision): DecisionExplanation {
   return {
     arm: record.arm,
     leaf: record.leaf,
@@ -118,6 +126,7 @@ function explanationOf({ record, unit, why }: Decision): DecisionExplanation {
       locale: record.locale,
       placement: record.placement,
       weightsVersion: record.weightsVersion,
+      slots: (unit && candidatesOf(campaign.plan, unit, why.weights)) ?? {},
     },
     choices: unit?.choices ?? {},
     propensity: record.propensity,

@@ -8,6 +8,7 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
+import type { Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
@@ -15,10 +16,13 @@ import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { type Assignment, armAt, bucketOf } from './assignment.ts'
+import { createAttributeCheck } from './attribute-check.ts'
+import { firstCampaign } from './campaign-order.ts'
+import { contextAttributes, createContextReader, NO_CONTEXT, withContext } from './context.ts'
 import { createLiveCampaign, isInFlight, type LiveCampaign } from './live-campaign.ts'
 import { chooseLocale } from './locale.ts'
 import { CONSENT_DEFAULTS, type ConsentPolicy, type NoPersonalUse, whyNotPersonal } from './personal-use.ts'
-import { createAttributeCheck, type Opportunity, privacyOf } from './request.ts'
+import { languagesOf, type Opportunity, privacyOf } from './request.ts'
 import { NO_STEERING, type Steering } from './steering.ts'
 
 export interface DeciderParts {
@@ -50,13 +54,16 @@ export interface Decision {
     readonly mergedInto: string | null
     /** Why nothing personal was read; null: it was allowed. */
     readonly noPersonalUse: NoPersonalUse | null
+    /** By which the ad unit was drawn. */
+    readonly weights: Weights
   }
 }
 
 export interface Decider {
   /**
-   * Chooses an ad unit for one opportunity. While a live campaign has the placement the answer is never blank: no
-   * match, no consent or a segment under the k floor gives broad. The record is not logged here.
+   * Chooses an ad unit for one opportunity, in the campaign of the highest priority that has something. While a live
+   * campaign has the placement the answer is never blank: no match, no consent or a segment under the k floor gives
+   * broad, or what is matched by context alone. The record is not logged here.
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
    */
@@ -91,8 +98,11 @@ export function createDecider(parts: DeciderParts): Decider {
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
   const campaignStream = stream.fork('campaigns')
-  const checkAttributes = createAttributeCheck(parts.catalogue)
-  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash))
+  const ofPeople = parts.catalogue.attributes.filter(({ scope }) => scope === 'person')
+  const checkAttributes = createAttributeCheck(ofPeople, 'attributes', 'an attribute of a person')
+  const readContext = createContextReader(parts.catalogue)
+  const contextual = new Set(contextAttributes(parts.catalogue).map(({ name }) => name))
+  const campaigns = parts.plans.map(({ plan, planHash }) => createLiveCampaign(plan, planHash, contextual))
   const known = population && {
     population,
     clausesAt: createClauseColumns(
@@ -105,14 +115,15 @@ export function createDecider(parts: DeciderParts): Decider {
     const { noPersonalUse = whyNotPersonal(privacyOf(request), policy) } = request
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
-    if (noPersonalUse !== null) return { person: null, record: undefined, noPersonalUse }
+    const context = readContext(request)
+    if (noPersonalUse !== null) return { person: null, record: undefined, context, noPersonalUse }
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, record: { values: given }, noPersonalUse }
+    if (row === undefined || !known) return { person, record: { values: given }, context, noPersonalUse }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, record: { values, clauses: known.clausesAt(row) }, noPersonalUse }
+    return { person, record: { values, clauses: known.clausesAt(row) }, context, noPersonalUse }
   }
 
   /** The decision in one campaign; undefined when it has nothing for this viewer here. */
@@ -125,8 +136,8 @@ export function createDecider(parts: DeciderParts): Decider {
   ): Decision | undefined => {
     const { plan } = campaign
     const { placement } = request
-    const locale = chooseLocale(request.languages ?? [], plan.campaign.locales)
-    const matched = viewer.record ? campaign.matcher.match(viewer.record) : []
+    const locale = chooseLocale(languagesOf(request), plan.campaign.locales)
+    const matched = matchedIn(campaign, viewer)
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
     if (!accepts({ leaf, locale })) return undefined
@@ -139,7 +150,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
-        : campaign.space.choose(unitStream, { segment, locale, placement }, weights)
+        : campaign.space.choose(unitStream, { segment, locale, placement }, weights, request.onPage)
     if (!chosen && assignment.arm !== 'holdout') return undefined
 
     const record: DecisionRecord = {
@@ -167,6 +178,7 @@ export function createDecider(parts: DeciderParts): Decider {
       assignment,
       mergedInto: mergedInto ?? null,
       noPersonalUse: viewer.noPersonalUse,
+      weights,
     }
     return { record, campaign, unit: chosen?.unit, why }
   }
@@ -190,7 +202,7 @@ export function createDecider(parts: DeciderParts): Decider {
           isEligible(campaign, request, nowMs),
       )
       while (eligible.length > 0) {
-        const at = eligible.length === 1 ? 0 : campaignStream.integer(eligible.length)
+        const at = firstCampaign(eligible, campaignStream)
         const decision = decideIn(eligible[at]!, viewer, request, nowMs)
         if (decision) return decision
         eligible.splice(at, 1)
@@ -200,10 +212,21 @@ export function createDecider(parts: DeciderParts): Decider {
   }
 }
 
+/** The segments matched, narrowest first: by the person in the context, or by the context alone. */
+function matchedIn(
+  { matcher, contextMatcher }: LiveCampaign,
+  { record, context }: Viewer,
+): readonly Segment[] {
+  if (record) return matcher.match(context === NO_CONTEXT ? record : withContext(record, context))
+  return context === NO_CONTEXT ? [] : contextMatcher.match({ values: context })
+}
+
 interface Viewer {
   /** Keyed hash, null when none was given or allowed. */
   readonly person: string | null
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
+  /** What is said of what shows the ad. */
+  readonly context: Values
   readonly noPersonalUse: NoPersonalUse | null
 }

@@ -1,11 +1,14 @@
 import { type Static, Type } from 'typebox'
-import { PolyadError } from '../../core/errors.ts'
-import type { Values } from '../../rules/rule.ts'
-import type { AttributeCatalogue } from '../../segments/attributes.ts'
+import type { AdUnit } from '../space/ad-unit.ts'
+import { ContextSchema, DeviceSchema, PageSchema } from './context.ts'
+import { ANSWER_FORMATS } from './formats.ts'
 import type { NoPersonalUse, PrivacySignals } from './personal-use.ts'
 
 /** A longer consent string is refused; one that is shorter and makes no sense is read as no consent. */
 const LONGEST_STRING = 20_000
+
+/** Placements of one request. */
+const MOST_PLACEMENTS = 20
 
 const ConsentSchema = Type.Object(
   {
@@ -29,13 +32,22 @@ const ConsentSchema = Type.Object(
   { additionalProperties: false },
 )
 
+/** Placement id, e.g. iab-300x250. */
+const PlacementId = Type.String({ maxLength: 60 })
+/** Only this campaign; else one of the live campaigns that have the placement. */
+const CampaignName = Type.String({ maxLength: 60 })
+
+const Format = Type.Enum(ANSWER_FORMATS)
+
 /** One opportunity: somebody is about to see a placement. */
 export const DecisionRequestSchema = Type.Object(
   {
-    /** Placement id, e.g. iab-300x250. */
-    placement: Type.String({ maxLength: 60 }),
-    /** Only this campaign; else one of the live campaigns that have the placement. */
-    campaign: Type.Optional(Type.String({ maxLength: 60 })),
+    placement: PlacementId,
+    campaign: Type.Optional(CampaignName),
+    context: Type.Optional(ContextSchema),
+    page: Type.Optional(PageSchema),
+    device: Type.Optional(DeviceSchema),
+    format: Type.Optional(Format),
     /** Languages of the viewer, best first (BCP 47). */
     languages: Type.Optional(Type.Array(Type.String({ maxLength: 35 }), { maxItems: 20 })),
     /** The person's identifier as the listening data have it; hashed at once and never kept. */
@@ -55,10 +67,38 @@ export const DecisionRequestSchema = Type.Object(
 )
 export type DecisionRequest = Static<typeof DecisionRequestSchema>
 
+/** One placement of a page, with what is said of it alone; what is said of the request stands for each. */
+const PagePlacementSchema = Type.Object(
+  {
+    /** Comes back with the answer, e.g. that of the element. */
+    id: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+    placement: PlacementId,
+    campaign: Type.Optional(CampaignName),
+    /** Beside that of the request; of one attribute this wins. */
+    context: Type.Optional(ContextSchema),
+    page: Type.Optional(PageSchema),
+    format: Type.Optional(Format),
+  },
+  { additionalProperties: false },
+)
+
+/** What `POST /v1/decisions` takes: one `placement`, or the `placements` of one page. */
+export const DecisionBodySchema = Type.Object(
+  {
+    ...DecisionRequestSchema.properties,
+    placement: Type.Optional(PlacementId),
+    placements: Type.Optional(Type.Array(PagePlacementSchema, { minItems: 1, maxItems: MOST_PLACEMENTS })),
+  },
+  { additionalProperties: false },
+)
+export type DecisionBody = Static<typeof DecisionBodySchema>
+
 /** A decision to make, for callers that decided whether anything personal may be read before they asked. */
 export interface Opportunity extends DecisionRequest {
   /** Why nothing personal may be read, null: it may. Left out: what `consent` and `coppa` come to. */
   readonly noPersonalUse?: NoPersonalUse | null
+  /** Ad units that the page has already: not one of them again where there is another. */
+  readonly onPage?: readonly AdUnit[]
 }
 
 /** What a decision request says of the law and the person's will. */
@@ -76,59 +116,7 @@ export function privacyOf({ consent = {}, coppa }: DecisionRequest): PrivacySign
   }
 }
 
-/** Checks attributes of a request against the catalogue and gives them as rule values. */
-export type AttributeCheck = (attributes: Readonly<Record<string, unknown>>) => Values
-
-/**
- * The check of a request's attributes: only person attributes of the catalogue, each of its type.
- *
- * @throws PolyadError INPUT_INVALID naming the attribute
- */
-export function createAttributeCheck(catalogue: AttributeCatalogue): AttributeCheck {
-  const types = new Map(
-    catalogue.attributes.filter((a) => a.scope === 'person').map((a) => [a.name, a.type] as const),
-  )
-  return (attributes) => {
-    const values: Record<string, string | number | boolean | readonly string[]> = {}
-    for (const [name, value] of Object.entries(attributes)) {
-      const type = types.get(name)
-      if (!type) refuse(name, `is not an attribute of a person; known are ${[...types.keys()].join(', ')}`)
-      if (!hasType(value, type)) refuse(name, `must be ${EXPECTED[type]}`)
-      values[name] = value
-    }
-    return values
-  }
-}
-
-type AttributeType = AttributeCatalogue['attributes'][number]['type']
-
-const EXPECTED: Readonly<Record<AttributeType, string>> = {
-  category: 'a text',
-  set: 'a list of texts',
-  number: 'a number',
-  boolean: 'true or false',
-}
-
-function hasType(
-  value: unknown,
-  type: AttributeType,
-): value is string | number | boolean | readonly string[] {
-  switch (type) {
-    case 'category':
-      return typeof value === 'string'
-    case 'set':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string')
-    case 'number':
-      return typeof value === 'number'
-    case 'boolean':
-      return typeof value === 'boolean'
-  }
-}
-
-function refuse(name: string, problem: string): never {
-  throw new PolyadError('INPUT_INVALID', {
-    what: 'decision request',
-    where: `/attributes/${name.replace(/~/g, '~0').replace(/\//g, '~1')}`,
-    problem,
-  })
+/** Languages to choose a locale by, best first: the viewer's, then the page's. */
+export function languagesOf({ languages = [], page }: DecisionRequest): readonly string[] {
+  return page?.language === undefined ? languages : [...languages, page.language]
 }

@@ -1,19 +1,21 @@
 import type { Fonts } from '../../templates/fonts.ts'
-import { createRenderer, type PictureFormat, type Renderer } from '../../templates/raster.ts'
-import { createScene, type Scene } from '../../templates/scene.ts'
+import {
+  createRenderer,
+  isSpliced,
+  type PictureFormat,
+  type PictureSettings,
+  type Renderer,
+} from '../../templates/raster.ts'
+import { createBandCache } from '../../templates/splice/band-cache.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
-import type { AdUnit } from '../space/ad-unit.ts'
 import { createSpace } from '../space/space.ts'
 import { chosenUnits } from './chosen.ts'
-import { createCopyTable } from './copy-table.ts'
-import { frameFiles, type RenderedFile } from './render-frames.ts'
-import { unitValues } from './unit-values.ts'
+import { frameFiles, type PiecedFile } from './render-frames.ts'
+import { createPictureSplicer, type PictureSplicer } from './spliced-pictures.ts'
+import { placementOf, unitScene } from './unit-scene.ts'
 
-export interface RenderOptions {
-  readonly format: PictureFormat
-  /** JPEG only, 1..100; a placement's byte limit may lower it. */
-  readonly quality?: number
+export interface RenderOptions extends PictureSettings {
   /** Ranks are places among the ad units that this chooses (engine/generate/chosen.ts), not on the number line. */
   readonly choice?: string
 }
@@ -23,7 +25,15 @@ export interface RenderServices {
   readonly fonts: Fonts
 }
 
-const EXTENSIONS: Readonly<Record<PictureFormat, string>> = { jpeg: 'jpg', png: 'png' }
+const EXTENSIONS: Readonly<Record<PictureFormat, string>> = {
+  jpeg: 'jpg',
+  png: 'png',
+  webp: 'webp',
+  avif: 'avif',
+}
+
+/** Of coded bands, and as many of grounds, in each thread. */
+const CACHE_BYTES = 128 * 2 ** 20
 
 /** While one picture is encoded, the next is put together. */
 const AT_ONCE = 4
@@ -41,17 +51,28 @@ export async function renderRange(
   options: RenderOptions,
   services: RenderServices,
 ): Promise<Uint8Array> {
-  const space = createSpace(plan)
   const chosen = chosenUnits(plan, options.choice)
-  const renderer = rendererOf(plan, services)
-  const makeFile = async (place: bigint): Promise<RenderedFile> => {
+  const makers = makersOf(plan, options, services)
+  const extension = EXTENSIONS[options.format]
+  if (isSpliced(options)) {
+    const pictures = await makers.splicer.pictures(chosen, fromRank, toRank)
+    return frameFiles(
+      pictures.map(({ id, head, bands, quality }) => ({
+        name: `${id}.${extension}`,
+        pieces: [head, ...bands],
+        quality,
+      })),
+    )
+  }
+  const space = createSpace(plan)
+  const makeFile = async (place: bigint): Promise<PiecedFile> => {
     const unit = space.unitAt(chosen.rankAt(place))
     const { maxBytes } = placementOf(plan, unit)
     const scene = unitScene(plan, unit, services.fonts)
-    const { bytes } = await renderer.picture(scene, { ...options, maxBytes })
-    return { name: `${adUnitId(plan.ledger, unit)}.${EXTENSIONS[options.format]}`, bytes }
+    const { bytes, quality } = await makers.renderer.picture(scene, { ...options, maxBytes })
+    return { name: `${adUnitId(plan.ledger, unit)}.${extension}`, pieces: [bytes], quality }
   }
-  const files: RenderedFile[] = []
+  const files: PiecedFile[] = []
   for (let start = fromRank; start < toRank; start += BigInt(AT_ONCE)) {
     const places = Array.from({ length: AT_ONCE }, (_, at) => start + BigInt(at)).filter((at) => at < toRank)
     files.push(...(await Promise.all(places.map(makeFile))))
@@ -59,29 +80,29 @@ export async function renderRange(
   return frameFiles(files)
 }
 
-/** The scene of one ad unit of a plan; pictures are named by their content hash. */
-function unitScene(plan: Plan, unit: AdUnit, fonts: Fonts): Scene {
-  return createScene({
-    template: plan.template,
-    placement: placementOf(plan, unit),
-    values: unitValues(plan, createCopyTable(plan), unit),
-    locale: unit.locale,
-    fonts,
-    files: plan.files,
+interface Makers {
+  readonly settings: string
+  readonly renderer: Renderer
+  readonly splicer: PictureSplicer
+}
+
+const kept = new WeakMap<Plan, Makers>()
+
+/** One renderer and splicer a plan object, so that the layers and bands of one range serve the next. */
+function makersOf(plan: Plan, options: RenderOptions, { readBlob, fonts }: RenderServices): Makers {
+  const { quality, chromaSubsampling, choice } = options
+  // How many pictures are chosen decides how they are cut into bands.
+  const settings = `${quality} ${chromaSubsampling} ${choice}`
+  const known = kept.get(plan)
+  if (known?.settings === settings) return known
+  const renderer = known?.renderer ?? createRenderer({ fonts, readFile: async (hash) => readBlob(hash) })
+  const splicer = createPictureSplicer(plan, renderer, {
+    quality,
+    chromaSubsampling,
+    sceneOf: (unit) => unitScene(plan, unit, fonts),
+    cache: { coded: createBandCache(CACHE_BYTES), grounds: createBandCache(CACHE_BYTES) },
   })
-}
-
-function placementOf(plan: Plan, unit: AdUnit) {
-  return plan.placements.find(({ id }) => id === unit.placement)!
-}
-
-const renderers = new WeakMap<Plan, Renderer>()
-
-/** One renderer a plan object, so that the layers of one range serve the next. */
-function rendererOf(plan: Plan, { readBlob, fonts }: RenderServices): Renderer {
-  const known = renderers.get(plan)
-  if (known) return known
-  const renderer = createRenderer({ fonts, readFile: async (hash) => readBlob(hash) })
-  renderers.set(plan, renderer)
-  return renderer
+  const makers = { settings, renderer, splicer }
+  kept.set(plan, makers)
+  return makers
 }

@@ -1,23 +1,21 @@
-import type { PictureFormat } from '../../templates/raster.ts'
+import { isSpliced, type PictureSettings } from '../../templates/raster.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
 import { type Places, placesOf, type Selection } from './selection.ts'
 
-export interface RenderRequest extends Selection {
+export interface RenderRequest extends Selection, PictureSettings {
   readonly plan: Plan
   readonly planHash: string
-  readonly format: PictureFormat
-  /** JPEG only, 1..100. */
-  readonly quality?: number
   readonly signal?: AbortSignal
   /** Ad units rendered so far, and in all. */
   readonly onProgress?: (done: bigint, total: bigint) => void
 }
 
-/** Pictures in one job: a second or so of work, a few megabytes of bytes. */
-const UNITS_PER_JOB = 128n
+/** Pictures in one job: a second or so of work at most, some megabytes of bytes. */
+const SPLICED_PER_JOB = 1024n
+const WHOLE_PER_JOB = 128n
 
 /**
  * The pictures of a campaign, in rank order for any number of workers: give them to a zip file or a folder.
@@ -39,14 +37,17 @@ export async function* renderCampaign(
 }
 
 function* rangeJobs(request: RenderRequest, { from, to, choice }: Places): Generator<RangeJob> {
-  const { planHash, format, quality } = request
+  const { planHash, format, quality, chromaSubsampling, smallest } = request
   const options = {
     format,
-    ...(quality === undefined ? {} : { quality }),
-    ...(choice === undefined ? {} : { choice }),
+    ...(quality !== undefined && { quality }),
+    ...(chromaSubsampling && { chromaSubsampling }),
+    ...(smallest && { smallest }),
+    ...(choice !== undefined && { choice }),
   }
-  for (let start = from; start < to; start += UNITS_PER_JOB) {
-    const end = start + UNITS_PER_JOB < to ? start + UNITS_PER_JOB : to
+  const each = isSpliced(request) ? SPLICED_PER_JOB : WHOLE_PER_JOB
+  for (let start = from; start < to; start += each) {
+    const end = start + each < to ? start + each : to
     yield { kind: 'render', planHash, fromRank: String(start), toRank: String(end), options }
   }
 }

@@ -1,6 +1,6 @@
 import { escapeAttribute } from '../../templates/escape.ts'
 import type { DecisionAnswer } from '../decision/answer.ts'
-import { viewableShare } from '../tracking/viewable.ts'
+import { adFrame, impressionPixel, viewableScript } from '../decision/formats.ts'
 import type { Imp } from './bid-request.ts'
 
 type Banner = NonNullable<Imp['banner']>
@@ -35,17 +35,14 @@ export function bannerMarkup(
 ): string {
   const { widthPx, heightPx } = answer
   const size = `width="${widthPx}" height="${heightPx}"`
-  const pixel = `<img src="${escapeAttribute(answer.impression)}" width="1" height="1" alt="" style="position:absolute;opacity:0">`
   const link = `href="${escapeAttribute(clickUrl)}" target="_blank" rel="noopener"`
   const shown =
     form === 'picture'
-      ? `<a ${link}><img src="${escapeAttribute(answer.image)}" ${size} alt="" style="border:0;display:block"></a>${pixel}`
+      ? `<a ${link}><img src="${escapeAttribute(answer.image)}" ${size} alt="" style="border:0;display:block"></a>${impressionPixel(answer.impression)}`
       : // Its document has the pixel and a link of its own; the one laid over it is the exchange's.
-        `<iframe src="${escapeAttribute(answer.html!)}" ${size} title="Advertisement" scrolling="no" frameborder="0" ` +
-        'sandbox="allow-popups allow-popups-to-escape-sandbox" style="border:0"></iframe>' +
+        adFrame({ html: answer.html!, widthPx, heightPx }) +
         `<a ${link} aria-label="Advertisement" style="position:absolute;left:0;top:0;width:100%;height:100%"></a>`
   const ad = `<div style="position:relative;width:${widthPx}px;height:${heightPx}px">${shown}</div>`
   if ((btype ?? []).includes(JAVASCRIPT)) return ad
-  const viewable = `data-viewable="${escapeAttribute(answer.viewable)}" data-share="${viewableShare(widthPx, heightPx)}"`
-  return `${ad}<script async src="${escapeAttribute(publicUrl)}/v1/tag.js" ${viewable}></script>`
+  return ad + viewableScript(publicUrl, answer.viewable, widthPx, heightPx)
 }

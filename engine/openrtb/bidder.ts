@@ -5,6 +5,7 @@ import type { Clock } from '../../core/time.ts'
 import type { AdServerRow } from '../../data/ad-servers.ts'
 import { BID_DEFAULTS, type BidSettings } from '../campaign/bid-settings.ts'
 import { answerFor, TOKEN_LIFETIME_MS } from '../decision/answer.ts'
+import { priorityOf } from '../decision/campaign-order.ts'
 import type { Candidate, Decider, Decision } from '../decision/decider.ts'
 import { isInFlight, type LiveCampaign } from '../decision/live-campaign.ts'
 import {
@@ -141,7 +142,7 @@ export function createBidder(parts: BidderParts): Bidder {
         const read = readImp(imp, request)
         let reason: NoBidReason = 'campaign'
         let bought = false
-        for (const seller of shuffled(sellers, stream)) {
+        for (const seller of inOrder(sellers, stream)) {
           const { plan } = seller.live
           if (!isInFlight(plan, nowMs)) continue
           // A response is in one currency.
@@ -285,6 +286,11 @@ function responseOf(
       bid: bids.filter((each) => each.seat === seat).map(({ bid }) => bid),
     })),
   }
+}
+
+/** The highest priority first, by lot among equals. */
+function inOrder(sellers: readonly Seller[], stream: Stream): readonly Seller[] {
+  return [...shuffled(sellers, stream)].sort((a, b) => priorityOf(b.live) - priorityOf(a.live))
 }
 
 function shuffled<T>(items: readonly T[], stream: Stream): readonly T[] {

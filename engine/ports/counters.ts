@@ -65,6 +65,8 @@ export interface Counters {
   }): Promise<readonly CounterRow[]>
   units(campaign: string): Promise<readonly UnitCounts[]>
   late(campaign: string): Promise<number>
+  /** Decisions that are counts only, their records gone from the log; and the moment the last of them was made. */
+  folded(campaign: string): Promise<{ readonly decisions: number; readonly untilMs: number } | undefined>
   /** Events kept apart, by type and reason, in text order; what has none is not in it. */
   apart(campaign: string): Promise<readonly ApartCount[]>
 }

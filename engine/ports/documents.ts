@@ -38,10 +38,13 @@ export interface DocumentRevision {
  * 4. `list` gives the names of a kind in text order.
  * 5. After `write` resolves it survives `close` and reopening.
  * 6. `remove` hides a name from `read` and `list`; its revisions stay readable by number.
+ * 7. `look` gives what `read` gives, without the body, and may cost far less: it is asked of every document again and
+ *    again.
  */
 export interface Documents {
   list(kind: DocumentKind): Promise<readonly string[]>
   read(kind: DocumentKind, name: string): Promise<DocumentRevision | undefined>
+  look(kind: DocumentKind, name: string): Promise<Omit<DocumentRevision, 'body'> | undefined>
   readRevision(kind: DocumentKind, name: string, revision: number): Promise<DocumentRevision | undefined>
   write(
     kind: DocumentKind,

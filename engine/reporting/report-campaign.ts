@@ -1,5 +1,6 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor } from '../../core/schema.ts'
+import { dayIn } from '../../core/time.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
@@ -23,6 +24,7 @@ import type { Report } from './report.ts'
 import { NO_SLOT, slotKey, slotKeyIfRead } from './slot-key.ts'
 import { leaveOutSmallArms } from './small-arms.ts'
 import { priceRows } from './spend.ts'
+import { wholeNumber } from './text-table.ts'
 import { widerSegments } from './wider-segments.ts'
 
 export interface ReportQuery {
@@ -105,6 +107,7 @@ export async function reportCampaign(
     anonymousDecisions: counts.anonymous.reduce((sum, each) => sum + each.decisions, 0),
     lateEvents: await ports.counters.late(name),
     eventsApart: [...(await ports.counters.apart(name))],
+    folded: foldedPart(await ports.counters.folded(name), campaign.timeZone),
     comparison:
       assignment.broken && comparison.enough
         ? {
@@ -151,6 +154,19 @@ export async function reportCampaign(
     }),
     definitions: DEFINITIONS,
   }
+}
+
+function foldedPart(
+  folded: Awaited<ReturnType<Ports['counters']['folded']>>,
+  timeZone: string,
+): Report['folded'] {
+  if (!folded) return null
+  const { decisions, untilMs } = folded
+  const text =
+    `${wholeNumber(decisions)} decisions until ${dayIn(timeZone, untilMs)} are here as counts, their records are no ` +
+    'longer kept: they are in every number of this report, events that come for them now are kept apart ' +
+    '(after-retention), and exports of events and evaluations of policies go without them'
+  return { decisions, untilMs, text }
 }
 
 function sumOf(rows: readonly CounterRow[], count: 'viewable' | 'viewThrough'): number {

@@ -46,6 +46,7 @@ export function reportText(report: Report): string {
     )
     lines.push(`events kept apart, in no other number: ${apart.join(', ')}`)
   }
+  if (report.folded) lines.push(report.folded.text)
   for (const arm of report.leftOut) {
     lines.push(`fewer than ${report.kFloor} people were in ${arm}: they are in no number`)
   }

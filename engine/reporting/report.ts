@@ -327,6 +327,14 @@ export const ReportSchema = Type.Object(
     lateEvents: Count,
     /** Events of robots, repeats and the like, by type and reason: in no other number. */
     eventsApart: Type.Array(Type.Object({ type: Text, reason: Text, events: Count }, closed)),
+    /**
+     * Decisions that the log no longer has, made until this moment: they are in all numbers, but what comes for them now is
+     * kept apart, and neither an export of events nor an evaluation of policies has them. null: none.
+     */
+    folded: Type.Union([
+      Type.Object({ decisions: Count, untilMs: Type.Integer(), text: Text }, closed),
+      Type.Null(),
+    ]),
     comparison: Comparison,
     /** Whether people fell into narrow and broad control as the campaign's shares say. */
     assignment: Type.Object(

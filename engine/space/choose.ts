@@ -8,24 +8,38 @@ export interface Draw {
   readonly child: Node
 }
 
+/** Whether an option with what lies below it may be drawn. */
+export type IsOpen = (value: number, child: Node) => boolean
+
+/** What can be drawn from a node, option by option. */
+export interface Options {
+  readonly values: readonly number[]
+  readonly weights: readonly number[]
+  readonly children: readonly Node[]
+  propensityAt(at: number): number
+}
+
 /**
- * Draws one option of a node that leads to an ad unit, in proportion to its weight; every option keeps at least the
- * floor, or an even share where there are too many options for that. All weights 0 count as even.
+ * The options of a node that lead to an ad unit, each as likely as its weight; every option keeps at least the floor, or
+ * an even share where there are too many options for that. All weights 0 count as even.
  *
  * @param weight of an option's value, at least 0
  * @param floor least probability of an option, 0..1
+ * @param isOpen leaves out options; at least one must stay. Default: all are open
  */
-export function drawOption(
-  stream: Stream,
+export function optionsOf(
   node: Node,
   weight: (value: number) => number,
   floor: number,
-): Draw {
+  isOpen?: IsOpen,
+): Options {
   const values: number[] = []
   const children: Node[] = []
   for (const run of node.runs) {
     for (let offset = 0; offset < run.length; offset++) {
-      values.push(node.options[run.start + offset]!)
+      const value = node.options[run.start + offset]!
+      if (isOpen && !isOpen(value, run.child)) continue
+      values.push(value)
       children.push(run.child)
     }
   }
@@ -34,8 +48,23 @@ export function drawOption(
   const even = 1 / values.length
   const kept = Math.min(floor, even)
   const free = 1 - kept * values.length
-  const propensityAt = (at: number) => (total > 0 ? kept + (free * weights[at]!) / total : even)
+  return {
+    values,
+    weights,
+    children,
+    propensityAt: (at) => (total > 0 ? kept + (free * weights[at]!) / total : even),
+  }
+}
 
+/** Draws one of the options of a node (`optionsOf`). */
+export function drawOption(
+  stream: Stream,
+  node: Node,
+  weight: (value: number) => number,
+  floor: number,
+  isOpen?: IsOpen,
+): Draw {
+  const { values, children, propensityAt } = optionsOf(node, weight, floor, isOpen)
   let left = stream.next()
   let drawn = -1
   for (let at = 0; at < values.length; at++) {

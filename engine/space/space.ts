@@ -5,7 +5,7 @@ import type { Plan } from '../campaign/plan.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import type { AdUnit, Cell } from './ad-unit.ts'
 import type { Undecided } from './availability.ts'
-import { drawOption } from './choose.ts'
+import { drawOption, type IsOpen } from './choose.ts'
 import { CELL_LEVELS, compileDiagram } from './compile.ts'
 import { countByDimension } from './count-by.ts'
 import { type Cursor, createCursor } from './cursor.ts'
@@ -47,11 +47,15 @@ export interface Space {
    * One ad unit of a cell, drawn slot by slot in proportion to the weights among the options that lead to an ad unit.
    * `propensities` holds each slot's probability given the slots before it; their product is the unit's. Undefined
    * when the revision has no such cell.
+   *
+   * @param taken not drawn while the cell has another: an option that leads to these alone is left out where it would be
+   * drawn, so the propensities are exact among the others
    */
   choose(
     stream: Stream,
     cell: Cell,
     weights: Weights,
+    taken?: readonly AdUnit[],
   ): { readonly unit: AdUnit; readonly propensities: Readonly<Record<string, number>> } | undefined
 }
 
@@ -126,6 +130,18 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     ]
   }
 
+  /** Where the units of a cell lie, each once; what this revision does not make lies nowhere. */
+  function pathsIn(cell: Cell, units: readonly AdUnit[]): readonly number[][] {
+    const paths = new Map<string, number[]>()
+    for (const unit of units) {
+      if (unit.segment !== cell.segment || unit.locale !== cell.locale || unit.placement !== cell.placement)
+        continue
+      const values = valuesOf(unit)
+      if (values && followPath(packed, values)) paths.set(values.join(), values)
+    }
+    return [...paths.values()]
+  }
+
   return {
     count: root.count,
     size: { nodes: packed.nodes.length, runs: packed.child.length },
@@ -157,17 +173,23 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     },
     cursor: () => createCursor(root, levels),
     countBy: (dimension) => countByDimension(plan, root, dimension),
-    choose(stream, cell, weights) {
+    choose(stream, cell, weights, taken = []) {
       let node = followPath(packed, cellPath(cell))?.node
       if (!node) return undefined
+      let closed = pathsIn(cell, taken)
+      if (BigInt(closed.length) >= node.count) closed = []
       const choices: Record<string, string | undefined> = {}
       const propensities: Record<string, number> = {}
-      for (const { slot, assets } of campaign.slots) {
+      for (const [at, { slot, assets }] of campaign.slots.entries()) {
+        const level = CELL_LEVELS + at
+        const below = (value: number) => closed.filter((path) => path[level] === value)
         const weight = (value: number) => weights.weight(slot, assets[value]?.id, cell.segment)
-        const draw = drawOption(stream, node, weight, weights.floor)
+        const isOpen: IsOpen = (value, child) => BigInt(below(value).length) < child.count
+        const draw = drawOption(stream, node, weight, weights.floor, closed.length > 0 ? isOpen : undefined)
         choices[slot] = assets[draw.value]?.id
         propensities[slot] = draw.propensity
         node = draw.child
+        closed = below(draw.value)
       }
       return { unit: { ...cell, choices }, propensities }
     },

@@ -1,4 +1,4 @@
-import { base32FromDigits } from '../../core/base32.ts'
+import { base32FromDigits, digitsFromBase32 } from '../../core/base32.ts'
 import type { Stream } from '../../core/stream.ts'
 
 /** Makes the next decision id for a moment (Unix ms). */
@@ -42,4 +42,10 @@ function digits(value: number, count: number): number[] {
     rest = Math.floor(rest / 32)
   }
   return result
+}
+
+/** The moment in a decision's id, Unix ms: when it was made, or somewhat later where the clock had stepped back. */
+export function decisionIdAtMs(id: string): number {
+  const digits = digitsFromBase32(id.slice(0, TIME_DIGITS)) ?? []
+  return digits.reduce((value, digit) => value * 32 + digit, 0)
 }

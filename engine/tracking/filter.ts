@@ -18,9 +18,20 @@ export function filterReason({ userAgent, purposes }: TrackerHeaders): FilterRea
   return isRobot(userAgent) ? 'bot' : null
 }
 
-function isRobot(userAgent: string | undefined): boolean {
-  const agent = userAgent?.trim().toLowerCase() ?? ''
-  return agent === '' || ROBOTS.tokens.some((token) => agent.includes(token)) || ROBOTS.word.test(agent)
+/** Few agents send most requests; their number is bounded, since anybody may send any. */
+const knownAgents = new Map<string, boolean>()
+const MOST_KNOWN = 2_000
+const LONGEST_KNOWN = 1_000
+
+function isRobot(userAgent = ''): boolean {
+  const known = knownAgents.get(userAgent)
+  if (known !== undefined) return known
+  const agent = userAgent.trim().toLowerCase()
+  const robot =
+    agent === '' || ROBOTS.tokens.some((token) => agent.includes(token)) || ROBOTS.word.test(agent)
+  if (knownAgents.size >= MOST_KNOWN) knownAgents.clear()
+  if (userAgent.length <= LONGEST_KNOWN) knownAgents.set(userAgent, robot)
+  return robot
 }
 
 /**

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { hmacSha256 } from '../../core/hmac.ts'
 import { acceptedKeys, KEY_ID_BYTES, keyId, signingKey, type TokenKey } from './token-keys.ts'
 
 /** What a token is for: its first byte, so that one kind is never taken for another. */
@@ -11,6 +12,8 @@ const NAMES_ITS_KEY = 0x10
 const MAC_BYTES = 16
 /** A landing page is at most 2,000 characters, so a token is below this; anything longer is not read. */
 const MAX_TOKEN_CHARACTERS = 4000
+/** Tokens are decoded into it, one after the other. */
+const decoded = Buffer.alloc(MAX_TOKEN_CHARACTERS)
 
 /**
  * A signed token: base64url of the byte of its kind, the id of its key, its values as a JSON array, and their HMAC.
@@ -41,22 +44,24 @@ export function verifiedValues(
   token: string,
 ): readonly unknown[] | undefined {
   if (token.length > MAX_TOKEN_CHARACTERS) return undefined
-  const bytes = Buffer.from(token, 'base64url')
+  const length = decoded.write(token, 0, 'base64url')
+  const signedEnd = length - MAC_BYTES
   // Decoding skips foreign characters and unused last bits: only the one spelling we wrote is accepted.
-  if (bytes.length <= MAC_BYTES + 1 || bytes.toString('base64url') !== token) return undefined
-  const signed = bytes.subarray(0, -MAC_BYTES)
-  const mac = bytes.subarray(-MAC_BYTES)
-  const namesKey = signed[0] === (TOKEN_KINDS[kind] | NAMES_ITS_KEY)
-  if (!namesKey && signed[0] !== TOKEN_KINDS[kind]) return undefined
-  const values = signed.subarray(namesKey ? 1 + KEY_ID_BYTES : 1)
-  const named = signed.subarray(1, 1 + KEY_ID_BYTES)
+  if (signedEnd <= 1 || decoded.toString('base64url', 0, length) !== token) return undefined
+  const namesKey = decoded[0] === (TOKEN_KINDS[kind] | NAMES_ITS_KEY)
+  if (!namesKey && decoded[0] !== TOKEN_KINDS[kind]) return undefined
+  const signed = decoded.subarray(0, signedEnd)
+  const mac = decoded.subarray(signedEnd, length)
+  const valuesFrom = namesKey ? 1 + KEY_ID_BYTES : 1
   for (const key of acceptedKeys(tokenKey)) {
-    if (namesKey && !named.equals(keyId(key))) continue
-    if (timingSafeEqual(mac, macOf(key, signed))) return JSON.parse(values.toString()) as unknown[]
+    if (namesKey && decoded.compare(keyId(key), 0, KEY_ID_BYTES, 1, valuesFrom) !== 0) continue
+    if (!timingSafeEqual(mac, macOf(key, signed))) continue
+    return JSON.parse(decoded.toString('utf8', valuesFrom, signedEnd)) as unknown[]
   }
   return undefined
 }
 
-function macOf(key: Uint8Array, signed: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(signed).digest().subarray(0, MAC_BYTES)
+/** Overwritten by the next call. */
+function macOf(key: Uint8Array, signed: Uint8Array): Uint8Array {
+  return hmacSha256(key, signed).subarray(0, MAC_BYTES)
 }

@@ -63,7 +63,7 @@ export function createCodeLine(tests: readonly LineTest[]): CodeLine {
         case 'known':
           return [OTHER, size]
         case 'in':
-          return joined(test.values.map((value) => codes.get(value) ?? codeOfNumber(value as number)))
+          return intervalsOf(test.values.map((value) => codes.get(value) ?? codeOfNumber(value as number)))
         case 'range': {
           const { gt, gte, lt, lte } = test.range
           const from = Math.max(
@@ -87,8 +87,8 @@ function boundsOf({ gt, gte, lt, lte }: Range): number[] {
   return [gt, gte, lt, lte].filter((bound) => bound !== undefined)
 }
 
-/** Single codes as intervals. */
-function joined(codes: readonly number[]): Intervals {
+/** Single codes, in any order and also twice, as intervals. */
+export function intervalsOf(codes: readonly number[]): Intervals {
   const intervals: number[] = []
   for (const code of codes.toSorted((a, b) => a - b)) {
     if (intervals.at(-1) === code) intervals[intervals.length - 1] = code + 1

@@ -1,5 +1,5 @@
 import type { ChunkedRowsBuilder } from './chunked-rows.ts'
-import { type CodeLine, complement, type Intervals } from './code-line.ts'
+import { type CodeLine, complement, type Intervals, intervalsOf } from './code-line.ts'
 import { entryOf, type SegmentTerms, type Terms } from './segment-terms.ts'
 
 /** By code of one attribute, the row of the conjunctions that it lets through. */
@@ -40,20 +40,14 @@ export function buildFilters(
     for (let layer = 0; ordered.some((terms) => (terms.some.get(name)?.length ?? 0) > layer); layer++) {
       const asked = askedOf(ordered, (terms) => {
         const list = terms.some.get(name)?.[layer]
-        return list?.toSorted((a, b) => a - b).flatMap((code) => [code, code + 1])
+        return list && intervalsOf(list)
       })
       const rows = sweep(builder, codes.size + 1, ordered.length, asked)
       layers.push({ rows, without: rows[codes.size]! })
     }
     const refused = askedOf(ordered, (terms) => {
       const list = terms.none.get(name)
-      return (
-        list &&
-        complement(
-          [...new Set(list)].sort((a, b) => a - b).flatMap((code) => [code, code + 1]),
-          codes.size,
-        )
-      )
+      return list && complement(intervalsOf(list), codes.size)
     })
     const refusals = refused.size === 0 ? undefined : sweep(builder, codes.size, ordered.length, refused)
     return { name, codes, layers, refusals }

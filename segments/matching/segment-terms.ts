@@ -106,6 +106,7 @@ function termsOf(
   return { segment, lines, some, none }
 }
 
+/** The value of a key, made and kept where there is none yet. */
 export function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key)
   if (value === undefined) {

@@ -25,18 +25,22 @@ const FOLDED_TABLE = `campaign VARCHAR, quarter BIGINT, revision BIGINT, person 
   decisions BIGINT, impressions BIGINT, viewable BIGINT, auctioned BIGINT, charged BIGINT, clicks BIGINT,
   conversions BIGINT, view_through BIGINT, value_micros BIGINT`
 
-/** Tables a recount of the log must make again, whatever was folded before. */
-export const RECOUNTED = ['decisions', 'events', 'repeats'] as const
+/** Tables a recount of the log must make again, whatever was folded before, and their columns. */
+export const RECOUNTED = {
+  decisions: `${DECISION_TABLE}, PRIMARY KEY (id)`,
+  events: `${EVENT_TABLE}, PRIMARY KEY (id)`,
+  // What a page fetched again under an id that is there already: another moment is another fetch.
+  repeats: `${EVENT_TABLE}, PRIMARY KEY (id, at_ms)`,
+} as const
 
 /** Makes the tables that are not there yet, and widens those of an older version. */
 export const TABLE_STEPS: readonly Step[] = [
-  { sql: `CREATE TABLE IF NOT EXISTS decisions (${DECISION_COLUMNS}, PRIMARY KEY (id))` },
-  { sql: `CREATE TABLE IF NOT EXISTS events (${EVENT_COLUMNS}, PRIMARY KEY (id))` },
+  ...Object.entries(RECOUNTED).map(([table, columns]) => ({
+    sql: `CREATE TABLE IF NOT EXISTS ${table} (${columns})`,
+  })),
   ...Object.entries(ADDED).flatMap(([table, columns]) =>
     columns.map((column) => ({ sql: `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${column}` })),
   ),
-  // What a page fetched again under an id that is there already: another moment is another fetch.
-  { sql: `CREATE TABLE IF NOT EXISTS repeats (${EVENT_TABLE}, PRIMARY KEY (id, at_ms))` },
   { sql: 'CREATE TABLE IF NOT EXISTS loader (position BIGINT)' },
   { sql: `CREATE TABLE IF NOT EXISTS folded (${FOLDED_TABLE})` },
   {

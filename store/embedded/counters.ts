@@ -1,5 +1,6 @@
 import { dayIn } from '../../core/time.ts'
 import type { CounterRow, Counters } from '../../engine/ports/counters.ts'
+import { decisionIdAtMs } from '../../engine/tracking/decision-id.ts'
 import { earlierEvent } from '../../engine/tracking/earlier-event.ts'
 import type { ApartCount, ApartReason } from '../../engine/tracking/filter.ts'
 import type { EventRecord } from '../../engine/tracking/record.ts'
@@ -89,6 +90,13 @@ export async function createCounters(database: Database): Promise<Counters> {
 
     async late(campaign) {
       return (await query(LATE_SQL, [campaign]))[0]![0] as number
+    },
+
+    async folded(campaign) {
+      const sql = `SELECT coalesce(sum(decisions), 0)::BIGINT, (SELECT max(cutoff) FROM folds) FROM folded
+        WHERE campaign = $1`
+      const [decisions, cutoff] = (await query(sql, [campaign]))[0]! as [number, string | null]
+      return decisions > 0 ? { decisions, untilMs: decisionIdAtMs(cutoff!) } : undefined
     },
 
     async apart(campaign) {

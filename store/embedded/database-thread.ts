@@ -1,3 +1,4 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
 import type { Cell, DatabaseAnswer, DatabaseRequest, Step } from './database.ts'
@@ -9,12 +10,9 @@ import type { Cell, DatabaseAnswer, DatabaseRequest, Step } from './database.ts'
 const port = parentPort!
 const { file } = workerData as { file: string }
 
-const instance = await DuckDBInstance.create(file, {
-  // Extensions would be fetched from the network.
-  autoinstall_known_extensions: 'false',
-  autoload_known_extensions: 'false',
-})
-const connection = await instance.connect()
+let { instance, connection } = await open()
+/** Statements that made temporary tables: they end with the instance, and a file written anew needs another. */
+const temporary: string[] = []
 const scans = new Map<number, { connection: DuckDBConnection; result: DuckDBResult; rows: Cell[][] }>()
 let lastScan = 0
 
@@ -32,6 +30,15 @@ port.on('message', (request: DatabaseRequest) => {
 let queue: Promise<void> = Promise.resolve()
 port.postMessage({ id: 0, value: null } satisfies DatabaseAnswer)
 
+async function open() {
+  const instance = await DuckDBInstance.create(file, {
+    // Extensions would be fetched from the network.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+  return { instance, connection: await instance.connect() }
+}
+
 async function carryOut(request: DatabaseRequest): Promise<unknown> {
   switch (request.kind) {
     case 'transaction':
@@ -42,6 +49,8 @@ async function carryOut(request: DatabaseRequest): Promise<unknown> {
       return nextRows(request.scan, request.rows)
     case 'end':
       return endScan(request.scan)
+    case 'rewrite':
+      return rewrite()
     case 'close':
       connection.closeSync()
       instance.closeSync()
@@ -59,6 +68,9 @@ async function transaction(steps: readonly Step[]): Promise<Cell[][][]> {
         await appendRows(step.into, step.rows)
         results.push([])
       } else {
+        if (step.sql.startsWith('CREATE TEMP TABLE IF NOT EXISTS') && !temporary.includes(step.sql)) {
+          temporary.push(step.sql)
+        }
         const reader = await connection.runAndReadAll(step.sql, [...(step.values ?? [])])
         results.push(reader.getRowsJS().map(plainRow))
       }
@@ -70,6 +82,35 @@ async function transaction(steps: readonly Step[]): Promise<Cell[][][]> {
     await connection.run('ROLLBACK').catch(() => {})
     throw error
   }
+}
+
+/** Copies what there is into a new file, which then takes the place of the old one. */
+async function rewrite(): Promise<null> {
+  if (scans.size > 0) throw new Error('it is being read; try again in a moment')
+  const next = `${file}.rewriting`
+  for (const name of [next, `${next}.wal`]) rmSync(name, { force: true })
+  const [row] = (await connection.runAndReadAll('SELECT current_database()')).getRowsJS()
+  await connection.run(`ATTACH '${next.replaceAll("'", "''")}' AS rewritten`)
+  try {
+    await connection.run(`COPY FROM DATABASE "${String(row![0])}" TO rewritten`)
+    await connection.run('CHECKPOINT rewritten')
+  } finally {
+    await connection.run('DETACH rewritten')
+  }
+  // Closing the last connection ends the write-ahead log, which must not be read into the new file.
+  connection.closeSync()
+  instance.closeSync()
+  try {
+    const descriptor = openSync(next, 'r+')
+    fsyncSync(descriptor)
+    closeSync(descriptor)
+    if (existsSync(`${file}.wal`)) throw new Error(`${file}.wal was not taken into the file`)
+    renameSync(next, file)
+  } finally {
+    ;({ instance, connection } = await open())
+    for (const sql of temporary) await connection.run(sql)
+  }
+  return null
 }
 
 async function appendRows(table: string, rows: readonly (readonly Cell[])[]): Promise<void> {

@@ -1,9 +1,10 @@
 import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { PolyadError } from '../../core/errors.ts'
-import { makeFolder } from './durable-file.ts'
+import { makeFolder, syncFolder } from './durable-file.ts'
 import { holdPart } from './hold-workspace.ts'
+import type { Lock } from './lock.ts'
 
 /** What a cell may hold on its way in or out; numbers are whole and below 2^53. */
 export type Cell = string | number | boolean | null
@@ -20,6 +21,7 @@ type DatabaseCall =
   | { readonly kind: 'scan'; readonly sql: string }
   | { readonly kind: 'next'; readonly scan: number; readonly rows: number }
   | { readonly kind: 'end'; readonly scan: number }
+  | { readonly kind: 'rewrite' }
   | { readonly kind: 'close' }
 
 export type DatabaseAnswer =
@@ -32,8 +34,16 @@ export interface Database {
   transaction(steps: readonly Step[]): Promise<readonly (readonly (readonly Cell[])[])[]>
   /** The rows of a query in batches; it sees what was committed when it began. */
   scan(sql: string, batchRows: number): AsyncIterable<readonly (readonly Cell[])[]>
+  /**
+   * Writes the file anew with the rows there are, so that nothing is left in it of rows that are gone. The file is
+   * replaced whole or not at all. Fails while a scan is under way.
+   */
+  rewrite(): Promise<void>
   close(): Promise<void>
 }
+
+/** What the file is called while it is written anew; one that is found was left by a crash and means nothing. */
+export const REWRITTEN_DATABASE = 'store.duckdb.rewriting'
 
 /** Databases open in this process: every part that opens one gets the same, and the last to close it ends it. */
 const shared = new Map<string, { opened: Promise<Database>; users: number }>()
@@ -71,7 +81,16 @@ export async function openDatabase(workspaceFolder: string): Promise<Database> {
 
 async function startDatabase(workspaceFolder: string, storeFolder: string): Promise<Database> {
   const lock = await holdPart(workspaceFolder, 'database')
-  const file = join(storeFolder, 'store.duckdb')
+  return startThread(join(storeFolder, 'store.duckdb'), lock)
+}
+
+/** A database of its own in a file that nobody else knows; closing it leaves the file. */
+export function openScratchDatabase(file: string): Promise<Database> {
+  return startThread(file, { release: async () => {} })
+}
+
+async function startThread(file: string, lock: Pick<Lock, 'release'>): Promise<Database> {
+  const storeFolder = dirname(file)
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   let lastId = 0
   let ended: Error | undefined
@@ -134,6 +153,11 @@ async function startDatabase(workspaceFolder: string, storeFolder: string): Prom
       } finally {
         await call({ kind: 'end', scan })
       }
+    },
+
+    async rewrite() {
+      await call({ kind: 'rewrite' })
+      await syncFolder(storeFolder)
     },
 
     async close() {

@@ -7,6 +7,7 @@ import type { DocumentKind, DocumentRevision, Documents } from '../../engine/por
 import { documentFile, documentFolder, documentName, TEMPLATE_FILE } from './document-paths.ts'
 import { replaceFile, syncFolder, systemCode, unwritable } from './durable-file.ts'
 import { holderText, type Lock, tryLock } from './lock.ts'
+import { createLooks } from './looks.ts'
 import { openRevisions, type Revisions } from './revisions.ts'
 
 /** A write takes milliseconds; one that waits longer than this for another process reports it. */
@@ -41,6 +42,21 @@ export async function openDocuments(
     return kind === 'template' && options.libraryFolder ? [own, options.libraryFolder] : [own]
   }
 
+  const looks = createLooks()
+
+  async function look(kind: DocumentKind, name: string): Promise<Omit<DocumentRevision, 'body'> | undefined> {
+    const file = documentFile(kind, name)
+    const paths = foldersOf(kind).map((folder) => join(folder, file))
+    const seen = looks.get(paths)
+    if (seen) return seen
+    const remember = looks.before(paths)
+    const found = await read(kind, name)
+    if (!found) return undefined
+    const { body: _, ...entry } = found
+    remember(entry)
+    return entry
+  }
+
   async function find(kind: DocumentKind, name: string) {
     const file = documentFile(kind, name)
     for (const folder of foldersOf(kind)) {
@@ -73,6 +89,7 @@ export async function openDocuments(
 
   return {
     read,
+    look,
 
     async list(kind) {
       const names = new Set<string>()

@@ -10,9 +10,9 @@ import { LogWriter } from './log-writer.ts'
  * it is acknowledged with one message.
  */
 const port = parentPort!
-const { folder } = workerData as { folder: string }
+const { folder, segmentBytes } = workerData as { folder: string; segmentBytes: number | undefined }
 
-const writer = new LogWriter(openLogDisk(folder))
+const writer = new LogWriter(openLogDisk(folder), segmentBytes)
 
 port.on('message', (first: LogRequest | UpkeepRequest | null) => {
   let request: LogRequest | UpkeepRequest | null | undefined = first

@@ -5,6 +5,7 @@ import { makeFolder } from './durable-file.ts'
 import { holdPart } from './hold-workspace.ts'
 import { readLog } from './log-reader.ts'
 import { type LogSender, startLogThread } from './log-sender.ts'
+import { recordText } from './record-text.ts'
 
 /** Where the segments of a workspace's log lie. */
 export const logFolder = (workspaceFolder: string) => join(workspaceFolder, '.polyad', 'log')
@@ -28,15 +29,19 @@ export interface KeptEventLog extends EventLog {
 /**
  * The event log `.polyad/log/`, written by a thread of its own so that a sync never waits behind other file work.
  *
+ * @param options.segmentBytes a segment that has grown to this is followed by a new one
  * @throws PolyadError WORKSPACE_HELD when another process or thread writes it
  */
-export async function openEventLog(workspaceFolder: string): Promise<KeptEventLog> {
+export async function openEventLog(
+  workspaceFolder: string,
+  options: { readonly segmentBytes?: number } = {},
+): Promise<KeptEventLog> {
   const folder = logFolder(workspaceFolder)
   await makeFolder(folder)
   const lock = await holdPart(workspaceFolder, 'log')
   let sender: LogSender
   try {
-    sender = await startLogThread(folder)
+    sender = await startLogThread(folder, options.segmentBytes)
   } catch (error) {
     await lock.release()
     throw error
@@ -46,8 +51,12 @@ export async function openEventLog(workspaceFolder: string): Promise<KeptEventLo
     position: sender.position,
     forgetBefore: (position) => sender.keepUp({ forgetBefore: position }),
     erasePerson: (person) => sender.keepUp({ erasePerson: person }),
-    append: (records) => sender.append(records.map((record) => JSON.stringify(record))),
-    read: (fromPosition) => readLog(folder, fromPosition, sender.position),
+    append: (records) => sender.append(records.map(recordText)),
+    read(fromPosition) {
+      // Else a reader would not come to an end while others write faster than it reads.
+      const end = sender.position()
+      return readLog(folder, fromPosition, () => end)
+    },
     async close() {
       await sender.close()
       await lock.release()

@@ -54,8 +54,10 @@ interface Batch {
  *
  * @throws PolyadError when the folder cannot be written
  */
-export async function startLogThread(folder: string): Promise<LogSender> {
-  const worker = new Worker(new URL('./event-log-thread.js', import.meta.url), { workerData: { folder } })
+export async function startLogThread(folder: string, segmentBytes?: number): Promise<LogSender> {
+  const worker = new Worker(new URL('./event-log-thread.js', import.meta.url), {
+    workerData: { folder, segmentBytes },
+  })
   const sent = new Map<number, Pick<Batch, 'resolve' | 'reject'>>()
   const counts = new Map<number, (count: number) => void>()
   const free: ArrayBuffer[] = []

@@ -30,6 +30,17 @@ describe('input', () => {
       '"all"',
     ],
     ['a missing field', {}, '"placement"'],
+    ['one placement and several', { placement: 'a', placements: [{ placement: 'b' }] }, '"placements"'],
+    ['no placements', { placements: [] }, '/placements'],
+    ['an unknown field of one of several', { placements: [{ placement: 'a', coppa: true }] }, '"coppa"'],
+    [
+      'an id twice',
+      { placements: ['top', 'top'].map((id) => ({ id, placement: 'iab-300x250' })) },
+      '/placements/1/id',
+    ],
+    ['a page without address', { placement: 'iab-300x250', page: { url: 'about:blank' } }, '/page/url'],
+    ['a format there is not', { placement: 'iab-300x250', format: 'xml' }, '/format'],
+    ['context that is none', { placement: 'iab-300x250', context: { colour: 'red' } }, '/context/colour'],
     ['a number as text', { placement: 5 }, '/placement'],
     ['text for a boolean', { placement: 'iab-300x250', coppa: 'true' }, '/coppa'],
     [

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDoor } from '../../core/schema.ts'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
+import { OpeReportSchema } from '../../engine/ope/ope-report.ts'
 import { signTag } from '../../engine/tags/tag-token.ts'
 import {
   activate,
@@ -95,8 +97,12 @@ describe('statuses', () => {
         const json = { 'content-type': 'application/json' }
         await expectStatus(413, { method, url, payload: `"${'x'.repeat(2_000_000)}"`, key, headers: json })
         await expectStatus(415, { method, url, payload: 'x', key, headers: { 'content-type': 'text/plain' } })
-      } else if (statuses.has(400)) {
-        const wrong = path.includes('{') ? addressOf(operation, 'x'.repeat(200)) : `${path}?unknown=1`
+      } else if (statuses.has(400) && path !== '/v1/segment-sizes') {
+        const wrong = path.startsWith('/t/')
+          ? `${addressOf(operation, 'x')}?price=1&price=2`
+          : path.includes('{')
+            ? addressOf(operation, 'x'.repeat(200))
+            : `${path}?unknown=1`
         await expectStatus(400, { method, url: wrong, key })
       }
     }
@@ -226,6 +232,33 @@ describe('statuses', () => {
     expect((await world.ask({ url: '/v1/events/export', key })).statusCode).toBe(200)
   })
 
+  it('of off-policy evaluation', async () => {
+    const url = '/v1/campaigns/spring/ope'
+    const even = { policy: { otherwise: 'even' } }
+    const few = await send(422, 'POST', url, even)
+    expect(few.json()).toMatchObject({ code: 'EVALUATION_REFUSED' })
+    await send(404, 'POST', '/v1/campaigns/nothing/ope', even)
+    for (let at = 0; at < 120; at++) await send(200, 'POST', '/v1/decisions', { placement: 'iab-300x250' })
+    const report = (await send(200, 'POST', url, even)).json()
+    expect(createDoor('answer', OpeReportSchema)(report, 'ope').diagnostics.meanWeight.value).toBeCloseTo(
+      1,
+      9,
+    )
+    const wrong = await send(400, 'POST', url, { policy: { slots: { headlin: 'even' } } })
+    expect(wrong.json().detail).toBe(
+      'policy: request body, /policy: /slots/headlin: the log has no slot "headlin"; did you mean "headline"?',
+    )
+    for (const role of ['creative', 'buyer'] as const) {
+      await expectStatus(403, { method: 'POST', url, payload: even, key: world.key(role) })
+    }
+    const flood = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        world.ask({ method: 'POST', url, payload: even, key: world.key('analyst') }),
+      ),
+    )
+    expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
+  })
+
   it('of operation', async () => {
     await get(200, '/metrics')
     await get(200, '/health/live')
@@ -235,10 +268,28 @@ describe('statuses', () => {
     world.broken.documents = false
     await get(200, '/v1/audit')
     await get(200, '/v1/segment-sizes')
+    const edited = join(world.folder, 'segments/edited.json')
+    await writeFile(edited, '{"name":"edited","rule":{"income":5}}')
+    await get(400, '/v1/segment-sizes')
+    await rm(edited)
     const empty = await openWorld({ keys: false, empty: true })
     record(empty)
     expect((await empty.ask({ url: '/v1/segment-sizes' })).statusCode).toBe(404)
     await empty.close()
+  })
+
+  it('of upkeep', async () => {
+    const bodies = {
+      '/v1/doctor': {},
+      '/v1/events/fold': { maxAgeDays: 36_500 },
+      '/v1/profiles/show': { profile: 'nobody' },
+      '/v1/profiles/erase': { profile: 'nobody' },
+    }
+    for (const [url, payload] of Object.entries(bodies)) await send(200, 'POST', url, payload)
+    const busy = Array.from({ length: 5 }, () => send(200, 'POST', '/v1/doctor', {}))
+    // Told in the order they came.
+    await Promise.all(Object.entries(bodies).map(([url, payload]) => send(503, 'POST', url, payload)))
+    await Promise.all(busy)
   })
 
   it('that every route has: 429 for a caller that asks too often', async () => {
@@ -271,7 +322,7 @@ describe('statuses', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] })
     expect(document.paths['/v1/decisions'].post.requestBody.content['application/json'].schema).toMatchObject(
       {
-        required: ['placement'],
+        properties: { placement: { type: 'string' }, placements: { type: 'array', minItems: 1 } },
         additionalProperties: false,
       },
     )

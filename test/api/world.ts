@@ -25,6 +25,7 @@ import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
+import { openUpkeep } from '../../store/embedded/upkeep.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import type { Template } from '../../templates/template.ts'
 
@@ -182,8 +183,10 @@ export async function openWorld(options: {
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
+  const upkeep = await openUpkeep(folder, { open: async () => eventLog, opened: async () => eventLog })
   const server = await buildServer({
     ports,
+    upkeep,
     secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
     config: {
       publicUrl: PUBLIC_URL,
@@ -227,7 +230,7 @@ export async function openWorld(options: {
     },
     async close() {
       await server.close()
-      await Promise.all([eventLog.close(), counters.close(), mentions.close()])
+      await Promise.all([upkeep.close(), eventLog.close(), counters.close(), mentions.close()])
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -257,6 +260,7 @@ async function writeWorkspace(folder: string, campaign: Campaign): Promise<void>
         dimension: 'geographic',
         type: 'category',
         scope: 'person',
+        context: 'given',
         from: { field: 'state', aggregate: 'latest' },
       },
     ],

@@ -101,6 +101,24 @@ export function documentsContract(name: string, open: Open<Documents>, exempt?: 
       expect(written.body).toEqual(body)
     })
 
+    clause(
+      7,
+      'look gives what read gives, without the body, however often it was asked',
+      async ({ port }) => {
+        expect(await port.look('segment', 'sporty')).toBeUndefined()
+        for (const body of [{ a: 1 }, { a: 2 }, { a: 1 }]) {
+          await port.write('segment', 'sporty', body)
+          const { body: _, ...entry } = (await port.read('segment', 'sporty'))!
+          expect([await port.look('segment', 'sporty'), await port.look('segment', 'sporty')]).toEqual([
+            entry,
+            entry,
+          ])
+        }
+        await port.remove('segment', 'sporty')
+        expect(await port.look('segment', 'sporty')).toBeUndefined()
+      },
+    )
+
     clause(6, 'remove hides a name; its revisions stay readable by number', async ({ port, reopen }) => {
       const first = await port.write('mapping', 'tweets', { a: 1 })
       await port.remove('mapping', 'tweets')

@@ -1,7 +1,10 @@
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../core/canonical-json.ts'
 import { assignmentHashV1, contentHash, identityHash } from '../../../core/hash.ts'
+import { hmacSha256 } from '../../../core/hmac.ts'
 
 describe('hash', () => {
   it('contentHash is SHA-256 (FIPS 180-2, example "abc")', () => {
@@ -11,6 +14,23 @@ describe('hash', () => {
   it('identityHash is HMAC-SHA-256 cut to 128 bits (RFC 4231, test case 2)', () => {
     expect(identityHash(Buffer.from('Jefe'), 'what do ya want for nothing?')).toBe(
       '5bdcc146bf60754e6a042426089575c7',
+    )
+  })
+
+  it('hmacSha256 is that of node for any key and message, also long ones', () => {
+    const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
+    fc.assert(
+      fc.property(
+        bytes(200),
+        fc.array(fc.oneof(bytes(300), fc.constant(new Uint8Array(9_000).fill(5)))),
+        (key, messages) => {
+          for (const message of messages) {
+            const expected = createHmac('sha256', key).update(message).digest('hex')
+            expect(Buffer.from(hmacSha256(key, message)).toString('hex')).toBe(expected)
+          }
+        },
+      ),
+      { numRuns: 200 },
     )
   })
 

@@ -5,6 +5,7 @@ import type { Campaign } from '../../../engine/campaign/campaign.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
 import { answerFor } from '../../../engine/decision/answer.ts'
 import { createDecider, type Decider, type DeciderParts } from '../../../engine/decision/decider.ts'
+import type { Opportunity } from '../../../engine/decision/request.ts'
 import { verifyToken } from '../../../engine/tracking/token.ts'
 import type { Rule } from '../../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../../segments/attributes.ts'
@@ -31,6 +32,8 @@ const CATALOGUE: AttributeCatalogue = {
       from: { field: 'state', aggregate: 'latest' },
     },
     { name: 'age', dimension: 'demographic', type: 'number', scope: 'person' },
+    { name: 'topics', dimension: 'psychographic', type: 'set', scope: 'person', context: 'given' },
+    { name: 'device', dimension: 'behavioural', type: 'category', scope: 'person', context: 'device.type' },
     { name: 'sentiment', dimension: 'behavioural', type: 'category', scope: 'mention' },
   ],
 }
@@ -174,6 +177,91 @@ describe('decide', () => {
     for (const key of personKeys.slice(0, 20)) {
       expect(decider.decide(inCalifornia(key)).record).toMatchObject({ leaf: null, arm: 'broad' })
     }
+  })
+
+  describe('by context', () => {
+    const topic = (value: string): Rule => ({ kind: 'has', attribute: 'topics', values: [value] })
+    const ruled = (id: string, rule: Rule, people: number): Segment => ({
+      ...segmentOf(id, 'any'),
+      rule,
+      people,
+    })
+    const segments = [
+      segmentOf('broad'),
+      ruled('hikers', topic('hiking'), 500),
+      ruled('phones', { kind: 'in', attribute: 'device', values: ['phone'] }, 900),
+      ruled('few', topic('caving'), 49),
+      ruled('ca-hikers', { kind: 'all', of: [topic('hiking'), segmentOf('', 'CA').rule] }, 100),
+      ruled('not-hiking', { kind: 'not', of: topic('hiking') }, 2_000),
+      ruled('talkers', { kind: 'mention', of: { kind: 'known', attribute: 'sentiment' } }, 300),
+    ]
+    const decider = deciderOf([planWith({ broadControlShare: 0.01 }, segments)])
+    const decide = (request: Partial<Opportunity>) => decider.decide({ placement: 'wide', ...request })
+
+    it('matches segments of context alone where nothing personal may be read', () => {
+      const { record, why } = decide({ context: { topics: ['hiking'] }, attributes: { state: 'CA' } })
+      expect(record).toMatchObject({ leaf: 'hikers', person: null })
+      expect(why).toMatchObject({ noPersonalUse: 'not-said' })
+      expect(why.matched.map(({ id }) => id)).toEqual(['hikers'])
+      expect(decide({ device: { type: 'phone' } }).why.matched.map(({ id }) => id)).toEqual([
+        'phones',
+        'not-hiking',
+      ])
+    })
+
+    it('and the person together, with consent', () => {
+      const request = { context: { topics: ['hiking'] }, attributes: { state: 'CA' }, consent }
+      expect(decide(request).why.matched.map(({ id }) => id)).toEqual(['ca-hikers', 'hikers'])
+    })
+
+    it.each<[string, Partial<Opportunity>, string | null]>([
+      ['nothing said', {}, null],
+      ['only of the person, who may not be read', { attributes: { topics: ['hiking'] } }, null],
+      ['no segment of it', { context: { topics: ['chess'] } }, 'not-hiking'],
+      ['a segment under the k floor', { context: { topics: ['caving', 'hiking'] } }, 'hikers'],
+      ['what is on the sensitive list', { device: { type: 'other' }, context: { device: 'teen' } }, null],
+    ])('is broad or the context, never a blank: %s', (_what, request, leaf) => {
+      const { record, unit } = decide(request)
+      expect(unit).toBeDefined()
+      expect(record.leaf).toBe(leaf)
+    })
+
+    it('is no answer to a targeted campaign without a segment of it, and is one with', () => {
+      const targeted = deciderOf([planWith({ mode: 'targeted' }, segments)])
+      expect(() => targeted.decide({ placement: 'wide' })).toThrow(
+        expect.objectContaining({ code: 'NO_CAMPAIGN' }),
+      )
+      expect(targeted.decide({ placement: 'wide', context: { topics: ['hiking'] } }).record.leaf).toBe(
+        'hikers',
+      )
+    })
+  })
+
+  it('reads nothing of a person that is on the sensitive list', () => {
+    const any: Segment = { ...segmentOf('any', 'x'), rule: { kind: 'known', attribute: 'state' } }
+    const decider = deciderOf([planWith({}, [segmentOf('broad'), any])])
+    const leafOf = (state: string) =>
+      decider.decide({ placement: 'wide', attributes: { state }, consent }).record.leaf
+    expect(leafOf('CA')).toBe('any')
+    expect(leafOf('teen')).toBeNull()
+  })
+
+  it('asks campaigns of the highest priority first, and the others where they have nothing', () => {
+    const decider = deciderOf([
+      planWith({ name: 'low', priority: -1 }),
+      planWith({ name: 'default' }),
+      planWith({ name: 'high', priority: 5 }),
+      planWith({ name: 'targeted', priority: 9, mode: 'targeted' }),
+      planWith({ name: 'highest', priority: 5 }),
+    ])
+    const askedBy = (attributes: object) =>
+      new Set(
+        Array.from({ length: 40 }, () =>
+          decider.decide({ placement: 'wide', attributes: { ...attributes }, consent }),
+        ).map(({ record }) => record.campaign),
+      )
+    expect(askedBy({ state: 'CA' })).toEqual(new Set(['targeted']))
+    expect(askedBy({ state: 'OR' })).toEqual(new Set(['high', 'highest']))
   })
 
   it('draws arms without a person anew for each decision, and says so', () => {

@@ -5,9 +5,11 @@ import type { Plan } from '../../../engine/campaign/plan.ts'
 import { type RenderRequest, renderCampaign } from '../../../engine/generate/render.ts'
 import { framedFiles, frameFiles, type RenderedFile } from '../../../engine/generate/render-frames.ts'
 import { type RenderOptions, renderRange } from '../../../engine/generate/render-range.ts'
+import { unitScene } from '../../../engine/generate/unit-scene.ts'
 import type { Jobs } from '../../../engine/ports/jobs.ts'
 import { createSpace } from '../../../engine/space/space.ts'
 import type { Fonts } from '../../../templates/fonts.ts'
+import { createRenderer } from '../../../templates/raster.ts'
 import { segmentOf, smallPlan, textAsset } from '../space/small-plan.ts'
 import { BANNER, placement, testFonts } from '../templates/banner.ts'
 import { logo, photo } from '../templates/pictures.ts'
@@ -107,6 +109,19 @@ describe('rendering', () => {
     expect(parts.flatMap((part) => [...framedFiles(part)])).toEqual(whole)
   })
 
+  it('splices the bytes that encoding each picture whole gives', async () => {
+    const space = createSpace(PLAN)
+    const renderer = createRenderer({ fonts, readFile: async (hash) => BLOBS[hash]?.() })
+    const files = await rendered({})
+    for (const [rank, { bytes }] of files.entries()) {
+      const unit = space.unitAt(BigInt(rank))
+      const place = placement(unit.placement)
+      const scene = unitScene(PLAN, unit, fonts)
+      const whole = await renderer.picture(scene, { format: 'jpeg', maxBytes: place.maxBytes })
+      expect(Buffer.compare(bytes, whole.bytes)).toBe(0)
+    }
+  })
+
   it('renders a window, or a seeded sample without repeats', async () => {
     const all = await rendered({})
     expect(await rendered({ fromRank: 3n, toRank: 5n })).toEqual(all.slice(3, 5))
@@ -162,10 +177,11 @@ describe('rendering', () => {
 describe('frames', () => {
   it('give back the files they were made of, also from the middle of a larger buffer', () => {
     const files = [
-      { name: 'ä.jpg', bytes: new Uint8Array([1, 2, 3]) },
-      { name: 'empty.png', bytes: new Uint8Array(0) },
+      { name: 'ä.jpg', bytes: new Uint8Array([1, 2, 3]), quality: 82 },
+      { name: 'empty.png', bytes: new Uint8Array(0), quality: undefined },
     ]
-    const framed = frameFiles(files)
+    const halves = (bytes: Uint8Array) => [bytes.subarray(0, 1), bytes.subarray(1)]
+    const framed = frameFiles(files.map(({ bytes, ...file }) => ({ ...file, pieces: halves(bytes) })))
     const padded = new Uint8Array(framed.length + 7)
     padded.set(framed, 7)
     expect([...framedFiles(padded.subarray(7))]).toEqual(files)

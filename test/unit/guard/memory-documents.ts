@@ -28,6 +28,10 @@ export function memoryDocuments(
         .map((key) => key.slice(kind.length + 1))
         .sort(),
     read: async (kind, name) => revisions.get(`${kind} ${name}`)?.at(-1),
+    look: async (kind, name) => {
+      const { body: _, ...entry } = revisions.get(`${kind} ${name}`)?.at(-1) ?? { body: undefined }
+      return 'hash' in entry ? entry : undefined
+    },
     readRevision: async (kind, name, revision) => revisions.get(`${kind} ${name}`)?.[revision - 1],
     write,
     remove: async (kind, name) => {

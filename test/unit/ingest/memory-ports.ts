@@ -30,6 +30,7 @@ export function memoryPorts(catalogue: AttributeCatalogue | undefined): IngestPo
     documents: {
       write,
       read: async (kind, name) => documents.get(`${kind}/${name}`),
+      look: async (kind, name) => documents.get(`${kind}/${name}`),
       readRevision: async () => undefined,
       list: async () => [],
       async remove(kind, name) {

@@ -242,6 +242,13 @@ describe('a bid', () => {
     ])
   })
 
+  it('is asked of the campaigns of the highest priority first', () => {
+    const plans = ['low', 'high', 'higher'].map((name, priority) => planWith(BID, { name, priority }))
+    const bidder = bidderOf(plans)
+    const asked = Array.from({ length: 20 }, () => bidsOf(bidOn(bidder, SIMPLE_BANNER)).map(({ cid }) => cid))
+    expect(new Set(asked.flat())).toEqual(new Set(['higher']))
+  })
+
   it('is one an imp, of all campaigns in turn, and one currency a response', () => {
     const named = (name: string, currency: string) => {
       const plan = planWith(BID, {

@@ -83,6 +83,7 @@ export function portsOf(
       rows: async ({ fromDay, toDay }) =>
         rows.filter(({ day }) => (!fromDay || day >= fromDay) && (!toDay || day <= toDay)),
       units: async () => [],
+      folded: async () => undefined,
       late: async () => 3,
       apart: async () => [{ type: 'click', reason: 'bot', events: 2 }],
     },

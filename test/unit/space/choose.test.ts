@@ -89,6 +89,38 @@ describe('choose', () => {
     )
   })
 
+  it('draws none that is taken while there is another, as often as its propensity says', () => {
+    const space = createSpace(plan)
+    const units = [...space.units(0n, space.count)]
+    // a1 leaves only b2: with that taken, a1 leads nowhere.
+    const taken = units.filter(({ choices }) => choices['a'] === 'a1' || choices['b'] === 'b0')
+    const others = units.filter((unit) => !taken.includes(unit))
+    const stream = createStream('taken')
+    const draws = 5_000
+    const seen = new Map<string, { times: number; propensity: number }>()
+    for (let draw = 0; draw < draws; draw++) {
+      const chosen = space.choose(stream, CELL, weights, [...taken, ...taken])!
+      const key = JSON.stringify(chosen.unit.choices)
+      const propensity = product(Object.values(chosen.propensities))
+      seen.set(key, { times: (seen.get(key)?.times ?? 0) + 1, propensity })
+    }
+    expect([...seen.keys()].sort()).toEqual(others.map(({ choices }) => JSON.stringify(choices)).sort())
+    let total = 0
+    for (const { times, propensity } of seen.values()) {
+      total += propensity
+      const deviation = Math.sqrt(draws * propensity * (1 - propensity))
+      expect(Math.abs(times - draws * propensity)).toBeLessThan(4 * deviation + 1e-9)
+    }
+    expect(total).toBeCloseTo(1, 12)
+
+    const one = units.slice(1)
+    expect(space.choose(stream, CELL, weights, one)!.unit).toEqual(units[0])
+    expect(units).toContainEqual(space.choose(stream, CELL, weights, units)!.unit)
+    const elsewhere = units.map((unit) => ({ ...unit, locale: 'es-MX' }))
+    const free = space.choose(createStream('same'), CELL, weights)
+    expect(space.choose(createStream('same'), CELL, weights, elsewhere)).toEqual(free)
+  })
+
   it('is even when every weight is 0, and when options are too many for the floor', () => {
     const space = createSpace(plan)
     for (const each of [

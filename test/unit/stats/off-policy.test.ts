@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createStream } from '../../../core/stream.ts'
 import { Z_95 } from '../../../stats/normal.ts'
-import { doublyRobust, inversePropensity, type RewardRow, selfNormalised } from '../../../stats/off-policy.ts'
+import {
+  doublyRobust,
+  inversePropensity,
+  leastErrors,
+  type RewardRow,
+  selfNormalised,
+} from '../../../stats/off-policy.ts'
 import { createDraws } from './sample.ts'
 
 /** Chance of a reward for each action, in each of two contexts, and what logging and policy do there. */
@@ -121,5 +127,53 @@ describe('value of a policy from the logs of another', () => {
     expect(() => selfNormalised([{ weight: -1, reward: 1 }])).toThrow(RangeError)
     expect(() => inversePropensity([{ weight: 1, reward: Number.NaN }])).toThrow(RangeError)
     expect(() => doublyRobust([{ weight: 1, reward: 1 }])).toThrow('row 0 has no predictions')
+  })
+})
+
+describe('rows that go together', () => {
+  it('count as one: the same rows four times over tell no more', () => {
+    const once = logRows('clusters', 500).map((row, cluster) => ({ ...row, cluster }))
+    const fourfold = once.flatMap((row) => [row, row, row, row])
+    for (const estimate of [inversePropensity, selfNormalised, doublyRobust]) {
+      const [a, b] = [estimate(once), estimate(fourfold)]
+      expect(b.standardError).toBeCloseTo(a.standardError, 12)
+      expect(b.difference.standardError).toBeCloseTo(a.difference.standardError, 12)
+      expect(b.effectiveSample).toBeCloseTo(a.effectiveSample, 9)
+      // Taken for independent, they would seem to tell twice as exactly.
+      const apart = estimate(fourfold.map(({ cluster: _, ...row }) => row))
+      expect(apart.standardError).toBeCloseTo(a.standardError / 2, 3)
+    }
+  })
+
+  it('the difference from the logged mean is 0 without error where every weight is 1', () => {
+    const rows = logRows('ones', 200).map((row) => ({ ...row, weight: 1 }))
+    for (const estimate of [inversePropensity, selfNormalised]) {
+      const { difference } = estimate(rows)
+      expect(difference.value).toBeCloseTo(0, 12)
+      expect(difference.standardError).toBeCloseTo(0, 12)
+    }
+    expect(leastErrors(rows).difference).toBe(0)
+  })
+})
+
+describe('the least error', () => {
+  it('holds the truth where rewards are too rare for the rows to show their spread', () => {
+    const draws = createDraws(createStream('rare'))
+    const rounds = 400
+    const chance = 0.004
+    let [held, heldByRows] = [0, 0]
+    for (let round = 0; round < rounds; round++) {
+      // One in twenty has most of the weight, so most logs have no reward there.
+      const rows = Array.from({ length: 2_000 }, (): RewardRow => {
+        const weight = draws.uniform() < 0.05 ? 10.5 : 0.5
+        return { weight, reward: draws.uniform() < chance ? 1 : 0 }
+      })
+      const { value, standardError } = selfNormalised(rows)
+      const within = (error: number) => Math.abs(value - chance) <= Z_95 * error
+      if (within(Math.max(standardError, leastErrors(rows).value))) held++
+      if (within(standardError)) heldByRows++
+    }
+    expect(heldByRows / rounds).toBeLessThan(0.7)
+    expect(held / rounds).toBeGreaterThan(0.9)
   })
 })
