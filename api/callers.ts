@@ -44,12 +44,21 @@ const KEY_CACHE_MS = 1_000
 export function registerCallers(
   server: FastifyInstance,
   ports: Pick<Ports, 'documents' | 'clock'>,
-  config: Pick<ServerConfig, 'publicUrl' | 'singleUser' | 'rates'>,
+  config: Pick<ServerConfig, 'publicUrl' | 'singleUser' | 'rates' | 'trustedProxies'>,
   metrics: Metrics,
 ): void {
   const keys = createKeyCache(ports)
   const rates = config.rates && createCallerRates(config.rates, ports.clock, metrics)
   const own = createOwnAddress(server, config.publicUrl)
+
+  let toldOfProxy = false
+  const tellOfProxy = (): void => {
+    toldOfProxy = true
+    server.log.warn(
+      'requests come with X-Forwarded-For: where a proxy stands before this server, name it in POLYAD_TRUSTED_PROXIES, ' +
+        'or all who come through it are limited as one',
+    )
+  }
 
   server.decorateRequest('caller')
   server.addHook('onRequest', async (request, reply) => {
@@ -68,6 +77,8 @@ export function registerCallers(
       reply.header('access-control-allow-origin', request.headers.origin).header('vary', 'Origin')
     }
     if (rates) {
+      const forwarded = !toldOfProxy && request.headers['x-forwarded-for'] !== undefined
+      if (forwarded && !config.trustedProxies?.length) tellOfProxy()
       if (caller.kind === 'role') rates.takeKey('roleKey', caller.id, reply)
       else if (!guess) rates.takeAddress(request, reply)
       if (caller.kind === 'site') rates.takeKey('siteKey', caller.id, reply)

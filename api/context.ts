@@ -12,7 +12,16 @@ import type { Serving } from './serving.ts'
 
 export type ServerPorts = Pick<
   Ports,
-  'documents' | 'blobs' | 'mentions' | 'files' | 'tables' | 'eventLog' | 'counters' | 'audit' | 'clock'
+  | 'documents'
+  | 'blobs'
+  | 'mentions'
+  | 'files'
+  | 'tables'
+  | 'eventLog'
+  | 'counters'
+  | 'audit'
+  | 'snapshots'
+  | 'clock'
 >
 
 export interface ServerConfig {

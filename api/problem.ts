@@ -22,7 +22,8 @@ export const ProblemSchema = Type.Object(
 export function registerProblems(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError | PolyadError, request, reply) => {
     const problem = problemFrom(error, request)
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    if (problem.status >= 500 && problem.code !== 'STOPPING')
+      request.log.error({ err: error }, 'request failed')
     return sendProblem(problem, request, reply)
   })
   server.setNotFoundHandler((request, reply) =>

@@ -41,11 +41,13 @@ import { registerNotices } from './routes/notices.ts'
 import { registerOpe } from './routes/ope.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
 import { registerSegments } from './routes/segments.ts'
+import { registerSnapshots } from './routes/snapshots.ts'
 import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
 import { foldNow, registerUpkeep } from './routes/upkeep.ts'
 import { createServing, type ServingParts } from './serving.ts'
+import { registerShutdown } from './shutdown.ts'
 import { steerServed } from './steering-runs.ts'
 import { registerValidation } from './validation.ts'
 
@@ -93,8 +95,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     genReqId: () => randomUUID(),
     frameworkErrors: refuseAddress,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    // Open keep-alive connections must not hold up a shutdown.
-    forceCloseConnections: true,
+    // What still comes on open connections while it stops is answered, by api/shutdown.ts.
+    return503OnClosing: false,
     // A workspace of 10,000 segments takes longer to read than a plugin has to start.
     pluginTimeout: 0,
   })
@@ -104,6 +106,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 
   registerProblems(server)
   registerLimits(server, limits)
+  registerShutdown(server)
   registerValidation(server)
   registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)
@@ -130,6 +133,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerAudit(server, context)
+  registerSnapshots(server, context)
   if (parts.upkeep) registerUpkeep(server, context, parts.upkeep)
   registerHealth(server, context)
   server.get(

@@ -16,13 +16,15 @@ export interface LoadedSteering extends Steering {
 /** What steers a served plan now: the weights in service, and which segments serve its merged leaves. */
 export async function loadSteering(ports: Pick<Ports, 'documents'>, plan: Plan): Promise<LoadedSteering> {
   const name = plan.campaign.name
-  const { merges, hash } = await readMerges(ports, name)
-  const leaves = merges.merged.map(({ leaf }) => leaf)
+  // Read before what it names, so that a change between the two is seen at the next look.
+  const mergesHash = (await ports.documents.read('merges', name))?.hash ?? null
+  const { merged } = await readMerges(ports, name)
+  const leaves = merged.map(({ leaf }) => leaf)
   const widerOf = leaves.length > 0 ? await widerSegments(ports, plan.campaign) : () => []
   return {
     weights: await weightsInService(ports, plan),
     servedBy: servedBy(plan, leaves, widerOf),
-    merged: merges.merged,
-    mergesHash: hash,
+    merged,
+    mergesHash,
   }
 }

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { contentHash } from '../core/hash.ts'
-import { type Actor, auditedDocuments } from '../engine/audit/audited-documents.ts'
+import { auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { Upkeep } from '../engine/ports/upkeep.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
@@ -14,13 +13,15 @@ import { openBlobs } from '../store/embedded/blobs.ts'
 import { openCounters } from '../store/embedded/counters.ts'
 import { openDocuments } from '../store/embedded/documents.ts'
 import { openEventLog } from '../store/embedded/event-log.ts'
-import { holdWorkspace } from '../store/embedded/hold-workspace.ts'
 import { openMentions } from '../store/embedded/mentions.ts'
 import { type Outputs, openOutputs } from '../store/embedded/outputs.ts'
+import { openSnapshots } from '../store/embedded/snapshots.ts'
 import { openUpkeep } from '../store/embedded/upkeep.ts'
 import { type Fonts, loadFonts } from '../templates/fonts.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT, packageVersion } from './package-root.ts'
+import { openStore } from './upgrade.ts'
+import { commandActor } from './who.ts'
 
 const FONTS_FOLDER = join(PACKAGE_ROOT, 'templates/fonts')
 
@@ -57,7 +58,7 @@ export interface OpenOptions {
 /**
  * Opens the workspace in `folder`.
  *
- * @throws PolyadError WORKSPACE_INVALID, WORKSPACE_HELD
+ * @throws PolyadError WORKSPACE_INVALID, WORKSPACE_HELD, WORKSPACE_NEWER
  */
 export async function openWorkspace(
   config: Config,
@@ -65,9 +66,7 @@ export async function openWorkspace(
   options: OpenOptions = {},
 ): Promise<Workspace> {
   const found = await findWorkspace(folder)
-  const held = options.hold
-    ? await holdWorkspace(found.folder, { command: `polyad ${options.hold}` })
-    : undefined
+  const held = await openStore(found.folder, options.hold)
   const secrets = await loadSecrets(found.folder, {
     ...(config.identityKey && { identityKey: config.identityKey }),
     ...(config.tokenKey && { tokenKey: config.tokenKey }),
@@ -91,6 +90,7 @@ export async function openWorkspace(
       ? documents
       : auditedDocuments({ documents, audit, clock }, commandActor()),
     audit,
+    snapshots: openSnapshots(found.folder),
     blobs,
     jobs,
     files: createWorkspaceFiles(found.folder),
@@ -140,16 +140,6 @@ export async function openWorkspace(
       await mentions.close()
       await held?.release()
     },
-  }
-}
-
-/** Whoever runs this command. */
-export function commandActor(): Actor {
-  try {
-    return { who: userInfo().username, via: 'command' }
-  } catch {
-    // A container may run under a number that has no name.
-    return { who: `user ${process.getuid?.() ?? 'unknown'}`, via: 'command' }
   }
 }
 

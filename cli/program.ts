@@ -28,6 +28,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
 }
 

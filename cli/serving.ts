@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { listKeys } from '../api/keys.ts'
 import { buildServer, listen } from '../api/server.ts'
+import { stopServer } from '../api/shutdown.ts'
 import { PolyadError } from '../core/errors.ts'
 import { createStream } from '../core/stream.ts'
 import { CONSENT_DEFAULTS } from '../engine/decision/personal-use.ts'
@@ -19,6 +20,7 @@ const WEB_BUILT = join(PACKAGE_ROOT, 'dist/web')
 
 export interface RunningServer {
   readonly url: string
+  /** Answers what is in flight first (api/shutdown.ts). */
   close(): Promise<void>
 }
 
@@ -73,7 +75,12 @@ export async function startServer(
     throw new PolyadError('ADDRESS_UNUSABLE', { address: `${host}:${port}`, problem }, { cause })
   }
   await workspace.announceUrl(url)
-  return { url, close: () => server.close() }
+  return {
+    url,
+    async close() {
+      await stopServer(server, config.stopping)
+    },
+  }
 }
 
 /** Resolves when the signal aborts. */

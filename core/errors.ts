@@ -242,6 +242,12 @@ const CATALOGUE = {
     exit: 1,
     text: (_d: Record<never, never>) => 'the store cannot be read; the log of the server says why',
   },
+  STOPPING: {
+    status: 503,
+    exit: 1,
+    text: (_d: Record<never, never>) =>
+      'the server is stopping; ask another one, or this one when it is back',
+  },
   INTERNAL: {
     status: 500,
     exit: 1,
@@ -252,6 +258,31 @@ const CATALOGUE = {
     exit: 1,
     text: (d: { what: string; problem: string }) =>
       `${d.what} cannot be written (${d.problem}); make room and try again`,
+  },
+  ARCHIVE_REFUSED: {
+    status: 400,
+    exit: 2,
+    text: (d: { problem: string }) =>
+      `this is no backup that can be restored: ${d.problem}; nothing was changed; use another copy of it`,
+  },
+  BACKUP_UNSTEADY: {
+    status: 409,
+    exit: 1,
+    text: (d: { path: string }) =>
+      `${d.path} changed each time it was copied; nothing was left half-written; try again when less is written`,
+  },
+  WORKSPACE_NEWER: {
+    status: 500,
+    exit: 2,
+    text: (d: { folder: string; found: number; known: number; writer: string }) =>
+      `workspace ${d.folder}: its store has format ${d.found}, written by ${d.writer}, and this program knows formats ` +
+      `up to ${d.known}; install that version or a newer one, or restore a backup made before`,
+  },
+  WORKSPACE_EXISTS: {
+    status: 409,
+    exit: 2,
+    text: (d: { folder: string }) =>
+      `${d.folder} is not empty; name an empty or new folder, or add --force to replace the workspace in it`,
   },
   STORE_DAMAGED: {
     status: 500,

@@ -57,10 +57,15 @@ export async function findWorkspace(folder: string): Promise<Workspace> {
     throw invalid(problem, 'run "polyad init" to make one, or name another folder with --workspace', error)
   }
   try {
-    const settings = settingsDoor(parseJsonFile(bytes, 'workspace settings', path), path)
+    const json = parseJsonFile(bytes, 'workspace settings', path)
+    const layout = (json as { polyad?: unknown } | null)?.polyad
+    if (typeof layout === 'number' && layout > 1) {
+      throw invalid(`its layout is version ${layout}, and this program knows 1`, 'install a newer polyad')
+    }
+    const settings = settingsDoor(json, path)
     return { folder: await realpath(folder), settings }
   } catch (error) {
-    if (!(error instanceof PolyadError)) throw error
+    if (!(error instanceof PolyadError) || error.code === 'WORKSPACE_INVALID') throw error
     throw invalid(error.message, 'mend it, or run "polyad init" in a new folder', error)
   }
 }

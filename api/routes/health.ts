@@ -23,11 +23,12 @@ export function registerHealth(server: FastifyInstance, { ports, metrics }: ApiC
       config: { allow: ['anyone'], rate: 'trackers' },
       schema: {
         tags,
-        summary: 'The documents and counters can be read',
+        summary: 'The documents and counters can be read, and it is not stopping',
         response: answers({ 200: json('Yes', StatusSchema) }, 503),
       },
     },
     async (request) => {
+      if (server.stopping) throw new PolyadError('STOPPING', {})
       try {
         await ports.documents.list('campaign')
         await ports.counters.position()

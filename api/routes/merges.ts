@@ -42,7 +42,7 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
     async (request) => {
       const { name } = request.params
       await readDocument(ports.documents, 'campaign', name)
-      return (await readMerges(ports, name)).merges
+      return readMerges(ports, name)
     },
   )
 
@@ -54,7 +54,7 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
         tags,
         summary: 'Merge the leaves in which narrow is shown to lose, by the counts as they stand',
         params: NameParams,
-        response: answers({ 200: json('What was merged, and what stands', MovedLeavesSchema) }, 404, 412),
+        response: answers({ 200: json('What was merged, and what stands', MovedLeavesSchema) }, 404),
       },
     },
     async (request) => {
@@ -76,7 +76,7 @@ export function registerMerges(server: FastifyInstance, context: ApiContext): vo
         summary: 'Give a merged leaf its own ads back, with a reason that is kept',
         params: NameParams,
         body: RestoreBody,
-        response: answers({ 200: json('What stands', MergesSchema) }, 404, 412),
+        response: answers({ 200: json('What stands', MergesSchema) }, 404),
       },
     },
     async (request) => {

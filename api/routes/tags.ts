@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
@@ -43,11 +44,13 @@ const EMBEDDED = {
 /** An hour: a change of the script reaches pages within it. */
 const CACHED = 'public, max-age=3600'
 
+const FRAME_STYLE = 'html,body{margin:0}'
+
 const FRAME = [
   '<!doctype html>',
   '<meta charset="utf-8">',
   '<title>Advertisement</title>',
-  '<style>html,body{margin:0}</style>',
+  `<style>${FRAME_STYLE}</style>`,
   '<body><script src="tag.js" data-frame></script></body>',
   '',
 ].join('\n')
@@ -59,7 +62,7 @@ const FRAME_POLICY = [
   "connect-src 'self'",
   "frame-src 'self'",
   "img-src 'self'",
-  "style-src 'unsafe-inline'",
+  `style-src 'sha256-${createHash('sha256').update(FRAME_STYLE).digest('base64')}'`,
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ')

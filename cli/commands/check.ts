@@ -12,9 +12,10 @@ import { createCounterLoader } from '../../engine/tracking/load-counters.ts'
 import { hasEventLog } from '../../store/embedded/event-log.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { getFromHolder } from '../holder.ts'
+import { commandActor } from '../who.ts'
 
 const WITHOUT_HISTORY: ReadonlySet<string> = new Set(['WORKSPACE_HELD', 'HOLDER_REFUSED', 'STORE_DAMAGED'])
 

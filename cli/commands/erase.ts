@@ -3,9 +3,9 @@ import { PolyadError } from '../../core/errors.ts'
 import { audit } from '../../engine/audit/audited-documents.ts'
 import { type ErasureReport, erasePerson, erasureText } from '../../engine/upkeep/erase-person.ts'
 import { invoke, workspaceCommand } from '../command.ts'
-import { commandActor } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { byUpkeep } from '../upkeep.ts'
+import { commandActor } from '../who.ts'
 
 interface EraseOptions {
   readonly profile?: string

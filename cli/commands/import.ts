@@ -9,10 +9,11 @@ import { readRows } from '../../io/read-rows.ts'
 import { createRejectsFile } from '../../io/rejects.ts'
 import { columnsOf, type Mapping, MappingSchema } from '../../segments/mapping.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
-import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { readJsonFile } from '../json-file.ts'
 import { count } from '../output.ts'
+import { commandActor } from '../who.ts'
 
 const mappingDoor = createDoor('mapping', MappingSchema)
 

@@ -7,8 +7,9 @@ import { textTable } from '../../engine/reporting/text-table.ts'
 import { rotateTokenKey } from '../../io/token-keys.ts'
 import { KEY_FILES } from '../../io/workspace.ts'
 import { invoke, withExamples, workspaceCommand } from '../command.ts'
-import { commandActor, openWorkspace, type Workspace } from '../compose.ts'
+import { openWorkspace, type Workspace } from '../compose.ts'
 import { type Config, type ConfigSource, wholeNumber } from '../config.ts'
+import { commandActor } from '../who.ts'
 
 const KEY_COLUMNS = ['id', 'may', 'made'].map((heading) => ({ heading, whole: true }))
 
@@ -95,7 +96,7 @@ export function keysCommand(environment: ConfigSource): Command {
       'sign new trackers and tags with a new key; old ones are believed for a while',
       [
         'polyad keys rotate token',
-        'polyad keys rotate token --grace 0      after a leak: trackers and tags that are out stop at once',
+        'polyad keys rotate token --grace 0      after a leak: what the leaked key signed stops at once',
       ],
     )
       .argument('<key>', '"token"; the identity key is never changed')

@@ -7,6 +7,7 @@ import type { Documents } from './documents.ts'
 import type { EventLog } from './event-log.ts'
 import type { Jobs } from './jobs.ts'
 import type { Mentions } from './mentions.ts'
+import type { Snapshots } from './snapshots.ts'
 import type { TableFiles } from './table-files.ts'
 import type { WorkspaceFiles } from './workspace-files.ts'
 
@@ -19,6 +20,7 @@ export interface Ports {
   readonly counters: Counters
   readonly jobs: Jobs
   readonly audit: AuditLog
+  readonly snapshots: Snapshots
   readonly files: WorkspaceFiles
   readonly tables: TableFiles
   readonly clock: Clock

@@ -81,7 +81,7 @@ export async function reportCampaign(
   const counts = countByPerson(rows)
   const total = totalOf(counts)
   const spendMicros = Math.round(total.spendMicros)
-  const { merged } = (await readMerges(ports, name)).merges
+  const { merged } = await readMerges(ports, name)
   const viewThrough = sumOf(rows, 'viewThrough')
   return {
     version: 1,

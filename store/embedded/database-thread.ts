@@ -49,6 +49,8 @@ async function carryOut(request: DatabaseRequest): Promise<unknown> {
       return nextRows(request.scan, request.rows)
     case 'end':
       return endScan(request.scan)
+    case 'copy':
+      return copyTo(request.to)
     case 'rewrite':
       return rewrite()
     case 'close':
@@ -82,6 +84,23 @@ async function transaction(steps: readonly Step[]): Promise<Cell[][][]> {
     await connection.run('ROLLBACK').catch(() => {})
     throw error
   }
+}
+
+/** In one transaction of its own; temporary tables are not copied. */
+async function copyTo(path: string): Promise<null> {
+  const own = await instance.connect()
+  try {
+    await own.run(`ATTACH '${path.replaceAll("'", "''")}' AS copied`)
+    try {
+      const [row] = (await own.runAndReadAll('SELECT current_database()')).getRowsJS()
+      await own.run(`COPY FROM DATABASE "${String(row![0])}" TO copied`)
+    } finally {
+      await own.run('DETACH copied')
+    }
+  } finally {
+    own.closeSync()
+  }
+  return null
 }
 
 /** Copies what there is into a new file, which then takes the place of the old one. */

@@ -21,6 +21,7 @@ type DatabaseCall =
   | { readonly kind: 'scan'; readonly sql: string }
   | { readonly kind: 'next'; readonly scan: number; readonly rows: number }
   | { readonly kind: 'end'; readonly scan: number }
+  | { readonly kind: 'copy'; readonly to: string }
   | { readonly kind: 'rewrite' }
   | { readonly kind: 'close' }
 
@@ -34,6 +35,8 @@ export interface Database {
   transaction(steps: readonly Step[]): Promise<readonly (readonly (readonly Cell[])[])[]>
   /** The rows of a query in batches; it sees what was committed when it began. */
   scan(sql: string, batchRows: number): AsyncIterable<readonly (readonly Cell[])[]>
+  /** Writes what is committed to a new database file; nothing else is done meanwhile. */
+  copyTo(path: string): Promise<void>
   /**
    * Writes the file anew with the rows there are, so that nothing is left in it of rows that are gone. The file is
    * replaced whole or not at all. Fails while a scan is under way.
@@ -153,6 +156,10 @@ async function startThread(file: string, lock: Pick<Lock, 'release'>): Promise<D
       } finally {
         await call({ kind: 'end', scan })
       }
+    },
+
+    async copyTo(path) {
+      await call({ kind: 'copy', to: path })
     },
 
     async rewrite() {

@@ -25,6 +25,7 @@ import { openCounters } from '../../store/embedded/counters.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
+import { openSnapshots } from '../../store/embedded/snapshots.ts'
 import { openUpkeep } from '../../store/embedded/upkeep.ts'
 import { loadFonts } from '../../templates/fonts.ts'
 import type { Template } from '../../templates/template.ts'
@@ -137,6 +138,7 @@ export async function openWorld(options: {
   let nowMs = NOW_MS
   const ports: ServerPorts = {
     audit: openAudit(folder),
+    snapshots: openSnapshots(folder),
     documents: {
       ...documents,
       list: async (kind) => {

@@ -95,10 +95,13 @@ export interface Served {
 }
 
 /** Starts `polyad serve` on a free port and waits until it says where. */
-export async function polyadServe(folder: string): Promise<Served> {
+export async function polyadServe(
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Served> {
   const server = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--json'], {
     cwd: folder,
-    env: environmentWith({}),
+    env: environmentWith(environment),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<number | null>((resolve) => server.once('exit', resolve))

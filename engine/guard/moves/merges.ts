@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { PolyadError } from '../../../core/errors.ts'
 import { createDoor } from '../../../core/schema.ts'
 import type { Ports } from '../../ports/ports.ts'
 
@@ -62,8 +63,40 @@ export type MovedLeaves = Static<typeof MovedLeavesSchema>
 
 const door = createDoor('merges', MergesSchema)
 
-/** What stands for a campaign, and its hash for the next write; null: nothing was ever merged. */
-export async function readMerges(
+/** What stands for a campaign. */
+export async function readMerges(ports: Pick<Ports, 'documents'>, campaign: string): Promise<Merges> {
+  return (await readStanding(ports, campaign)).merges
+}
+
+/** Two decisions at the same moment are made one after the other. */
+const MOST_TRIES = 5
+
+/**
+ * Changes what stands for a campaign.
+ *
+ * @param change may be asked again, of what somebody else made of it meanwhile
+ * @throws PolyadError CONFLICT when others change it all the time; whatever `change` throws
+ */
+export async function changeMerges(
+  ports: Pick<Ports, 'documents'>,
+  campaign: string,
+  change: (merges: Merges) => Merges,
+): Promise<Merges> {
+  for (let tried = 1; ; tried++) {
+    const { merges, hash } = await readStanding(ports, campaign)
+    const changed = change(merges)
+    if (changed === merges) return merges
+    try {
+      await ports.documents.write('merges', campaign, changed, { ifHash: hash })
+      return changed
+    } catch (error) {
+      const isOvertaken = error instanceof PolyadError && error.code === 'CONFLICT'
+      if (!isOvertaken || tried === MOST_TRIES) throw error
+    }
+  }
+}
+
+async function readStanding(
   { documents }: Pick<Ports, 'documents'>,
   campaign: string,
 ): Promise<{ readonly merges: Merges; readonly hash: string | null }> {

@@ -5,7 +5,7 @@ import { parseCampaign } from '../../campaign/validate-campaign.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Report } from '../../reporting/report.ts'
 import { reportCampaign } from '../../reporting/report-campaign.ts'
-import { type Merge, type Merges, type MovedLeaves, readMerges } from './merges.ts'
+import { changeMerges, type Merge, type Merges, type MovedLeaves, readMerges } from './merges.ts'
 
 type MovePorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
 
@@ -18,10 +18,10 @@ export type Mover = { readonly by: 'person'; readonly who: string } | { readonly
  * the log first. A leaf that was given back is judged on the days after that alone. What is merged stays so until a
  * person gives it back (`restoreLeaf`): from then on narrow is not shown there, so nothing more is learnt.
  *
- * @throws PolyadError NOT_FOUND without such a campaign; CONFLICT when somebody else decided at the same moment
+ * @throws PolyadError NOT_FOUND without such a campaign; CONFLICT
  */
 export async function mergeLosing(ports: MovePorts, name: string, mover: Mover): Promise<MovedLeaves> {
-  const { merges, hash } = await readMerges(ports, name)
+  const merges = await readMerges(ports, name)
   const report = await reportCampaign(ports, name)
   if (report.simulated === 'mixed') {
     const without = 'real and simulated traffic are mixed, so no leaf is judged'
@@ -41,9 +41,12 @@ export async function mergeLosing(ports: MovePorts, name: string, mover: Mover):
     return { leaf, atMs, ...mover, reason, difference }
   })
   if (found.length === 0) return { merged: [], standing: merges.merged, without: null }
-  const standing = [...merges.merged, ...found]
-  await ports.documents.write('merges', name, { ...merges, merged: standing }, { ifHash: hash })
-  return { merged: found, standing, without: null }
+  let merged: readonly Merge[] = []
+  const changed = await changeMerges(ports, name, (now) => {
+    merged = found.filter(({ leaf }) => !now.merged.some((each) => each.leaf === leaf))
+    return { ...now, merged: [...now.merged, ...merged] }
+  })
+  return { merged: [...merged], standing: changed.merged, without: null }
 }
 
 /**
@@ -63,24 +66,16 @@ export async function restoreLeaf(
     const problem = 'giving a leaf back needs a reason that the next reader understands'
     throw new PolyadError('INPUT_INVALID', { what: 'merges', where: 'reason', problem })
   }
-  const { merges, hash } = await readMerges(ports, name)
-  const merged = merges.merged.filter((each) => each.leaf !== leaf)
-  if (merged.length === merges.merged.length) {
-    throw new PolyadError('NOT_FOUND', {
-      what: 'merged leaf',
-      name: leaf,
-      mend: mendFor(
-        leaf,
-        merges.merged.map((each) => each.leaf),
-      ),
-    })
-  }
   const atMs = ports.clock.nowMs()
   const day = dayIn(parseCampaign(document.body, name).timeZone, atMs)
-  const restored = [...merges.restored.filter((each) => each.leaf !== leaf), { leaf, atMs, day, who, reason }]
-  const next: Merges = { version: 1, merged, restored }
-  await ports.documents.write('merges', name, next, { ifHash: hash })
-  return next
+  return changeMerges(ports, name, ({ merged, restored }) => {
+    if (!merged.some((each) => each.leaf === leaf)) throw notMerged(leaf, merged)
+    return {
+      version: 1,
+      merged: merged.filter((each) => each.leaf !== leaf),
+      restored: [...restored.filter((each) => each.leaf !== leaf), { leaf, atMs, day, who, reason }],
+    }
+  })
 }
 
 function losingLeaves({ leaves, assignment }: Report): Pick<Merge, 'leaf' | 'difference'>[] {
@@ -102,8 +97,10 @@ function dayAfter(day: string): string {
   return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10)
 }
 
-function mendFor(leaf: string, merged: readonly string[]): string {
-  const near = nearestName(leaf, merged)
-  if (near !== undefined) return `did you mean "${near}"?`
-  return merged.length > 0 ? `merged are ${merged.slice(0, 12).join(', ')}` : 'no leaf is merged'
+function notMerged(leaf: string, merged: readonly Merge[]): PolyadError {
+  const leaves = merged.map((each) => each.leaf)
+  const near = nearestName(leaf, leaves)
+  const others = leaves.length > 0 ? `merged are ${leaves.slice(0, 12).join(', ')}` : 'no leaf is merged'
+  const mend = near === undefined ? others : `did you mean "${near}"?`
+  return new PolyadError('NOT_FOUND', { what: 'merged leaf', name: leaf, mend })
 }

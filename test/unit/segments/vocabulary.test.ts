@@ -68,6 +68,22 @@ describe('checkCatalogue', () => {
       /\/values\/13-17 tells of minor/,
     ],
     [
+      'context of a mention',
+      () => {
+        const { from: _from, hierarchy: _hierarchy, values: _values, ...bare } = state
+        checkCatalogue({ attributes: [{ ...bare, scope: 'mention', context: 'given' }] }, 'x')
+      },
+      /\/attributes\/0\/context is for attributes of people/,
+    ],
+    [
+      'a text of the page in a number',
+      () => {
+        const { from: _from, hierarchy: _hierarchy, values: _values, ...bare } = state
+        checkCatalogue({ attributes: [{ ...bare, type: 'number', context: 'page.domain' }] }, 'x')
+      },
+      /\/attributes\/0\/context page\.domain is a text, but the attribute is a number/,
+    ],
+    [
       'an aggregate of another type',
       problem({ from: { field: 'x', aggregate: 'mean' } }),
       /mean gives a number/,
