@@ -62,6 +62,12 @@ export interface AdUnitPages {
     slot: string,
     size: { widthPx: number; heightPx: number },
   ): Promise<Uint8Array>
+  /**
+   * The picture a campaign names as its house ad, cropped to a placement; undefined when it names none.
+   *
+   * @throws PolyadError OVERLOADED
+   */
+  houseAd(plan: Plan, placement: Placement): Promise<Uint8Array | undefined>
   svg(found: FoundAdUnit): Promise<string>
   html(found: FoundAdUnit, links: { clickUrl: string; impressionUrl?: string }): Promise<string>
 }
@@ -158,6 +164,21 @@ export function createAdUnitPages(parts: {
         file: plan.files[value.file] ?? value.file,
         fit: 'cover',
         focus: (layer?.kind === 'image' && layer.focus) || { x: 0.5, y: 0.5 },
+      }
+      return renders.run(() => renderer.croppedImage(image, 'jpeg'))
+    },
+    async houseAd({ campaign, files }, { widthPx, heightPx }) {
+      if (!campaign.houseAd) return undefined
+      const { file } = campaign.houseAd
+      const image: SceneImage = {
+        id: 'house-ad',
+        kind: 'image',
+        box: { left: 0, top: 0, width: widthPx, height: heightPx },
+        opacity: 1,
+        path: file,
+        file: files[file] ?? file,
+        fit: 'cover',
+        focus: { x: 0.5, y: 0.5 },
       }
       return renders.run(() => renderer.croppedImage(image, 'jpeg'))
     },

@@ -6,6 +6,7 @@ import type { CounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import type { AdUnitPages } from './ad-unit-pages.ts'
 import type { Rates } from './caller-rates.ts'
+import type { DeliveryKeeper } from './delivery.ts'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Serving } from './serving.ts'
@@ -19,6 +20,7 @@ export type ServerPorts = Pick<
   | 'tables'
   | 'eventLog'
   | 'counters'
+  | 'deliveryHistory'
   | 'audit'
   | 'snapshots'
   | 'clock'
@@ -54,6 +56,7 @@ export interface ApiContext {
   readonly config: ServerConfig
   readonly fonts: Fonts
   readonly serving: Serving
+  readonly keeper: DeliveryKeeper
   readonly adUnits: AdUnitPages
   readonly metrics: Metrics
   readonly loadCounters: CounterLoader

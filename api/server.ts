@@ -16,6 +16,7 @@ import { createRenderer } from '../templates/raster.ts'
 import { createAdUnitPages } from './ad-unit-pages.ts'
 import { registerCallers } from './callers.ts'
 import type { ApiContext, ServerConfig, ServerPorts } from './context.ts'
+import { createDeliveryKeeper } from './delivery.ts'
 import { registerCommonAnswers } from './documented.ts'
 import { DEFAULT_LIMITS, limitOptions, registerLimits } from './limits.ts'
 import { watchLog } from './log-lag.ts'
@@ -31,6 +32,7 @@ import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
 import { registerComparedReports } from './routes/compared-reports.ts'
 import { registerDecisions } from './routes/decisions.ts'
+import { registerDelivery } from './routes/delivery.ts'
 import { registerEvents } from './routes/events.ts'
 import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
@@ -40,6 +42,7 @@ import { registerMerges } from './routes/merges.ts'
 import { registerNotices } from './routes/notices.ts'
 import { registerOpe } from './routes/ope.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
+import { registerPauses } from './routes/pauses.ts'
 import { registerSegments } from './routes/segments.ts'
 import { registerSnapshots } from './routes/snapshots.ts'
 import { registerTags } from './routes/tags.ts'
@@ -71,6 +74,12 @@ export interface ServerParts {
 
 /** How often the workspace is looked at for edited files. */
 const REFRESH_MS = 1_000
+/** How often it is looked for pauses, so that one of another process holds within a second. */
+const REFRESH_PAUSES_MS = 250
+/** How often it is stored what campaigns were asked: what a crash may lose of it. */
+const STORE_OUTCOMES_MS = 10_000
+/** How often paced campaigns are set to what the counters say. */
+const RECOUNT_MS = 60_000
 /** How often counters are brought up to the log, so that a report has little left to do. */
 const LOAD_COUNTERS_MS = 2_000
 /** How often old parts of the log are looked for; they are some 64 MB each. */
@@ -124,12 +133,14 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
   registerAdUnits(server, context)
-  registerHouseAds(server)
+  registerHouseAds(server, context)
   registerDecisions(server, context)
   registerEvents(server, context)
   registerEventsExport(server, context)
   registerTrackers(server, context)
   registerTags(server, context)
+  registerPauses(server, context)
+  registerDelivery(server, context)
   registerOpenRtb(server, context)
   registerNotices(server, context)
   registerAudit(server, context)
@@ -143,7 +154,19 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   )
   if (config.webFolders) await registerPage(server, config.webFolders)
 
-  server.addHook('onReady', () => context.serving.refresh())
+  const { serving, keeper } = context
+  server.addHook('onReady', async () => {
+    await keeper.refreshPauses()
+    await serving.refresh()
+  })
+  server.addHook('onClose', async () => {
+    await keeper.storeOutcomes().catch((error: unknown) => {
+      server.log.error({ err: error }, 'how often campaigns were asked could not be stored')
+    })
+  })
+  repeatWhileOpen(server, REFRESH_PAUSES_MS, () => keeper.refreshPauses())
+  repeatWhileOpen(server, STORE_OUTCOMES_MS, () => keeper.storeOutcomes())
+  repeatWhileOpen(server, RECOUNT_MS, () => keeper.recount())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
   repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
   const { steerEveryMs = 0 } = config
@@ -185,22 +208,27 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
   }
   const onMoved: ServingParts['onMoved'] = (moved) =>
     log.warn(moved, moved.into === null ? 'leaf restored' : 'leaf merged')
+  const keeper = createDeliveryKeeper(ports, loadCounters, stream.fork('delivery'))
+  const { delivery, sources } = keeper
   const serving = createServing({
     ports,
     secrets,
     stream,
     publicUrl,
     fingerprint,
+    delivery,
+    sources,
     onState,
     onMoved,
     ...(consent && { consent }),
   })
   return {
-    ports,
+    ports: { ...ports, eventLog: keeper.eventLog },
     secrets,
     config,
     fonts,
     serving,
+    keeper,
     adUnits: createAdUnitPages({ serving, renderer, fonts }),
     metrics: createMetrics(),
     loadCounters,

@@ -10,6 +10,7 @@ import { type CampaignState, loadActiveCampaigns } from '../engine/decision/acti
 import { createDecider, type Decider } from '../engine/decision/decider.ts'
 import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import { NO_STEERING } from '../engine/decision/steering.ts'
+import type { Delivery, HistorySources } from '../engine/delivery/delivery.ts'
 import { checkName } from '../engine/guard/require-checked.ts'
 import { readCatalogue } from '../engine/ingest/catalogue.ts'
 import { loadPopulation } from '../engine/ingest/population.ts'
@@ -28,6 +29,10 @@ export interface ServingParts {
   readonly publicUrl: string
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
   readonly fingerprint: string
+  /** Caps, pacing and pauses of whatever is served; they outlive the deciders. Default none. */
+  readonly delivery?: Delivery
+  /** What they begin with; default nothing. */
+  readonly sources?: HistorySources
   /** How consent is read; default: CONSENT_DEFAULTS. */
   readonly consent?: ConsentPolicy
   /** Told of every campaign that is served from now on, or no longer, or not for another reason. */
@@ -94,7 +99,7 @@ interface State {
 }
 
 export function createServing(parts: ServingParts): Serving {
-  const { ports, publicUrl, fingerprint } = parts
+  const { ports, publicUrl, fingerprint, delivery } = parts
   const { documents } = ports
   let state = emptyState(parts)
   let running: Promise<void> | undefined
@@ -139,6 +144,11 @@ export function createServing(parts: ServingParts): Serving {
     const loaded = active.loaded.map(
       (each) => kept.find(({ planHash }) => planHash === each.planHash) ?? each,
     )
+    await delivery?.serve(
+      loaded.map(({ plan }) => plan),
+      parts.sources,
+      ports.clock.nowMs(),
+    )
     // A fork of its own each time, or a reload would repeat decision ids of the same millisecond.
     const stream = parts.stream.fork(`decider ${generation++}`)
     const steering = new Map<string, LoadedSteering>()
@@ -151,6 +161,7 @@ export function createServing(parts: ServingParts): Serving {
       identityKey: parts.secrets.identityKey,
       clock: ports.clock,
       stream,
+      ...(delivery && { delivery }),
       ...(parts.consent && { consent: parts.consent }),
     })
     const bidder = bidderOf(parts, decider, stream.fork('bidder'))

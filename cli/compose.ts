@@ -11,6 +11,7 @@ import { openJobs } from '../jobs/local/jobs.ts'
 import { openAudit } from '../store/embedded/audit.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
 import { openCounters } from '../store/embedded/counters.ts'
+import { openDeliveryHistory } from '../store/embedded/delivery-history.ts'
 import { openDocuments } from '../store/embedded/documents.ts'
 import { openEventLog } from '../store/embedded/event-log.ts'
 import { openMentions } from '../store/embedded/mentions.ts'
@@ -79,6 +80,7 @@ export async function openWorkspace(
   const jobs = openJobs({ workers: config.workers, workspaceFolder: found.folder, fontsFolder: FONTS_FOLDER })
   const mentions = whenNeeded(() => openMentions(found.folder))
   const counters = whenNeeded(() => openCounters(found.folder))
+  const deliveryHistory = whenNeeded(() => openDeliveryHistory(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
   const upkeep = whenNeeded(async () => openUpkeep(found.folder, eventLog))
 
@@ -113,6 +115,15 @@ export async function openWorkspace(
       apart: async (campaign) => (await counters.open()).apart(campaign),
       folded: async (campaign) => (await counters.open()).folded(campaign),
     },
+    deliveryHistory: {
+      async *showings(query) {
+        yield* (await deliveryHistory.open()).showings(query)
+      },
+      delivered: async (query) => (await deliveryHistory.open()).delivered(query),
+      open: async (query) => (await deliveryHistory.open()).open(query),
+      addOutcomes: async (counts) => (await deliveryHistory.open()).addOutcomes(counts),
+      outcomes: async (query) => (await deliveryHistory.open()).outcomes(query),
+    },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
       async *read(fromPosition) {
@@ -136,6 +147,7 @@ export async function openWorkspace(
       await jobs.close()
       await upkeep.close()
       await eventLog.close()
+      await deliveryHistory.close()
       await counters.close()
       await mentions.close()
       await held?.release()

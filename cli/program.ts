@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   render: async () => (await import('./commands/render.ts')).renderCommand,
   tags: async () => (await import('./commands/tags.ts')).tagsCommand,
+  pause: async () => (await import('./commands/pause.ts')).pauseCommand,
+  resume: async () => (await import('./commands/pause.ts')).resumeCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
   ope: async () => (await import('./commands/ope.ts')).opeCommand,

@@ -225,6 +225,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
     async (request) => {
       const { by, from, to } = request.query
       await context.loadCounters()
+      await context.keeper.storeOutcomes()
       return reportCampaign(ports, request.params.name, {
         ...(by === undefined ? {} : { by }),
         ...(from === undefined ? {} : { fromDay: from }),

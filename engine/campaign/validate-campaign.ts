@@ -6,6 +6,7 @@ import { copySource } from '../generate/copy-table.ts'
 import { checkAllocation } from './allocation.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
+import { checkDelivery } from './check-delivery.ts'
 import { type Report, suggestion } from './problem-report.ts'
 import { checkRules } from './validate-rules.ts'
 
@@ -40,6 +41,7 @@ export function validateCampaign(campaign: Campaign, template: Template): void {
     checkTerms(campaign, report)
     checkBid(campaign, template, report)
     checkAllocation(campaign, report)
+    checkDelivery(campaign, report)
   })
 }
 

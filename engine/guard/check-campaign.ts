@@ -31,7 +31,7 @@ import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
 import { reasonsToRefuse } from './verdict.ts'
-import { flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
+import { assignmentWarnings, flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
 
 export interface CheckOptions {
   /** Of code, sharp, ICU and fonts, as for loadPlan. */
@@ -89,6 +89,7 @@ export async function checkCampaign(
     warnings: [
       ...flightWarnings(plan.campaign, atMs),
       ...(mayRun ? [] : await meanwhileWarnings(ports, plan)),
+      ...assignmentWarnings(plan.campaign),
       ...found.warnings,
     ],
     atMs,

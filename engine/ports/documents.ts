@@ -13,6 +13,8 @@ export type DocumentKind =
   | 'weights'
   | 'merges'
   | 'checked'
+  | 'pause'
+  | 'export'
 
 export interface DocumentRevision {
   readonly kind: DocumentKind

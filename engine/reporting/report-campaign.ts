@@ -3,6 +3,7 @@ import { createDoor } from '../../core/schema.ts'
 import { dayIn } from '../../core/time.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
+import { DELIVERY_DEFAULTS } from '../campaign/delivery-settings.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
 import type { Ledger } from '../campaign/ledger.ts'
 import { sharesOf } from '../decision/assignment.ts'
@@ -11,6 +12,7 @@ import { readMerges } from '../guard/moves/merges.ts'
 import { readCheck } from '../guard/require-checked.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
+import { askedOf, assignedByText } from './asked.ts'
 import { breakDown, countKeys, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
 import { dailyLooks } from './daily-looks.ts'
@@ -35,7 +37,8 @@ export interface ReportQuery {
   readonly toDay?: string
 }
 
-export type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
+export type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'> &
+  Partial<Pick<Ports, 'deliveryHistory'>>
 
 const parseCampaign = createDoor('campaign', CampaignSchema)
 
@@ -118,6 +121,11 @@ export async function reportCampaign(
           }
         : comparison,
     assignment,
+    assignedBy: {
+      key: campaign.assignment ?? DELIVERY_DEFAULTS.assignment,
+      text: assignedByText(campaign),
+    },
+    ...(ports.deliveryHistory && { asked: await askedOf(ports.deliveryHistory, name, query) }),
     pace: query.fromDay || query.toDay ? null : paceOf(campaign, spendMicros, ports.clock.nowMs()),
     looks: dailyLooks(rows, arms, {
       goal: campaign.goal.event,

@@ -50,6 +50,8 @@ export function reportText(report: Report): string {
   for (const arm of report.leftOut) {
     lines.push(`fewer than ${report.kFloor} people were in ${arm}: they are in no number`)
   }
+  if (report.asked) lines.push(report.asked.text)
+  if (report.assignedBy?.text) lines.push(report.assignedBy.text)
   if (report.pace) lines.push(report.pace.text)
   lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
   lines.push('', 'Narrow against broad, leaf by leaf', ...leafLines(report.leaves, report.goal))

@@ -49,6 +49,8 @@ const PLACES: Readonly<Record<DocumentKind, Place>> = {
   weights: files(join('.polyad', 'weights'), '.json'),
   merges: files(join('.polyad', 'merges'), '.json'),
   checked: files(join('.polyad', 'checked'), '.json'),
+  pause: files(join('.polyad', 'pause'), '.json'),
+  export: files(join('.polyad', 'export'), '.json'),
 }
 
 /** The folder of a kind, relative to the workspace. */

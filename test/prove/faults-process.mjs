@@ -26,9 +26,11 @@ let next = Number(first)
 const nowMs = () => next * MINUTE_MS
 
 async function append(record, said) {
-  const appended = eventLog.append([record])
-  if (mode === 'early') process.stdout.write(`${said}\n`)
-  await appended
+  if (mode === 'early') {
+    process.stdout.write(`${said}\n`)
+    await sleep(20)
+  }
+  await eventLog.append([record])
   if (mode !== 'early') process.stdout.write(`${said}\n`)
 }
 
