@@ -1,5 +1,6 @@
 import { PolyadError } from '../core/errors.ts'
-import { type FitOutcome, fitText } from './fit.ts'
+import { type Direction, localeDirection } from './direction.ts'
+import { type FitOutcome, firstBaselinePx, fitText } from './fit.ts'
 import type { Fonts, FontWeight } from './fonts.ts'
 import { colourSlot } from './layer-slots.ts'
 import { layOut, type PixelBox } from './layout.ts'
@@ -68,11 +69,22 @@ export interface SceneText extends SceneLayerBase {
 }
 
 interface SceneLine {
+  /** What its runs show, in reading order. */
+  readonly text: string
+  readonly direction: Direction
   readonly leftPx: number
   readonly baselinePx: number
   readonly widthPx: number
-  /** One for each font file, in reading order. */
-  readonly runs: readonly { readonly leftPx: number; readonly family: string; readonly text: string }[]
+  /** One for each font file and direction, from left to right. */
+  readonly runs: readonly SceneRun[]
+}
+
+interface SceneRun {
+  readonly leftPx: number
+  readonly family: string
+  readonly direction: Direction
+  /** In reading order. */
+  readonly text: string
 }
 
 export interface TextReport {
@@ -160,6 +172,7 @@ function textOf(
   if (given === '') return undefined
   const text = layer.uppercase ? given.toLocaleUpperCase(input.locale) : given
   const weight = layer.weight ?? 400
+  const direction = localeDirection(input.locale)
   const lineHeight = layer.lineHeight ?? DEFAULT_LINE_HEIGHT
   const inner = inset(base.box, layer.paddingPx ?? 0)
   const fitted = fitText(
@@ -173,6 +186,8 @@ function textOf(
       maxLines: layer.maxLines ?? DEFAULT_MAX_LINES,
       lineHeight,
       locale: input.locale,
+      direction,
+      avoidOrphans: layer.avoidOrphans ?? false,
     },
     input.fonts,
   )
@@ -186,21 +201,21 @@ function textOf(
     overGraphemes: overGraphemes(input.template, layer.slot, given),
   })
 
-  const { ascentEm, descentEm } = input.fonts
-  const linePx = fontPx * lineHeight
-  const freePx = inner.height - fitted.lines.length * linePx
-  const topPx = inner.top + freePx * VERTICAL_SHARE[layer.verticalAlign ?? 'top']
-  const firstBaselinePx = topPx + (linePx + (ascentEm - descentEm) * fontPx) / 2
+  const verticalShare = VERTICAL_SHARE[layer.verticalAlign ?? 'top']
+  const baselinePx = inner.top + firstBaselinePx(fitted, inner.height, verticalShare, input.fonts)
   const lines = fitted.lines.map((line, index) => {
     const widthPx = line.widthEm * fontPx
     const leftPx = inner.left + (inner.width - widthPx) * HORIZONTAL_SHARE[layer.align ?? 'start']
     return {
+      text: line.shownText,
+      direction,
       leftPx,
-      baselinePx: firstBaselinePx + index * linePx,
+      baselinePx: baselinePx + index * fitted.room.leadingEm * fontPx,
       widthPx,
       runs: line.runs.map((run) => ({
         leftPx: leftPx + run.startEm * fontPx,
         family: run.family,
+        direction: run.direction,
         text: run.text,
       })),
     }

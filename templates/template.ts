@@ -94,6 +94,8 @@ export const TextLayerSchema = Type.Object(
     radiusPx: Type.Optional(Type.Number({ minimum: 0 })),
     paddingPx: Type.Optional(Type.Number({ minimum: 0 })),
     uppercase: Type.Optional(Type.Boolean()),
+    /** No last line of one word alone, at the cost of a smaller size. */
+    avoidOrphans: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
