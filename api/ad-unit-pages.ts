@@ -45,7 +45,7 @@ export interface FoundAdUnit {
 /** Any ad unit as data, document or picture, made when it is asked for. */
 export interface AdUnitPages {
   /**
-   * The ad unit of an id, from the newest revision that makes it.
+   * The ad unit of an id, from the revision that serves, or else the newest that makes it.
    *
    * @throws PolyadError AD_UNIT_ID_INVALID, NOT_FOUND when no revision makes it
    */
@@ -62,6 +62,12 @@ export interface AdUnitPages {
     slot: string,
     size: { widthPx: number; heightPx: number },
   ): Promise<Uint8Array>
+  /**
+   * The picture a campaign names as its house ad, cropped to a placement; undefined when it names none.
+   *
+   * @throws PolyadError OVERLOADED
+   */
+  houseAd(plan: Plan, placement: Placement): Promise<Uint8Array | undefined>
   svg(found: FoundAdUnit): Promise<string>
   html(found: FoundAdUnit, links: { clickUrl: string; impressionUrl?: string }): Promise<string>
 }
@@ -79,6 +85,10 @@ export function createAdUnitPages(parts: {
   const planThatMakes = async (id: string): Promise<{ plan: Plan; unit: AdUnit }> => {
     const campaign = serving.campaignOf(campaignKeyOf(id))
     if (campaign === undefined) throw noSuchUnit(id)
+    // What is served was checked; an edit that waits for its check is shown only where nothing served makes the unit.
+    const served = serving.served(campaign)
+    const made = served && unitIn(served, id)
+    if (made) return made
     const { plan } = await serving.plan(campaign)
     const unit = unitFromId(plan.ledger, id)
     if (createSpace(plan).rankOf(unit) !== undefined) return { plan, unit }
@@ -157,6 +167,21 @@ export function createAdUnitPages(parts: {
       }
       return renders.run(() => renderer.croppedImage(image, 'jpeg'))
     },
+    async houseAd({ campaign, files }, { widthPx, heightPx }) {
+      if (!campaign.houseAd) return undefined
+      const { file } = campaign.houseAd
+      const image: SceneImage = {
+        id: 'house-ad',
+        kind: 'image',
+        box: { left: 0, top: 0, width: widthPx, height: heightPx },
+        opacity: 1,
+        path: file,
+        file: files[file] ?? file,
+        fit: 'cover',
+        focus: { x: 0.5, y: 0.5 },
+      }
+      return renders.run(() => renderer.croppedImage(image, 'jpeg'))
+    },
     svg: ({ scene }) => renders.run(async () => sceneSvg(scene, { href: await inlined(scene) })),
     html: (found, links) =>
       renders.run(async () => {
@@ -168,6 +193,17 @@ export function createAdUnitPages(parts: {
           title: campaign.title ?? campaign.name,
         })
       }),
+  }
+}
+
+/** Undefined where the plan does not make it, or is older than the id. */
+function unitIn(plan: Plan, id: string): { plan: Plan; unit: AdUnit } | undefined {
+  try {
+    const unit = unitFromId(plan.ledger, id)
+    return createSpace(plan).rankOf(unit) === undefined ? undefined : { plan, unit }
+  } catch (error) {
+    if (error instanceof PolyadError && error.code === 'AD_UNIT_ID_INVALID') return undefined
+    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Learn } from '../engine/allocation/learn.ts'
 import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
@@ -5,6 +6,7 @@ import type { CounterLoader } from '../engine/tracking/load-counters.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import type { AdUnitPages } from './ad-unit-pages.ts'
 import type { Rates } from './caller-rates.ts'
+import type { DeliveryKeeper } from './delivery.ts'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Serving } from './serving.ts'
@@ -18,6 +20,7 @@ export type ServerPorts = Pick<
   | 'tables'
   | 'eventLog'
   | 'counters'
+  | 'deliveryHistory'
   | 'audit'
   | 'snapshots'
   | 'clock'
@@ -36,6 +39,8 @@ export interface ServerConfig {
   readonly fingerprint: string
   /** The text of the script of ad tags (web/tag.ts). */
   readonly tagScript: string
+  /** How often weights are learnt and losing leaves merged; 0 or undefined: only when it is asked for. */
+  readonly steerEveryMs?: number
   /** Default: DEFAULT_LIMITS. */
   readonly limits?: Limits
   /** How often callers may ask; without it as often as they like. */
@@ -51,8 +56,10 @@ export interface ApiContext {
   readonly config: ServerConfig
   readonly fonts: Fonts
   readonly serving: Serving
+  readonly keeper: DeliveryKeeper
   readonly adUnits: AdUnitPages
   readonly metrics: Metrics
   readonly loadCounters: CounterLoader
   readonly judge: Judge
+  readonly learn: Learn
 }

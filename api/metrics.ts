@@ -13,6 +13,8 @@ const HELP = {
   polyad_bids_total: 'Bids made at auctions, by kind of ad; those of tests apart.',
   polyad_no_bids_total: 'Imps of bid requests that got no bid, by reason.',
   polyad_notices_total: 'Notices of exchanges taken, by type, whether late, and why they are no spend.',
+  polyad_refusals_total:
+    'Times a campaign was asked for an ad and had a reason to show none, by reason; bids apart.',
   polyad_rate_limited_total: 'Requests refused because their caller asked too often, by what was counted.',
   polyad_responses_total: 'HTTP responses by status class.',
   polyad_problems_total:

@@ -11,6 +11,7 @@ import { openJobs } from '../jobs/local/jobs.ts'
 import { openAudit } from '../store/embedded/audit.ts'
 import { openBlobs } from '../store/embedded/blobs.ts'
 import { openCounters } from '../store/embedded/counters.ts'
+import { openDeliveryHistory } from '../store/embedded/delivery-history.ts'
 import { openDocuments } from '../store/embedded/documents.ts'
 import { openEventLog } from '../store/embedded/event-log.ts'
 import { openMentions } from '../store/embedded/mentions.ts'
@@ -79,6 +80,7 @@ export async function openWorkspace(
   const jobs = openJobs({ workers: config.workers, workspaceFolder: found.folder, fontsFolder: FONTS_FOLDER })
   const mentions = whenNeeded(() => openMentions(found.folder))
   const counters = whenNeeded(() => openCounters(found.folder))
+  const deliveryHistory = whenNeeded(() => openDeliveryHistory(found.folder))
   const eventLog = whenNeeded(() => openEventLog(found.folder))
   const upkeep = whenNeeded(async () => openUpkeep(found.folder, eventLog))
 
@@ -108,9 +110,19 @@ export async function openWorkspace(
       load: async (records, position) => (await counters.open()).load(records, position),
       position: async () => (await counters.open()).position(),
       rows: async (query) => (await counters.open()).rows(query),
+      units: async (campaign) => (await counters.open()).units(campaign),
       late: async (campaign) => (await counters.open()).late(campaign),
       apart: async (campaign) => (await counters.open()).apart(campaign),
       folded: async (campaign) => (await counters.open()).folded(campaign),
+    },
+    deliveryHistory: {
+      async *showings(query) {
+        yield* (await deliveryHistory.open()).showings(query)
+      },
+      delivered: async (query) => (await deliveryHistory.open()).delivered(query),
+      open: async (query) => (await deliveryHistory.open()).open(query),
+      addOutcomes: async (counts) => (await deliveryHistory.open()).addOutcomes(counts),
+      outcomes: async (query) => (await deliveryHistory.open()).outcomes(query),
     },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
@@ -135,6 +147,7 @@ export async function openWorkspace(
       await jobs.close()
       await upkeep.close()
       await eventLog.close()
+      await deliveryHistory.close()
       await counters.close()
       await mentions.close()
       await held?.release()

@@ -36,6 +36,8 @@ export interface Workspace {
 }
 export type WorkspaceSettings = Static<typeof WorkspaceSchema>
 
+const NEWER = 'install a newer polyad, or run "polyad init" in a new folder'
+
 const settingsDoor = createDoor('workspace settings', WorkspaceSchema)
 
 /**
@@ -60,7 +62,7 @@ export async function findWorkspace(folder: string): Promise<Workspace> {
     const json = parseJsonFile(bytes, 'workspace settings', path)
     const layout = (json as { polyad?: unknown } | null)?.polyad
     if (typeof layout === 'number' && layout > 1) {
-      throw invalid(`its layout is version ${layout}, and this program knows 1`, 'install a newer polyad')
+      throw invalid(`its polyad.json has layout version ${layout}, and this program knows 1`, NEWER)
     }
     const settings = settingsDoor(json, path)
     return { folder: await realpath(folder), settings }

@@ -17,8 +17,9 @@
     readonly html: string | null
     readonly image: string
     readonly click: string | null
-    readonly impression: string
-    readonly viewable: string
+    /** null: nothing was decided, so nothing is counted. */
+    readonly impression: string | null
+    readonly viewable: string | null
     readonly viewableShare: number
     readonly viewableMs: number
   }
@@ -69,8 +70,9 @@
     const slot = slotFor(ad, outerClick(click, depth))
     after.after(slot)
     safeFrame()?.register?.(ad.widthPx, ad.heightPx)
-    if (ad.html === null) fire(ad.impression)
-    whenShown(slot, () => watch(slot, ad.viewableShare, ad.viewableMs, ad.viewable))
+    const { impression, viewable } = ad
+    if (ad.html === null && impression !== null) fire(impression)
+    if (viewable !== null) whenShown(slot, () => watch(slot, ad.viewableShare, ad.viewableMs, viewable))
   }
 
   function slotFor(ad: Ad, outer: string): HTMLElement {

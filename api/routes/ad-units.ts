@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { MAX_ID_CHARACTERS } from '../../engine/campaign/id-codec.ts'
+import { houseAdUrl } from '../../engine/decision/answer.ts'
+import { pauseOfUnit } from '../../engine/delivery/paused.ts'
 import { clickThroughUrl } from '../../engine/generate/click-through.ts'
 import { LONGEST_SIDE_PX } from '../../engine/openrtb/native-markup.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
@@ -45,6 +47,8 @@ const Query = Type.Object(
   { additionalProperties: false },
 )
 
+const PAUSED = 'It is paused: the house ad; role keys see it still'
+
 const PictureParams = Type.Object({
   id: Type.String({ maxLength: MAX_ID_CHARACTERS }),
   file: Type.String({ maxLength: 80 }),
@@ -74,6 +78,7 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
         response: answers(
           {
             200: media('The ad unit', ...Object.values(MEDIA_TYPES).map((type) => type.split(';')[0]!)),
+            302: PAUSED,
             304: 'Unchanged',
           },
           401,
@@ -87,6 +92,9 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
       const [id, format] = splitFile(request.params.file)
       if (format === 'json') requireTrusted(request.caller)
       const found = await adUnits.find(id)
+      if (isKeptBack(context, found, request.caller, reply) && format !== 'json') {
+        return reply.redirect(houseAdUrl(found.plan, found.unit.placement))
+      }
       // Its links belong to one decision, or to the landing page of the day: only the looks may be kept.
       if (format === 'html' || format === 'json') reply.header('cache-control', 'no-store')
       else if (isUnchanged(found, format, request, reply)) return reply.code(304).send()
@@ -101,7 +109,8 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
 }
 
 /** Pictures of single slots, for native ads: the page that shows one lays it out itself. */
-function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext): void {
+function registerSlotPictures(server: FastifyInstance, context: ApiContext): void {
+  const { adUnits } = context
   server.get<{ Params: Static<typeof PictureParams>; Querystring: Static<typeof PictureQuery> }>(
     '/v1/ad-units/:id/pictures/:file',
     {
@@ -112,7 +121,7 @@ function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext):
         summary: 'The picture of one slot of an ad unit, cropped to a size: SLOT.jpg',
         params: PictureParams,
         querystring: PictureQuery,
-        response: answers({ 200: media('The picture', 'image/jpeg') }, 404, 503),
+        response: answers({ 200: media('The picture', 'image/jpeg'), 302: PAUSED }, 404, 503),
       },
     },
     async (request, reply) => {
@@ -120,6 +129,9 @@ function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext):
       const { w, h } = request.query
       if (!file.endsWith('.jpg')) throw new PolyadError('NOT_FOUND', { what: 'picture', name: file })
       const found = await adUnits.find(id)
+      if (isKeptBack(context, found, request.caller, reply)) {
+        return reply.redirect(houseAdUrl(found.plan, found.unit.placement))
+      }
       const slot = file.slice(0, -'.jpg'.length)
       const picture = await adUnits.slotPicture(found, slot, { widthPx: w, heightPx: h })
       return reply
@@ -129,6 +141,22 @@ function registerSlotPictures(server: FastifyInstance, { adUnits }: ApiContext):
         .send(Buffer.from(picture))
     },
   )
+}
+
+/**
+ * Whether a pause keeps the ad unit from whoever asks: everybody but role keys, who see what they stopped. The answer names
+ * the pause in a header, and is kept by no cache.
+ */
+function isKeptBack(
+  { keeper }: ApiContext,
+  { plan, unit }: FoundAdUnit,
+  caller: Caller,
+  reply: FastifyReply,
+): boolean {
+  const pause = pauseOfUnit(keeper.delivery.paused, plan.campaign.name, unit)
+  if (!pause) return false
+  reply.header('polyad-paused', encodeURI(pause.target)).header('cache-control', 'no-store')
+  return caller.kind !== 'role'
 }
 
 /** The data of an ad unit name its segment, which pictures and documents never do. */

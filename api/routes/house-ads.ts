@@ -1,13 +1,20 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
+import type { ApiContext } from '../context.ts'
 import { answers, media } from '../documented.ts'
 
 const Params = Type.Object({ file: Type.String({ maxLength: 80 }) })
 
-/** What a holdout is shown: a calm picture of the placement's size that advertises nothing. */
-export function registerHouseAds(server: FastifyInstance): void {
+const CampaignParams = Type.Object({
+  campaign: Type.String({ maxLength: 60 }),
+  file: Type.String({ maxLength: 80 }),
+})
+
+/** What a holdout is shown, and whoever no campaign may be shown to. */
+export function registerHouseAds(server: FastifyInstance, context: ApiContext): void {
+  registerCampaignHouseAds(server, context)
   server.get<{ Params: { file: string } }>(
     '/v1/house-ads/:file',
     {
@@ -28,6 +35,36 @@ export function registerHouseAds(server: FastifyInstance): void {
         .type('image/svg+xml')
         .header('cache-control', 'public, max-age=86400')
         .send(houseAd(placement.widthPx, placement.heightPx))
+    },
+  )
+}
+
+/** The picture a campaign names, cropped to a placement of its own. */
+function registerCampaignHouseAds(server: FastifyInstance, { serving, adUnits }: ApiContext): void {
+  server.get<{ Params: Static<typeof CampaignParams> }>(
+    '/v1/house-ads/:campaign/:file',
+    {
+      helmet: { crossOriginResourcePolicy: { policy: 'cross-origin' } },
+      config: { allow: ['anyone'] },
+      schema: {
+        tags: ['ad units'],
+        summary: "A campaign's own house ad (`houseAd`) in a placement: PLACEMENT.jpg",
+        params: CampaignParams,
+        response: answers({ 200: media('The picture', 'image/jpeg') }, 404, 503),
+      },
+    },
+    async (request, reply) => {
+      const { campaign, file } = request.params
+      const state = serving.states().find((each) => each.campaign === campaign)
+      const plan = state && (await serving.plan(campaign)).plan
+      const placement = plan?.placements.find(({ id }) => `${id}.jpg` === file)
+      const picture = plan && placement && (await adUnits.houseAd(plan, placement))
+      if (!picture) throw new PolyadError('NOT_FOUND', { what: 'house ad', name: `${campaign}/${file}` })
+      return reply
+        .type('image/jpeg')
+        .header('x-content-type-options', 'nosniff')
+        .header('cache-control', 'public, max-age=3600')
+        .send(Buffer.from(picture))
     },
   )
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
-import { answerFor } from '../../engine/decision/answer.ts'
+import { answerFor, answerForNoAd } from '../../engine/decision/answer.ts'
 import { verifyTag } from '../../engine/tags/tag-token.ts'
 import { VIEWABLE_MS, viewableShare } from '../../engine/tracking/viewable.ts'
 import { languagesFrom } from '../accept-language.ts'
 import type { ApiContext } from '../context.ts'
 import { answers, json, media } from '../documented.ts'
+import { countRefusals } from './decisions.ts'
 
 /** Names of 60 letters each, their marks, the byte of the kind, the key's id and the signature, as base64url. */
 const LONGEST_TAG = 196
@@ -127,15 +128,16 @@ export function registerTags(server: FastifyInstance, context: ApiContext): void
         throw new PolyadError('TOKEN_INVALID', {})
       }
       const languages = languagesFrom(request.headers['accept-language'] ?? '')
-      const decision = serving.decider().decide({ ...tag, languages })
-      await ports.eventLog.append([decision.record])
-      metrics.count('polyad_decisions_total', { arm: decision.record.arm })
-      metrics.observeDecision((performance.now() - started) / 1000)
-      const { widthPx, heightPx, html, image, click, impression, viewable } = answerFor(
-        decision,
-        secrets.tokenKey,
-        { explain: false },
-      )
+      const decision = serving.decider().answer({ ...tag, languages })
+      countRefusals(metrics, decision.record ? decision.why.refused : decision.refused)
+      if (decision.record) {
+        await ports.eventLog.append([decision.record])
+        metrics.count('polyad_decisions_total', { arm: decision.record.arm })
+        metrics.observeDecision((performance.now() - started) / 1000)
+      }
+      const { widthPx, heightPx, html, image, click, impression, viewable } = decision.record
+        ? answerFor(decision, secrets.tokenKey, { explain: false })
+        : answerForNoAd(decision, ports.clock.nowMs(), { explain: false })
       return reply
         .header('access-control-allow-origin', '*')
         .header('cache-control', 'no-store')

@@ -110,6 +110,11 @@ export const BidSettingsSchema = Type.Object(
         Type.Literal('none'),
       ]),
     ),
+    /**
+     * own: that field has the identifiers of `person` in a decision request, or their keys, as where ids were synced: the
+     * same person, arm and caps. exchange: another's ids, people of their own. Default exchange.
+     */
+    identity: Type.Optional(Type.Union([Type.Literal('own'), Type.Literal('exchange')])),
     attributes: Type.Optional(Type.Array(AttributeSource, { maxItems: 50 })),
     /** Slots that make a message one that is reviewed by itself. Default: those of text. */
     messageSlots: Type.Optional(Type.Array(Text(60), { maxItems: 20 })),

@@ -1,6 +1,14 @@
 import { type Static, Type } from 'typebox'
 import { LONGEST_WINDOW_DAYS } from '../tracking/conversion.ts'
+import { AllocationSchema } from './allocation.ts'
 import { BidSettingsSchema } from './bid-settings.ts'
+import {
+  AssignmentKeySchema,
+  DayPartsSchema,
+  FrequencyCapsSchema,
+  HouseAdSchema,
+  PacingSchema,
+} from './delivery-settings.ts'
 import { MoneySchema } from './money-schema.ts'
 
 const Name = Type.String({
@@ -128,8 +136,11 @@ export const CampaignSchema = Type.Object(
       { total: MoneySchema, costPerThousand: MoneySchema },
       { additionalProperties: false },
     ),
-    /** Calendar days in `timeZone`, both included. */
-    flight: Type.Object({ from: Day, to: Day }, { additionalProperties: false }),
+    /** Calendar days in `timeZone`, both included; with `dayParts` only in these hours of them. */
+    flight: Type.Object(
+      { from: Day, to: Day, dayParts: Type.Optional(DayPartsSchema) },
+      { additionalProperties: false },
+    ),
     timeZone: Type.String({ format: 'time-zone', description: 'an IANA time zone, e.g. America/New_York' }),
     /** What the plan is paid for, and how often it happens today on broad. */
     goal: Type.Object(
@@ -179,12 +190,31 @@ export const CampaignSchema = Type.Object(
     priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
     /** How its ad units are offered at auctions (POST /openrtb2); without it they are not. */
     bid: Type.Optional(BidSettingsSchema),
+    /** How the options of slots are drawn. Default even. */
+    allocation: Type.Optional(AllocationSchema),
+    /**
+     * Whether a leaf in which narrow is shown to lose is served by a wider segment without anybody's doing
+     * (docs/allocation.md). Default true.
+     */
+    autoMerge: Type.Optional(Type.Boolean()),
     /** Platforms whose minimums and caps the check applies: keys of data/platforms. */
     platforms: Type.Optional(Type.Array(Type.String())),
     /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */
     broadControlShare: Type.Optional(Type.Number({ minimum: 0.01, maximum: 0.9 })),
     /** Share of people who get the house ad. Default 0. */
     holdoutShare: Type.Optional(Type.Number({ minimum: 0, maximum: 0.5 })),
+    /**
+     * A request without the key the campaign assigns by cannot be told from one of somebody held out. drawn: it is
+     * drawn for itself. all: it gets the house ad, so that nobody held out ever sees the campaign. Default drawn.
+     */
+    holdoutWithoutKey: Type.Optional(Type.Union([Type.Literal('drawn'), Type.Literal('all')])),
+    /** Whose arm is kept: the person's, the session's, or nobody's. Default user. */
+    assignment: Type.Optional(AssignmentKeySchema),
+    frequencyCaps: Type.Optional(FrequencyCapsSchema),
+    /** Without it the campaign is served whenever it is asked, whatever was spent. */
+    pacing: Type.Optional(PacingSchema),
+    /** Default a calm picture without words. */
+    houseAd: Type.Optional(HouseAdSchema),
     /** Expected goal events a week under which a leaf is starved. Default 50. */
     eventsPerLeafWeek: Type.Optional(Type.Number({ minimum: 1 })),
     /** Fewest people a segment may have to be served or reported. Default 50. An override never lifts it. */

@@ -68,7 +68,10 @@ async function readPicture(ports: Pick<Ports, 'files'>, { file, what, where }: M
 }
 
 function picturesOfCampaign(campaign: Campaign): Mention[] {
-  return campaign.slots.flatMap(({ assets }, slot) =>
+  const { name, houseAd } = campaign
+  const where = `campaigns/${name}.json: /houseAd/file`
+  const house = houseAd ? [{ path: houseAd.file, file: houseAd.file, what: 'campaign', where }] : []
+  const ofSlots = campaign.slots.flatMap(({ assets }, slot) =>
     assets.flatMap(({ file, retired }, at) =>
       file === undefined || retired
         ? []
@@ -82,6 +85,7 @@ function picturesOfCampaign(campaign: Campaign): Mention[] {
           ],
     ),
   )
+  return [...house, ...ofSlots]
 }
 
 /** Pictures of layers, also those that only a placement shows. */

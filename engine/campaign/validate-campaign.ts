@@ -4,8 +4,10 @@ import { PLACEMENTS } from '../../data/placements.ts'
 import type { Slot, SlotKind, Template } from '../../templates/template.ts'
 import { limitProblem } from '../../templates/typed-values.ts'
 import { copySource } from '../generate/copy-table.ts'
+import { checkAllocation } from './allocation.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
+import { checkDelivery } from './check-delivery.ts'
 import { type Report, suggestion } from './problem-report.ts'
 import { checkRules } from './validate-rules.ts'
 
@@ -44,6 +46,8 @@ export function validateCampaign(campaign: Campaign, template: Template): void {
     checkRules(campaign, template, report)
     checkTerms(campaign, report)
     checkBid(campaign, template, report)
+    checkAllocation(campaign, report)
+    checkDelivery(campaign, report)
   })
 }
 

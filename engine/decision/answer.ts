@@ -1,5 +1,7 @@
 import type { Segment } from '../../segments/segment.ts'
 import type { SlotValues } from '../../templates/slot-values.ts'
+import type { Plan } from '../campaign/plan.ts'
+import type { Refusal } from '../delivery/delivery.ts'
 import { clickThroughUrl } from '../generate/click-through.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
 import { unitValues } from '../generate/unit-values.ts'
@@ -7,7 +9,7 @@ import { candidatesOf, type SlotCandidate } from '../space/candidates.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
 import { signToken } from '../tracking/token.ts'
 import type { TokenKey } from '../tracking/token-keys.ts'
-import type { Decision } from './decider.ts'
+import type { Decision, NoAd, RefusedCampaign } from './decider.ts'
 import type { NativeAnswer } from './formats.ts'
 import type { NoPersonalUse } from './personal-use.ts'
 
@@ -42,7 +44,19 @@ export interface DecisionAnswer {
   readonly explain?: DecisionExplanation
 }
 
+/** What is shown where no campaign may be: the house ad. Nothing was decided, so it has no trackers and counts nowhere. */
+export interface NoAdAnswer extends Omit<DecisionAnswer, 'decision' | 'impression' | 'viewable' | 'explain'> {
+  readonly decision: null
+  readonly impression: null
+  readonly viewable: null
+  /** Why the campaign was not shown. */
+  readonly refusal: Refusal
+  readonly explain?: Pick<DecisionExplanation, 'refused'>
+}
+
 interface DecisionExplanation {
+  /** Campaigns that were asked before, and why they were not shown. */
+  readonly refused: readonly RefusedCampaign[]
   readonly arm: DecisionRecord['arm']
   readonly leaf: string | null
   /** The wider segment that serves the leaf since the guard merged it; null: it was not merged. */
@@ -50,7 +64,7 @@ interface DecisionExplanation {
   readonly segment: string
   /** Where the person (or, without one, this decision) fell on [0, 1). */
   readonly bucket: number
-  readonly drawnPer: 'person' | 'decision'
+  readonly drawnPer: 'person' | 'session' | 'decision'
   /** Nothing personal was read, so the ad is chosen by context alone; `noPersonalUse` says why. */
   readonly contextual: boolean
   readonly noPersonalUse: NoPersonalUse | null
@@ -99,7 +113,7 @@ export function answerFor(
     widthPx: placement.widthPx,
     heightPx: placement.heightPx,
     fields: unit ? unitValues(plan, createCopyTable(plan), unit) : {},
-    image: unit ? `${base}/v1/ad-units/${record.adUnit}.jpg` : `${base}/v1/house-ads/${record.placement}.svg`,
+    image: unit ? `${base}/v1/ad-units/${record.adUnit}.jpg` : houseAdUrl(plan, record.placement),
     html: unit ? `${base}/v1/ad-units/${record.adUnit}.html?token=${token}` : null,
     click: unit ? `${base}/t/c/${token}` : null,
     impression: `${base}/t/i/${token}`,
@@ -109,14 +123,52 @@ export function answerFor(
   }
 }
 
-function explanationOf({ record, unit, why, campaign }: Decision): DecisionExplanation {
+/** The house ad of the first campaign that was asked, with why it was not shown itself. */
+export function answerForNoAd(
+  { campaign, placement: id, locale, refused }: NoAd,
+  nowMs: number,
+  options: { readonly explain: boolean },
+): NoAdAnswer {
+  const { plan } = campaign
+  const placement = plan.placements.find((each) => each.id === id)!
   return {
+    decision: null,
+    campaign: plan.campaign.name,
+    revision: plan.revision,
+    adUnit: null,
+    placement: id,
+    locale,
+    widthPx: placement.widthPx,
+    heightPx: placement.heightPx,
+    fields: {},
+    image: houseAdUrl(plan, id),
+    html: null,
+    click: null,
+    impression: null,
+    viewable: null,
+    expiresAtMs: nowMs + TOKEN_LIFETIME_MS,
+    refusal: refused[0]!.refusal,
+    ...(options.explain ? { explain: { refused } } : {}),
+  }
+}
+
+/** The campaign's own house ad, or the calm picture of the placement's size. */
+export function houseAdUrl({ publicUrl, campaign }: Plan, placement: string): string {
+  return campaign.houseAd
+    ? `${publicUrl}/v1/house-ads/${campaign.name}/${placement}.jpg`
+    : `${publicUrl}/v1/house-ads/${placement}.svg`
+}
+
+function explanationOf({ record, unit, why, campaign }: Decision): DecisionExplanation {
+  const byKey = campaign.plan.campaign.assignment === 'session' ? 'session' : 'person'
+  return {
+    refused: why.refused,
     arm: record.arm,
     leaf: record.leaf,
     mergedInto: why.mergedInto,
     segment: record.segment,
     bucket: why.assignment.bucket,
-    drawnPer: record.person === null ? 'decision' : 'person',
+    drawnPer: record.person === null ? 'decision' : byKey,
     contextual: why.noPersonalUse !== null,
     noPersonalUse: why.noPersonalUse,
     matched: why.matched.map(({ id, title }) => ({ id, title })),

@@ -15,13 +15,36 @@ export interface Assignment {
 export interface Shares {
   readonly holdout: number
   readonly broadControl: number
+  /** Whoever has no key is held out, since they may be somebody who is. */
+  readonly holdOutWithoutKey?: boolean
 }
 
 export function sharesOf(campaign: Campaign): Shares {
   return {
     holdout: campaign.holdoutShare ?? DEFAULTS.holdoutShare,
     broadControl: campaign.broadControlShare ?? DEFAULTS.broadControlShare,
+    ...(campaign.holdoutWithoutKey === 'all' && { holdOutWithoutKey: true }),
   }
+}
+
+/**
+ * The arm of whoever a campaign knows by `key`: the same on every request; without a key drawn for this one alone, or,
+ * where the campaign wants that, held out for certain.
+ *
+ * @param campaignKey of the ledger
+ */
+export function assign(
+  campaignKey: number,
+  key: string | null,
+  matched: boolean,
+  shares: Shares,
+  stream: Stream,
+): Assignment {
+  const bucket = bucketOf(campaignKey, key, stream)
+  if (key === null && shares.holdOutWithoutKey && shares.holdout > 0) {
+    return { arm: 'holdout', propensity: 1, bucket }
+  }
+  return armAt(bucket, matched, shares)
 }
 
 /**

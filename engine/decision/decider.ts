@@ -11,11 +11,14 @@ import { BROAD_ID, type Segment } from '../../segments/segment.ts'
 import type { Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
+import { createDelivery, type Delivery, type Refusal } from '../delivery/delivery.ts'
+import { createOpenChoice } from '../delivery/open-choice.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
 import { recordedWindows } from '../tracking/conversion.ts'
 import { createDecisionIds } from '../tracking/decision-id.ts'
 import type { DecisionRecord } from '../tracking/record.ts'
-import { type Assignment, armAt, bucketOf } from './assignment.ts'
+import { type Assignment, assign } from './assignment.ts'
+import { keyFor, sessionKey, type ViewerKeys } from './assignment-key.ts'
 import { createAttributeCheck } from './attribute-check.ts'
 import { firstCampaign } from './campaign-order.ts'
 import { contextAttributes, createContextReader, NO_CONTEXT, withContext } from './context.ts'
@@ -37,6 +40,8 @@ export interface DeciderParts {
   readonly stream: Stream
   /** Weights and merged leaves of a campaign as they stand: asked at every decision. Default NO_STEERING. */
   steer?(campaign: string): Steering
+  /** Pauses, caps and pacing; without it of this decider alone, and from nothing. */
+  readonly delivery?: Delivery
   /** How consent is read; default: CONSENT_DEFAULTS. */
   readonly consent?: ConsentPolicy
 }
@@ -56,16 +61,40 @@ export interface Decision {
     readonly noPersonalUse: NoPersonalUse | null
     /** By which the ad unit was drawn. */
     readonly weights: Weights
+    /** Campaigns that were asked before this one. */
+    readonly refused: readonly RefusedCampaign[]
   }
+}
+
+export interface RefusedCampaign {
+  readonly campaign: string
+  readonly refusal: Refusal
+}
+
+/** Every campaign that could answer has a reason not to: the house ad of the first, or nothing. Nothing is logged. */
+export interface NoAd {
+  readonly record?: never
+  readonly campaign: LiveCampaign
+  readonly placement: string
+  readonly locale: string
+  /** At least one, as they were asked. */
+  readonly refused: readonly RefusedCampaign[]
 }
 
 export interface Decider {
   /**
    * Chooses an ad unit for one opportunity, in the campaign of the highest priority that has something. While a live
    * campaign has the placement the answer is never blank: no match, no consent or a segment under the k floor gives
-   * broad, or what is matched by context alone. The record is not logged here.
+   * broad, or what is matched by context alone; a campaign that is paused, capped for this person or throttled leaves it
+   * to the next. The record is not logged here.
    *
    * @throws PolyadError INPUT_INVALID (attributes), NO_CAMPAIGN
+   */
+  answer(request: Opportunity): Decision | NoAd
+  /**
+   * As `answer`, for whoever has nothing else to show.
+   *
+   * @throws PolyadError INPUT_INVALID (attributes); NO_CAMPAIGN also where every campaign has a reason not to answer
    */
   decide(request: Opportunity): Decision
   /** Every live campaign, whether its flight has begun or not. */
@@ -73,7 +102,7 @@ export interface Decider {
   /**
    * As `decide` in this one campaign, for whoever chooses among campaigns by what it is worth. Undefined when it has
    * nothing for this viewer here, or `accepts` says no: it is asked before anything is drawn, and told nothing that
-   * depends on the arm, or people of one arm would be seen less often than those of the other.
+   * depends on the arm, or people of one arm would be seen less often than those of the other. A refusal is told as it is.
    *
    * @throws PolyadError INPUT_INVALID (attributes)
    */
@@ -81,7 +110,7 @@ export interface Decider {
     campaign: LiveCampaign,
     request: Opportunity,
     accepts: (candidate: Candidate) => boolean,
-  ): Decision | undefined
+  ): Decision | Refusal | undefined
 }
 
 /** What is known before an arm and an ad unit are drawn. */
@@ -98,6 +127,8 @@ export function createDecider(parts: DeciderParts): Decider {
   const armStream = stream.fork('arms')
   const unitStream = stream.fork('units')
   const campaignStream = stream.fork('campaigns')
+  const delivery = parts.delivery ?? createDelivery(stream.fork('delivery'))
+  const openChoice = createOpenChoice(delivery)
   const ofPeople = parts.catalogue.attributes.filter(({ scope }) => scope === 'person')
   const checkAttributes = createAttributeCheck(ofPeople, 'attributes', 'an attribute of a person')
   const readContext = createContextReader(parts.catalogue)
@@ -116,41 +147,58 @@ export function createDecider(parts: DeciderParts): Decider {
     // Attributes are checked whatever the consent, so that a mistake shows; they are read only with it.
     const given = checkAttributes(request.attributes ?? {})
     const context = readContext(request)
-    if (noPersonalUse !== null) return { person: null, record: undefined, context, noPersonalUse }
+    if (noPersonalUse !== null) {
+      return { person: null, session: null, record: undefined, context, noPersonalUse }
+    }
+    const session = request.session === undefined ? null : sessionKey(parts.identityKey, request.session)
     const person =
       request.personKey ??
       (request.person === undefined ? null : (personKey(parts.identityKey, request.person) ?? null))
     const row = person === null ? undefined : known?.population.rowOf(person)
-    if (row === undefined || !known) return { person, record: { values: given }, context, noPersonalUse }
+    if (row === undefined || !known) {
+      return { person, session, record: { values: given }, context, noPersonalUse }
+    }
     const values: Values = { ...known.population.valuesAt(row), ...given }
-    return { person, record: { values, clauses: known.clausesAt(row) }, context, noPersonalUse }
+    return { person, session, record: { values, clauses: known.clausesAt(row) }, context, noPersonalUse }
   }
 
-  /** The decision in one campaign; undefined when it has nothing for this viewer here. */
+  /** The decision in one campaign, or why not; undefined when it has nothing for this viewer here. */
   const decideIn = (
     campaign: LiveCampaign,
     viewer: Viewer,
     request: Opportunity,
     nowMs: number,
     accepts: (candidate: Candidate) => boolean = () => true,
-  ): Decision | undefined => {
+    auctioned = false,
+  ): Decision | Refusal | undefined => {
     const { plan } = campaign
     const { placement } = request
+    const { paused } = delivery
     const locale = chooseLocale(languagesOf(request), plan.campaign.locales)
-    const matched = matchedIn(campaign, viewer)
+    const found = matchedIn(campaign, viewer)
+    const matched = paused.segments ? found.filter(({ id }) => !paused.segment(id)) : found
     const leaf = matched[0]
     if (!leaf && plan.campaign.mode === 'targeted') return undefined
     if (!accepts({ leaf, locale })) return undefined
+    const key = keyFor(plan.campaign, viewer)
+    const refuse = (refusal: Refusal): Refusal => {
+      delivery.refused(plan, refusal, nowMs)
+      return refusal
+    }
+    const refusal = delivery.refuses(plan, key, nowMs)
+    if (refusal) return refuse(refusal)
 
-    const bucket = bucketOf(plan.ledger.campaignKey, viewer.person, armStream)
-    const assignment = armAt(bucket, leaf !== undefined, campaign.shares)
+    const assignment = assign(plan.ledger.campaignKey, key, leaf !== undefined, campaign.shares, armStream)
     const { weights, servedBy } = parts.steer?.(plan.campaign.name) ?? NO_STEERING
     const mergedInto = leaf && servedBy.get(leaf.id)
-    const segment = assignment.arm === 'narrow' && leaf ? (mergedInto ?? leaf.id) : BROAD_ID
+    const ownSegment = mergedInto ?? leaf?.id ?? BROAD_ID
+    const segment = assignment.arm === 'narrow' && !paused.segment(ownSegment) ? ownSegment : BROAD_ID
+    const cell = { segment, locale, placement }
     const chosen =
       assignment.arm === 'holdout'
         ? undefined
-        : campaign.space.choose(unitStream, { segment, locale, placement }, weights, request.onPage)
+        : openChoice(campaign, unitStream, cell, { weights, key, nowMs, onPage: request.onPage ?? [] })
+    if (typeof chosen === 'string') return refuse(chosen)
     if (!chosen && assignment.arm !== 'holdout') return undefined
 
     const record: DecisionRecord = {
@@ -161,7 +209,7 @@ export function createDecider(parts: DeciderParts): Decider {
       campaign: plan.campaign.name,
       revision: plan.revision,
       planHash: campaign.planHash,
-      person: viewer.person,
+      person: key,
       leaf: leaf?.id ?? null,
       arm: assignment.arm,
       propensity: { arm: assignment.propensity, slots: chosen?.propensities ?? {} },
@@ -179,21 +227,31 @@ export function createDecider(parts: DeciderParts): Decider {
       mergedInto: mergedInto ?? null,
       noPersonalUse: viewer.noPersonalUse,
       weights,
+      refused: [],
     }
+    delivery.decided(plan, record, chosen?.unit, auctioned)
     return { record, campaign, unit: chosen?.unit, why }
   }
 
   const isEligible = ({ plan }: LiveCampaign, { placement }: Opportunity, nowMs: number): boolean =>
     plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
 
-  return {
+  const noCampaign = ({ placement, campaign }: Opportunity) =>
+    new PolyadError('NO_CAMPAIGN', { placement, campaign })
+
+  const decider: Decider = {
     campaigns,
     decideIn(campaign, request, accepts) {
       const nowMs = clock.nowMs()
       if (!isEligible(campaign, request, nowMs)) return undefined
-      return decideIn(campaign, viewerOf(request), request, nowMs, accepts)
+      return decideIn(campaign, viewerOf(request), request, nowMs, accepts, true)
     },
     decide(request) {
+      const answer = decider.answer(request)
+      if (!answer.record) throw noCampaign(request)
+      return answer
+    },
+    answer(request) {
       const nowMs = clock.nowMs()
       const viewer = viewerOf(request)
       const eligible = campaigns.filter(
@@ -201,15 +259,27 @@ export function createDecider(parts: DeciderParts): Decider {
           (request.campaign === undefined || campaign.plan.campaign.name === request.campaign) &&
           isEligible(campaign, request, nowMs),
       )
+      const refused: RefusedCampaign[] = []
+      let first: LiveCampaign | undefined
       while (eligible.length > 0) {
         const at = firstCampaign(eligible, campaignStream)
-        const decision = decideIn(eligible[at]!, viewer, request, nowMs)
-        if (decision) return decision
+        const campaign = eligible[at]!
+        const decision = decideIn(campaign, viewer, request, nowMs)
+        if (typeof decision === 'object') return { ...decision, why: { ...decision.why, refused } }
+        if (decision) {
+          first ??= campaign
+          refused.push({ campaign: campaign.plan.campaign.name, refusal: decision })
+        }
         eligible.splice(at, 1)
       }
-      throw new PolyadError('NO_CAMPAIGN', { placement: request.placement, campaign: request.campaign })
+      if (first) {
+        const locale = chooseLocale(languagesOf(request), first.plan.campaign.locales)
+        return { campaign: first, placement: request.placement, locale, refused }
+      }
+      throw noCampaign(request)
     },
   }
+  return decider
 }
 
 /** The segments matched, narrowest first: by the person in the context, or by the context alone. */
@@ -221,9 +291,7 @@ function matchedIn(
   return context === NO_CONTEXT ? [] : contextMatcher.match({ values: context })
 }
 
-interface Viewer {
-  /** Keyed hash, null when none was given or allowed. */
-  readonly person: string | null
+interface Viewer extends ViewerKeys {
   /** What rules are matched on; undefined when nothing personal may be read. */
   readonly record: RuleRecord | undefined
   /** What is said of what shows the ad. */

@@ -1,9 +1,9 @@
-import { dayIn } from '../../core/time.ts'
 import { isContextual } from '../../segments/contextual.ts'
 import { createMatcher, type Matcher } from '../../segments/match.ts'
 import { BROAD_ID } from '../../segments/segment.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
+import { type Flight, flightOf } from '../delivery/flight.ts'
 import { createSpace, type Space } from '../space/space.ts'
 import { type Shares, sharesOf } from './assignment.ts'
 
@@ -51,8 +51,17 @@ export function createLiveCampaign(
   }
 }
 
-/** Whether a moment is inside the campaign's flight: calendar days of its time zone, both ends included. */
+const flights = new WeakMap<Plan, Flight>()
+
+/**
+ * Whether a moment is inside the campaign's flight: calendar days of its time zone, both ends included, whatever its day
+ * parts say.
+ */
 export function isInFlight(plan: Plan, nowMs: number): boolean {
-  const day = dayIn(plan.campaign.timeZone, nowMs)
-  return plan.campaign.flight.from <= day && day <= plan.campaign.flight.to
+  let flight = flights.get(plan)
+  if (!flight) {
+    flight = flightOf(plan.campaign)
+    flights.set(plan, flight)
+  }
+  return flight.fromMs <= nowMs && nowMs < flight.toMs
 }

@@ -1,6 +1,6 @@
 import { PolyadError } from '../../core/errors.ts'
 import type { AdUnit } from '../space/ad-unit.ts'
-import type { Decider, Decision } from './decider.ts'
+import type { Decider, Decision, NoAd } from './decider.ts'
 import type { AnswerFormat } from './formats.ts'
 import type { DecisionBody, DecisionRequest } from './request.ts'
 
@@ -11,9 +11,12 @@ export interface AskedPlacement {
   readonly request: DecisionRequest
 }
 
-/** What was asked for in one request, and what it came to: a decision, or that no campaign has the placement. */
+/**
+ * What was asked for in one request, and what it came to: a decision, the reasons of campaigns to show nothing, or that no
+ * campaign has the placement.
+ */
 export type PlacementOutcome = AskedPlacement & {
-  readonly outcome: Decision | PolyadError<'NO_CAMPAIGN'>
+  readonly outcome: Decision | NoAd | PolyadError<'NO_CAMPAIGN'>
 }
 
 /**
@@ -46,14 +49,14 @@ export function askedPlacements(body: DecisionBody): readonly AskedPlacement[] {
  * @throws PolyadError NO_CAMPAIGN when no campaign has any of them; INPUT_INVALID (attributes, context)
  */
 export function decidePage(
-  decider: Pick<Decider, 'decide'>,
+  decider: Pick<Decider, 'answer'>,
   asked: readonly AskedPlacement[],
 ): readonly PlacementOutcome[] {
   const onPage: AdUnit[] = []
   const outcomes = asked.map((each): PlacementOutcome => {
     try {
-      const outcome = decider.decide(onPage.length === 0 ? each.request : { ...each.request, onPage })
-      if (outcome.unit) onPage.push(outcome.unit)
+      const outcome = decider.answer(onPage.length === 0 ? each.request : { ...each.request, onPage })
+      if (outcome.record && outcome.unit) onPage.push(outcome.unit)
       return { ...each, outcome }
     } catch (error) {
       if (!hasNoCampaign(error)) throw error

@@ -54,6 +54,10 @@ export const DecisionRequestSchema = Type.Object(
     person: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     /** The same already as keyed hash. */
     personKey: Type.Optional(Type.String({ pattern: '^[0-9a-f]{32}$' })),
+    /** What names the viewer's session, for campaigns that assign by it; hashed at once. Read only with consent. */
+    session: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    /** Where no ad may be shown nothing is wanted either: no house ad, the answer is 204. */
+    acceptsNothing: Type.Optional(Type.Boolean()),
     /** Values of person attributes of the catalogue; they win over what the population knows. */
     attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 100 })),
     /** What the person said; where it does not come to a yes nothing personal is read: the answer is broad. */

@@ -27,6 +27,29 @@ export function flightWarnings({ flight, timeZone }: Campaign, atMs: number): st
   return flight.from > today ? [`the flight begins on ${flight.from}: nothing is served before`] : []
 }
 
+/** What an assignment by something else than the person costs. */
+export function assignmentWarnings({ assignment, holdoutShare, holdoutWithoutKey }: Campaign): string[] {
+  const leaks = (holdoutShare ?? 0) > 0 && holdoutWithoutKey !== 'all'
+  const warnings = leaks
+    ? [
+        'who is held out may see the campaign in a request without their key (no consent, another device): with ' +
+          '"holdoutWithoutKey": "all" such requests get the house ad',
+      ]
+    : []
+  if (assignment === 'session') {
+    warnings.push(
+      'assigned by session: the guard and the report compare sessions, not people; what is done in a later session ' +
+        'is not counted to the ad, and a person may be in both arms',
+    )
+  }
+  if (assignment === 'none') {
+    warnings.push(
+      'assigned by nobody: narrow and broad cannot be compared a person, so the guard can prove nothing from its logs',
+    )
+  }
+  return warnings
+}
+
 /** Assets that the campaign's rules leave out everywhere, each with the rules that conflict over it. */
 export function leftOutWarnings({ told, more }: ReturnType<typeof findLeftOut>): string[] {
   const warnings = told.map(({ slot, asset, rules }) => {

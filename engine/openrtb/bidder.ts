@@ -62,6 +62,9 @@ export interface Bidder {
   bid(request: BidRequest, adServer?: AdServerRow): Bidding
 }
 
+/** A person's key as decision requests take it. */
+const OWN_KEY = /^[0-9a-f]{32}$/
+
 /** A campaign that is offered at auctions. */
 interface Seller {
   readonly live: LiveCampaign
@@ -120,6 +123,8 @@ export function createBidder(parts: BidderParts): Bidder {
         opportunityOf(request, seller, each, parts, noPersonalUse),
         accepts,
       )
+      // What keeps the campaign back keeps it back in its other sizes too.
+      if (typeof decision === 'string') return { reason: furthest(reason, decision) }
       if (!decision || !taken) {
         reason = furthest(reason, why)
         continue
@@ -179,7 +184,7 @@ function opportunityOf(
   const person = personOf(request, settings)
   return {
     ...opportunity,
-    ...(person !== undefined && { personKey: identityHash(identityKey, `openrtb ${person}`) }),
+    ...(person !== undefined && keyOf(person, settings, identityKey)),
     attributes: attributesFrom(request, settings.attributes ?? [], live.plan.attributes),
   }
 }
@@ -197,6 +202,16 @@ function personOf({ user, device }: BidRequest, settings: BidSettings): string |
     case 'none':
       return undefined
   }
+}
+
+/** Whom a request's field names: somebody of our own, or of the exchange alone. */
+function keyOf(
+  person: string,
+  { identity }: BidSettings,
+  identityKey: Uint8Array,
+): Pick<Opportunity, 'person'> | Pick<Opportunity, 'personKey'> {
+  if (identity !== 'own') return { personKey: identityHash(identityKey, `openrtb ${person}`) }
+  return OWN_KEY.test(person) ? { personKey: person } : { person }
 }
 
 /** The languages of device and content as far as they are allowed, then the allowed ones. */

@@ -11,9 +11,16 @@ import type { AdUnit } from '../space/ad-unit.ts'
  * of the person: reviewers take hundreds of creatives a day, and a campaign may have millions of ad units. An asset with
  * another text is another asset, so a new message is a new creative.
  */
-export function creativeId({ campaign, template }: Plan, { choices, locale }: AdUnit): string {
-  const texts = template.slots.filter(({ kind }) => kind === 'text').map(({ name }) => name)
-  const message = (campaign.bid?.messageSlots ?? texts).map((slot) => [slot, choices[slot] ?? null])
+export function creativeId(plan: Plan, { choices, locale }: AdUnit): string {
+  const { campaign, template } = plan
+  const message = messageSlots(plan).map((slot) => [slot, choices[slot] ?? null])
   const hashed = canonicalJson(['crid-v1', campaign.name, template.name, locale, message.sort()])
   return `p${contentHash(hashed).slice(0, 20)}`
+}
+
+/** The slots whose assets make a message. */
+export function messageSlots({ campaign, template }: Pick<Plan, 'campaign' | 'template'>): readonly string[] {
+  return (
+    campaign.bid?.messageSlots ?? template.slots.filter(({ kind }) => kind === 'text').map(({ name }) => name)
+  )
 }

@@ -6,7 +6,9 @@
  * size: no placement of that size. seat, currency, category, advertiser, attribute, ad-type, deal: the request does not
  * take ours. secure: https is asked for, and --public-url has none. language: the creative's is not allowed. native:
  * an asset that must be there is not, or its text is too long. audience: the campaign is targeted, and nobody of it is
- * here. floor: the price rule is below it. holdout: the person gets no ad of the campaign. time: tmax was over.
+ * here. floor: the price rule is below it. paused: the campaign is, or all its assets there. day-part: it is not its time of
+ * day. spent: its budget is, or today's. throttled: it is ahead of its pace. capped: the person saw it as often as they
+ * may. holdout: the person gets no ad of the campaign. time: tmax was over.
  */
 export const NO_BID_REASONS = [
   'campaign',
@@ -24,6 +26,11 @@ export const NO_BID_REASONS = [
   'language',
   'audience',
   'floor',
+  'paused',
+  'day-part',
+  'spent',
+  'throttled',
+  'capped',
   'holdout',
   'time',
 ] as const

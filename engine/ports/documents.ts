@@ -10,6 +10,11 @@ export type DocumentKind =
   | 'plan'
   | 'key'
   | 'population'
+  | 'weights'
+  | 'merges'
+  | 'checked'
+  | 'pause'
+  | 'export'
 
 export interface DocumentRevision {
   readonly kind: DocumentKind

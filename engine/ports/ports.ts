@@ -3,6 +3,7 @@ import type { TokenKey } from '../tracking/token-keys.ts'
 import type { AuditLog } from './audit.ts'
 import type { Blobs } from './blobs.ts'
 import type { Counters } from './counters.ts'
+import type { DeliveryHistory } from './delivery-history.ts'
 import type { Documents } from './documents.ts'
 import type { EventLog } from './event-log.ts'
 import type { Jobs } from './jobs.ts'
@@ -18,6 +19,7 @@ export interface Ports {
   readonly mentions: Mentions
   readonly eventLog: EventLog
   readonly counters: Counters
+  readonly deliveryHistory: DeliveryHistory
   readonly jobs: Jobs
   readonly audit: AuditLog
   readonly snapshots: Snapshots

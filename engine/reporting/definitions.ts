@@ -48,6 +48,9 @@ export const DEFINITIONS: Readonly<Record<string, string>> = {
   'lift that could be seen':
     'smallest lift over broad that as many people show with 80 % power at one look, by the delta method',
   pace: "spend so far / share of the flight that is gone, by days of the campaign's time zone with today as half a day, against the budget",
+  asked:
+    'requests the campaign could have answered, being in its flight with the placement and somebody of its audience; ' +
+    'bids offered at auctions are among those served. Counted every ten seconds: what a crash lost is not in it',
   lift: "difference / broad control, Fieller's interval: it leaves out 0 just when the difference's does",
   'people with a click (or conversion)':
     'people with a goal event / people; Wilson, the difference after Newcombe',

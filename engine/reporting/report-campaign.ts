@@ -3,13 +3,16 @@ import { createDoor } from '../../core/schema.ts'
 import { dayIn } from '../../core/time.ts'
 import { SAMPLE_RATIO_ALPHA, sampleRatio } from '../../stats/sample-ratio.ts'
 import { type Campaign, CampaignSchema, DEFAULTS } from '../campaign/campaign.ts'
+import { DELIVERY_DEFAULTS } from '../campaign/delivery-settings.ts'
 import { checkLedger } from '../campaign/extend-ledger.ts'
 import type { Ledger } from '../campaign/ledger.ts'
 import { sharesOf } from '../decision/assignment.ts'
 import type { CheckReport } from '../guard/check-report.ts'
+import { readMerges } from '../guard/moves/merges.ts'
 import { readCheck } from '../guard/require-checked.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
+import { askedOf, assignedByText } from './asked.ts'
 import { breakDown, countKeys, HOUSE_AD, type KeyOf } from './breakdown.ts'
 import { type AssignedArms, assignedArms, compareArms } from './compare-arms.ts'
 import { dailyLooks } from './daily-looks.ts'
@@ -34,7 +37,8 @@ export interface ReportQuery {
   readonly toDay?: string
 }
 
-export type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'>
+export type ReportPorts = Pick<Ports, 'documents' | 'counters' | 'clock'> &
+  Partial<Pick<Ports, 'deliveryHistory'>>
 
 const parseCampaign = createDoor('campaign', CampaignSchema)
 
@@ -80,6 +84,7 @@ export async function reportCampaign(
   const counts = countByPerson(rows)
   const total = totalOf(counts)
   const spendMicros = Math.round(total.spendMicros)
+  const { merged } = await readMerges(ports, name)
   const viewThrough = sumOf(rows, 'viewThrough')
   return {
     version: 1,
@@ -116,6 +121,11 @@ export async function reportCampaign(
           }
         : comparison,
     assignment,
+    assignedBy: {
+      key: campaign.assignment ?? DELIVERY_DEFAULTS.assignment,
+      text: assignedByText(campaign),
+    },
+    ...(ports.deliveryHistory && { asked: await askedOf(ports.deliveryHistory, name, query) }),
     pace: query.fromDay || query.toDay ? null : paceOf(campaign, spendMicros, ports.clock.nowMs()),
     looks: dailyLooks(rows, arms, {
       goal: campaign.goal.event,
@@ -131,6 +141,9 @@ export async function reportCampaign(
       titleOf: (leaf) => titles.get(leaf) ?? leaf,
       widerOf: await widerSegments(ports, campaign),
       plannedPeople: plannedLeafPeople(checks),
+    }),
+    ...(merged.length > 0 && {
+      merged: merged.map(({ leaf, atMs, by, reason }) => ({ leaf, atMs, by, reason })),
     }),
     elements: elementReport(rows, {
       goal: campaign.goal.event,

@@ -1,6 +1,6 @@
 import { formatMoney } from '../../core/money.ts'
 import { elementLines } from './element-text.ts'
-import { leafLines } from './leaf-text.ts'
+import { leafLines, mergedLines } from './leaf-text.ts'
 import type { Estimate, Report, ReportArm, ReportRate, ReportRow } from './report.ts'
 import { percent, textTable, wholeNumber } from './text-table.ts'
 
@@ -50,9 +50,12 @@ export function reportText(report: Report): string {
   for (const arm of report.leftOut) {
     lines.push(`fewer than ${report.kFloor} people were in ${arm}: they are in no number`)
   }
+  if (report.asked) lines.push(report.asked.text)
+  if (report.assignedBy?.text) lines.push(report.assignedBy.text)
   if (report.pace) lines.push(report.pace.text)
   lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
   lines.push('', 'Narrow against broad, leaf by leaf', ...leafLines(report.leaves, report.goal))
+  lines.push(...mergedLines(report.merged ?? []))
   if (report.elements.slots.length > 0) {
     lines.push('', 'Every slot, option by option', ...elementLines(report.elements, report.goal))
   }

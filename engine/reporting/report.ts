@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AssignmentKeySchema } from '../campaign/delivery-settings.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -348,6 +349,32 @@ export const ReportSchema = Type.Object(
       },
       closed,
     ),
+    /** Whose arm is kept; by session, people are sessions. */
+    assignedBy: Type.Optional(
+      Type.Object({ key: AssignmentKeySchema, text: Type.Union([Text, Type.Null()]) }, closed),
+    ),
+    /** Requests the campaign could have answered, by what came of them; absent where nobody counted. */
+    asked: Type.Optional(
+      Type.Object(
+        {
+          requests: Count,
+          outcomes: Type.Object(
+            {
+              served: Count,
+              holdout: Count,
+              capped: Count,
+              throttled: Count,
+              spent: Count,
+              'day-part': Count,
+              paused: Count,
+            },
+            closed,
+          ),
+          text: Text,
+        },
+        closed,
+      ),
+    ),
     /** Spend against the plan; null where the report is of some days only. */
     pace: Type.Union([
       Type.Object(
@@ -367,6 +394,10 @@ export const ReportSchema = Type.Object(
     /** Oldest first; days with few people are told with those after them. */
     looks: Type.Array(DailyLook),
     leaves: Leaves,
+    /** Leaves whose people a wider segment serves now (docs/allocation.md); absent: none. */
+    merged: Type.Optional(
+      Type.Array(Type.Object({ leaf: Text, atMs: Type.Integer(), by: Text, reason: Text }, closed)),
+    ),
     elements: Elements,
     by: Text,
     rows: Type.Array(BreakdownRow),

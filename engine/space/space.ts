@@ -43,6 +43,8 @@ export interface Space {
    * assets are not. Units whose placement lacks the slot count under the empty text.
    */
   countBy(dimension: 'segment' | 'locale' | 'placement' | (string & {})): Map<string, bigint>
+  /** The node of a cell's first slot, in this diagram or in a part of it; undefined when it has no ad unit of the cell. */
+  cellNode(cell: Cell, root?: Node): Node | undefined
   /**
    * One ad unit of a cell, drawn slot by slot in proportion to the weights among the options that lead to an ad unit.
    * `propensities` holds each slot's probability given the slots before it; their product is the unit's. Undefined
@@ -173,6 +175,7 @@ export function compileSpace(plan: Plan, maxRuns: number): Space {
     },
     cursor: () => createCursor(root, levels),
     countBy: (dimension) => countByDimension(plan, root, dimension),
+    cellNode: (cell, part = root) => followPath(packDiagram(part), cellPath(cell))?.node,
     choose(stream, cell, weights, taken = []) {
       let node = followPath(packed, cellPath(cell))?.node
       if (!node) return undefined

@@ -43,6 +43,15 @@ export async function examineStoreFiles(
       mendable: true,
     })
   }
+  const journals = (await filesUnder(workspaceFolder)).filter((path) => path.endsWith('.partial.journal'))
+  for (const path of journals) {
+    const file = relative(workspaceFolder, path).slice(0, -'.partial.journal'.length)
+    note(look, 'runs', `${file} is not finished: a run that wrote it goes on, or was ended`, {
+      mend: 'run its command again: it goes on where that one ended; or delete the two files',
+      mendable: false,
+    })
+  }
+  look.checks.push({ check: 'runs', looked: `${journals.length} unfinished runs` })
   if ((await entriesOf(look.folder)).includes(ERASE_JOURNAL)) {
     look.findings.push({
       check: 'erasing',

@@ -1,11 +1,6 @@
 /** What a decision's record says of its person, as JSON.stringify writes it. */
 const written = (person: string) => Buffer.from(`"person":"${person}"`)
 
-/** Whether a payload names this person (32 hex digits). */
-export function namesPerson(payload: Buffer, person: string): boolean {
-  return payload.includes(written(person))
-}
-
 /**
  * Makes the person of a decision's payload null, in place and at equal length: white space fills what is left. A text
  * of the record cannot look like it, its quotes are escaped.

@@ -61,12 +61,14 @@ describe('auctions', () => {
     expect(await fetched(inMarkup(bid.adm, '/t/i/'))).toBe(200)
     expect(await fetched(bid.burl)).toBe(204)
     // Again, dearer, and by whoever has the address: once, and at the price that came first.
+    world.setNowMs(NOW_MS + 1)
     expect([await fetched(bid.burl, '4'), await fetched(bid.burl, '0.01')]).toEqual([204, 204])
     const after = await report()
     expect(after.totals.impressions - before.totals.impressions).toBe(1)
     expect(after.totals.spendMicros - before.totals.spendMicros).toBe(3_250)
     expect(after.pace.spentMicros).toBe(after.totals.spendMicros)
     expect(after.rows.every((row: { spendMicros: unknown }) => row.spendMicros === null)).toBe(true)
+    world.setNowMs(NOW_MS)
   })
 
   it('nobody makes up spend: no forged token, none of a page, no price over the bid, no macro left as it was', async () => {

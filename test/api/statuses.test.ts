@@ -193,6 +193,28 @@ describe('statuses', () => {
     expect((await world.ask({ url: `${unit}.jpg` })).statusCode).toBe(200)
   })
 
+  it('of pauses and house ads', async () => {
+    const place = { placement: 'iab-300x250' }
+    const { adUnit } = (await send(200, 'POST', '/v1/decisions', place)).json() as DecisionAnswer
+    await get(200, '/v1/delivery')
+    await send(404, 'POST', '/v1/pauses', { target: 'sprung' })
+    await send(200, 'POST', '/v1/pauses', { target: 'spring' })
+    await get(200, '/v1/pauses')
+    await send(204, 'POST', '/v1/decisions', { ...place, acceptsNothing: true })
+    await expectStatus(302, { url: `/v1/ad-units/${adUnit}.png` })
+    await expectStatus(302, { url: `/v1/ad-units/${adUnit}/pictures/photo.jpg?w=40&h=30` })
+    await send(200, 'POST', '/v1/pauses/resume', { target: 'spring' })
+    await send(404, 'POST', '/v1/pauses/resume', { target: 'spring' })
+    await get(404, '/v1/house-ads/spring/iab-300x250.jpg')
+    await send(200, 'PUT', '/v1/campaigns/spring', { ...CAMPAIGN, houseAd: { file: 'assets/sky.png' } })
+    await activate(world, world.key('buyer'))
+    await get(200, '/v1/house-ads/spring/iab-300x250.jpg')
+    const flood = await Promise.all(
+      Array.from({ length: 100 }, () => world.ask({ url: '/v1/house-ads/spring/iab-300x250.jpg' })),
+    )
+    expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
+  })
+
   it('of auctions', async () => {
     await send(200, 'PUT', '/v1/campaigns/spring', { ...CAMPAIGN, bid: BID })
     await activate(world, world.key('buyer'))
@@ -257,6 +279,25 @@ describe('statuses', () => {
       ),
     )
     expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
+  })
+
+  it('of weights and merged leaves', async () => {
+    const url = '/v1/campaigns/spring'
+    await get(200, `${url}/allocation`)
+    await get(404, '/v1/campaigns/nothing/allocation')
+    await send(200, 'POST', `${url}/allocation`, {})
+    await send(404, 'POST', '/v1/campaigns/nothing/allocation', {})
+    await get(200, `${url}/weights/0`)
+    await get(404, `${url}/weights/9`)
+    const difference = { value: -0.1, low: -0.2, high: -0.01 }
+    const merge = { leaf: 'california', atMs: 1, by: 'schedule', reason: 'a test', difference }
+    await world.ports.documents.write('merges', 'spring', { version: 1, merged: [merge], restored: [] })
+    await get(200, `${url}/merges`)
+    await get(404, '/v1/campaigns/nothing/merges')
+    await send(200, 'POST', `${url}/merges`, {})
+    await send(404, 'POST', '/v1/campaigns/nothing/merges', {})
+    await send(404, 'POST', `${url}/merges/restore`, { leaf: 'oregon', reason: 'a test' })
+    await send(200, 'POST', `${url}/merges/restore`, { leaf: 'california', reason: 'a test' })
   })
 
   it('of operation', async () => {

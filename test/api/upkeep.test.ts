@@ -71,6 +71,7 @@ describe('upkeep', () => {
       'blobs',
       'revisions',
       'locks',
+      'runs',
       'counters',
     ])
   })

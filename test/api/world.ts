@@ -10,6 +10,7 @@ import { buildServer, type ServerParts } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
+import { learnOptions } from '../../engine/allocation/learn.ts'
 import type { Campaign } from '../../engine/campaign/campaign.ts'
 import type { ConsentPolicy } from '../../engine/decision/personal-use.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
@@ -21,6 +22,7 @@ import { personKey } from '../../segments/person-key.ts'
 import { openAudit } from '../../store/embedded/audit.ts'
 import { openBlobs } from '../../store/embedded/blobs.ts'
 import { openCounters } from '../../store/embedded/counters.ts'
+import { openDeliveryHistory } from '../../store/embedded/delivery-history.ts'
 import { openDocuments } from '../../store/embedded/documents.ts'
 import { openEventLog } from '../../store/embedded/event-log.ts'
 import { openMentions } from '../../store/embedded/mentions.ts'
@@ -108,6 +110,8 @@ export interface World {
   key(role: Role): string
   siteKey(): string
   logged(): Promise<LogRecord[]>
+  /** Ends this server and starts another over the same workspace: it is asked by the `ask` given. */
+  restarted(): Promise<Pick<World, 'ask'> & { close(): Promise<void> }>
   close(): Promise<void>
 }
 
@@ -126,11 +130,12 @@ export async function openWorld(options: {
 }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'polyad-api-'))
   await writeWorkspace(folder, { ...CAMPAIGN, ...options.campaign })
-  const [documents, blobs, eventLog, counters, mentions] = await Promise.all([
+  const [documents, blobs, eventLog, counters, deliveryHistory, mentions] = await Promise.all([
     openDocuments(folder),
     openBlobs(folder),
     openEventLog(folder),
     openCounters(folder),
+    openDeliveryHistory(folder),
     openMentions(folder),
   ])
   const broken = { log: false, documents: false }
@@ -147,6 +152,7 @@ export async function openWorld(options: {
     },
     blobs,
     counters,
+    deliveryHistory,
     mentions,
     files: createWorkspaceFiles(folder),
     tables: createTableFiles(),
@@ -184,25 +190,40 @@ export async function openWorld(options: {
     }
     keys.set('site', (await createKey(ports, { origins: [SITE_ORIGIN] })).key)
   }
+  const fonts = await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url)))
   const upkeep = await openUpkeep(folder, { open: async () => eventLog, opened: async () => eventLog })
-  const server = await buildServer({
-    ports,
-    upkeep,
-    secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
-    config: {
-      publicUrl: PUBLIC_URL,
-      singleUser: !options.keys,
-      fingerprint: 'test',
-      tagScript: 'tag()',
-      ...(options.consent && { consent: options.consent }),
-      ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
-      ...options.config,
-    },
-    ...(options.logger === undefined ? {} : { logger: options.logger }),
-    fonts: await loadFonts(fileURLToPath(new URL('../../templates/fonts', import.meta.url))),
-    judge: judgeOnThread,
-    stream: createStream('api tests'),
-  })
+  const build = () =>
+    buildServer({
+      ports,
+      upkeep,
+      secrets: { identityKey: IDENTITY_KEY, tokenKey: TOKEN_KEY },
+      config: {
+        publicUrl: PUBLIC_URL,
+        singleUser: !options.keys,
+        fingerprint: 'test',
+        tagScript: 'tag()',
+        ...(options.consent && { consent: options.consent }),
+        ...(options.webFolder ? { webFolders: [options.webFolder] } : {}),
+        ...options.config,
+      },
+      ...(options.logger === undefined ? {} : { logger: options.logger }),
+      fonts,
+      judge: judgeOnThread,
+      learn: learnOptions,
+      stream: createStream('api tests'),
+    })
+  const server = await build()
+  const askOf =
+    (asked: FastifyInstance): World['ask'] =>
+    ({ key, headers, ...request }) =>
+      asked.inject({
+        ...request,
+        headers: {
+          host: '127.0.0.1:4000',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...headers,
+        },
+      })
 
   return {
     server,
@@ -212,15 +233,7 @@ export async function openWorld(options: {
     setNowMs: (next) => {
       nowMs = next
     },
-    ask: ({ key, headers, ...request }) =>
-      server.inject({
-        ...request,
-        headers: {
-          host: '127.0.0.1:4000',
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...headers,
-        },
-      }),
+    ask: askOf(server),
     key: (role) => keys.get(role)!,
     siteKey: () => keys.get('site')!,
     async logged() {
@@ -228,9 +241,20 @@ export async function openWorld(options: {
       for await (const batch of eventLog.read(0)) records.push(...batch.records)
       return records
     },
+    async restarted() {
+      await server.close()
+      const next = await build()
+      return { ask: askOf(next), close: () => next.close() }
+    },
     async close() {
       await server.close()
-      await Promise.all([upkeep.close(), eventLog.close(), counters.close(), mentions.close()])
+      await Promise.all([
+        upkeep.close(),
+        eventLog.close(),
+        counters.close(),
+        deliveryHistory.close(),
+        mentions.close(),
+      ])
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -155,6 +155,25 @@ export function upkeepContract(name: string, open: Open<KeptStore>): void {
       expect((await port.upkeep.recount()).findings).toEqual([])
     })
 
+    clause(2, 'an erasing that ends in the middle is ended by the next', async ({ port, reopen }) => {
+      await fill(port, realLog('cut short', 40))
+      const crash = async (): Promise<void> => {
+        throw new Error('killed')
+      }
+      for (const [person, steps] of [
+        [ANN, { ...stepsOf(port), loadCounters: crash }],
+        [BOB, { ...stepsOf(port), rebuildPopulation: crash }],
+      ] as const) {
+        await expect(port.upkeep.erase([person], undefined, steps)).rejects.toThrow('killed')
+      }
+      const store = await reopen()
+      expect((await store.upkeep.examineFiles()).findings).toMatchObject([{ check: 'erasing' }])
+      expect(await store.upkeep.finishErase(stepsOf(store))).toBeDefined()
+      expect(await store.upkeep.finishErase(stepsOf(store))).toBeUndefined()
+      expect((await store.upkeep.search([ANN, BOB], undefined)).found).toEqual([])
+      expect((await store.upkeep.examineFiles()).findings).toEqual([])
+    })
+
     clause(3, 'counters that differ from the log are told and counted again', async ({ port }) => {
       const records = realLog('differ', 60)
       await fill(port, records)

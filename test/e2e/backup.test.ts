@@ -126,7 +126,7 @@ describe('backup and restore', () => {
       expect(await polyadRefuses(folder, args)).toContain(words)
     }
     await writeFile(join(folder, 'polyad.json'), '{"polyad": 2}')
-    expect(await polyadRefuses(folder, ['report', 'vans'])).toContain('its layout is version 2')
+    expect(await polyadRefuses(folder, ['report', 'vans'])).toContain('has layout version 2')
     await removeFolder(folder)
   })
 })

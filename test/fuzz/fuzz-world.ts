@@ -206,6 +206,7 @@ const bodiesWith = (token: string): Fixture['bodies'] => ({
       device: { geo: { region: 'CA' } },
     },
   ],
+  'POST /v1/campaigns/{name}/ope': [{ policy: { otherwise: 'even' } }],
   'POST /v1/profiles/show': [{ profile: person('CA-1') }, { profile: 'nobody' }],
   'POST /v1/profiles/erase': [{ profile: 'nobody' }],
   'POST /v1/doctor': [{}],

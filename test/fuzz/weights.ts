@@ -17,6 +17,7 @@ export const WEIGHTS: Readonly<Record<string, number>> = {
   'GET /v1/segment-sizes': 0.3,
   'GET /v1/ad-units/{file}': 0.4,
   'GET /v1/ad-units/{id}/pictures/{file}': 0.4,
+  'POST /v1/campaigns/{name}/ope': 0.2,
   'GET /v1/audit': 0.2,
   'POST /v1/profiles/show': 0.1,
   'POST /v1/profiles/erase': 0.05,

@@ -33,6 +33,7 @@ function deciderOf(seed: string) {
 const decided = (seed: string, body: DecisionBody) =>
   decidePage(deciderOf(seed), askedPlacements(body)).map(({ outcome }) => {
     if (outcome instanceof PolyadError) throw outcome
+    if (!outcome.record) throw new Error('refused')
     return outcome.record
   })
 const wide = (count: number) => Array.from({ length: count }, () => ({ placement: 'wide' }))
