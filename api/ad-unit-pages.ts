@@ -163,7 +163,7 @@ export function createAdUnitPages(parts: {
         path: value.file,
         file: plan.files[value.file] ?? value.file,
         fit: 'cover',
-        focus: (layer?.kind === 'image' && layer.focus) || { x: 0.5, y: 0.5 },
+        focus: value.focus ?? ((layer?.kind === 'image' && layer.focus) || { x: 0.5, y: 0.5 }),
       }
       return renders.run(() => renderer.croppedImage(image, 'jpeg'))
     },
