@@ -62,9 +62,7 @@ export function fitText(request: FitRequest, fonts: Fonts): FittedText {
     fonts.measure(line, weight, direction, letterBefore(text, start, direction))
   const whole = measure(text, 0)
   const room = lineRoom(whole, request.lineHeight)
-  const bound = request.avoidOrphans ? bindLastWords(breaks) : breaks
-  let fitted = fitWhole(request, room, bound, measure)
-  if (!fitted && bound.length < breaks.length) fitted = fitWhole(request, room, breaks, measure)
+  const fitted = withoutOrphan(request, fitWhole(request, room, breaks, measure), room, breaks, measure)
   const lines = fitted?.lines ?? cut(request, room, breaks, measure)
   return {
     outcome: fitted?.outcome ?? 'truncated',
@@ -75,13 +73,32 @@ export function fitText(request: FitRequest, fonts: Fonts): FittedText {
   }
 }
 
+/** The same, or where its last line is one word alone and that is not wanted, with two words there, if any size allows. */
+function withoutOrphan(
+  request: FitRequest,
+  fitted: Whole | undefined,
+  room: LineRoom,
+  breaks: readonly LineBreak[],
+  measure: Measure,
+): Whole | undefined {
+  if (!request.avoidOrphans || !fitted || fitted.lines.length < 2) return fitted
+  const { text, widthPx } = request
+  const bound = bindLastWords(breaks)
+  const last = breaks.at(-2)
+  const isOrphan = last && bound.length < breaks.length && fitted.lines.at(-1)!.start === last.position
+  const other = isOrphan ? fitWhole(request, room, bound, measure) : undefined
+  if (!other) return fitted
+  const lines = evenLines(text, bound, widthPx / other.fontPx, other.lines.length, measure)
+  return { ...other, lines: lines ?? other.lines }
+}
+
 /** All of the text at the largest size that goes, or undefined when none does. */
 function fitWhole(
   request: FitRequest,
   room: LineRoom,
   breaks: readonly LineBreak[],
   measure: Measure,
-): { outcome: FitOutcome; fontPx: number; lines: readonly Line[] } | undefined {
+): Whole | undefined {
   const { text, widthPx, maxFontPx, minFontPx } = request
   const sizes = Math.ceil((maxFontPx - minFontPx) / STEP_PX)
   const sizeAt = (step: number) => Math.max(minFontPx, maxFontPx - step * STEP_PX)
@@ -117,6 +134,12 @@ function bindLastWords(breaks: readonly LineBreak[]): readonly LineBreak[] {
 
 /** @param start where in the text the line begins */
 type Measure = (line: string, start: number) => MeasuredText
+
+interface Whole {
+  readonly outcome: FitOutcome
+  readonly fontPx: number
+  readonly lines: readonly Line[]
+}
 
 /** A line of the text, trimmed; `start` is where it was cut from. */
 interface Line {
@@ -235,6 +258,45 @@ function balance(
     }
   }
   return best
+}
+
+/** More opportunities than this are not tried all against all. */
+const MOST_EVEN = 60
+
+/**
+ * So many lines with the least sum of squares of what they leave free, as TeX has it; undefined for long texts.
+ *
+ * @see Knuth and Plass 1981, Software: Practice and Experience 11:1119-1184, doi:10.1002/spe.4380111102
+ */
+function evenLines(
+  text: string,
+  breaks: readonly LineBreak[],
+  widthEm: number,
+  count: number,
+  measure: Measure,
+): Line[] | undefined {
+  if (breaks.length > MOST_EVEN) return undefined
+  type Way = { readonly cost: number; readonly lines: readonly Line[] }
+  /** The best ways to end a line at each break, by lines so far. */
+  let ways = new Map<number, Way>([[-1, { cost: 0, lines: [] }]])
+  for (let made = 0; made < count; made++) {
+    const next = new Map<number, Way>()
+    for (const [from, { cost, lines }] of ways) {
+      const start = from < 0 ? 0 : breaks[from]!.position
+      for (let to = from + 1; to < breaks.length; to++) {
+        const line = { text: text.slice(start, breaks[to]!.position).trim(), start }
+        const freeEm = widthEm - measure(line.text, start).widthEm
+        if (freeEm < -SLACK_EM) break
+        const sum = cost + freeEm ** 2
+        if (sum < (next.get(to)?.cost ?? Number.POSITIVE_INFINITY))
+          next.set(to, { cost: sum, lines: [...lines, line] })
+        if (breaks[to]!.required) break
+      }
+    }
+    ways = next
+  }
+  const best = ways.get(breaks.length - 1)
+  return best && [...best.lines]
 }
 
 /** At the smallest size: as many lines as go, the last one cut at a grapheme and ended with an ellipsis. */
