@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { PolyadError } from '../core/errors.ts'
 import type { Stream } from '../core/stream.ts'
+import type { Learn } from '../engine/allocation/learn.ts'
 import type { CampaignState } from '../engine/decision/active-campaigns.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
@@ -25,6 +25,7 @@ import { refuseAddress, registerProblems } from './problem.ts'
 import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
+import { registerAllocation } from './routes/allocation.ts'
 import { registerAssets } from './routes/assets.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
@@ -37,6 +38,7 @@ import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
+import { registerMerges } from './routes/merges.ts'
 import { registerNotices } from './routes/notices.ts'
 import { registerOpe } from './routes/ope.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
@@ -47,8 +49,10 @@ import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
 import { foldNow, registerUpkeep } from './routes/upkeep.ts'
-import { createServing } from './serving.ts'
+import { registerSecurityHeaders } from './security-headers.ts'
+import { createServing, type ServingParts } from './serving.ts'
 import { registerShutdown } from './shutdown.ts'
+import { steerServed } from './steering-runs.ts'
 import { registerValidation } from './validation.ts'
 
 export interface ServerParts {
@@ -60,6 +64,8 @@ export interface ServerParts {
   readonly stream: Stream
   /** Judges experiments, away from the thread that answers. */
   readonly judge: Judge
+  /** Learns weights, away from the thread that answers. */
+  readonly learn: Learn
   /** Work on the store for those who may; without it there are no routes for it. */
   readonly upkeep?: Upkeep
   /** How much of the event log is kept; looked after from time to time. */
@@ -104,7 +110,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // A workspace of 10,000 segments takes longer to read than a plugin has to start.
     pluginTimeout: 0,
   })
-  const log = watchLog(parts.ports.eventLog, createCounterLoader(parts.ports), () => performance.now())
+  let closed = false
+  const load = createCounterLoader(parts.ports, () => closed)
+  const log = watchLog(parts.ports.eventLog, load, () => performance.now())
   const ports: ServerPorts = { ...parts.ports, eventLog: log.eventLog }
   const context = createContext({ ...parts, ports }, log.loadCounters, server.log)
 
@@ -114,7 +122,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerValidation(server)
   registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)
-  await server.register(helmet, helmetOptions(config.publicUrl))
+  await registerSecurityHeaders(server, helmetOptions(config.publicUrl))
   registerCallers(server, ports, config, context.metrics)
   measure(server, context, log.gauges)
 
@@ -123,6 +131,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerCampaigns(server, context)
   await registerAssets(server, context)
   registerGuard(server, context)
+  registerAllocation(server, context)
+  registerMerges(server, context)
   registerOpe(server, context)
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
@@ -162,7 +172,11 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   repeatWhileOpen(server, STORE_OUTCOMES_MS, () => keeper.storeOutcomes())
   repeatWhileOpen(server, RECOUNT_MS, () => keeper.recount())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
-  repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
+  repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters, () => {
+    closed = true
+  })
+  const { steerEveryMs = 0 } = config
+  if (steerEveryMs > 0) repeatWhileOpen(server, steerEveryMs, () => steerServed(context, server.log))
   const { upkeep, retention } = parts
   if (upkeep && retention) {
     repeatWhileOpen(server, FOLD_MS, async () => {
@@ -193,10 +207,13 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
   const { publicUrl, fingerprint, consent } = config
   const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
   const onState = (state: CampaignState): void => {
-    // An edited campaign, or a new population, takes a campaign off the air until it is checked: that must not be quiet.
-    if (state.active) log.info(state, 'campaign served')
-    else log.warn(state, 'campaign not served')
+    // What was written is not what is served: that must not be quiet.
+    if (!state.active) log.warn(state, 'campaign not served')
+    else if (state.waiting) log.warn(state, 'campaign edited: the last checked revision goes on being served')
+    else log.info(state, 'campaign served')
   }
+  const onMoved: ServingParts['onMoved'] = (moved) =>
+    log.warn(moved, moved.into === null ? 'leaf restored' : 'leaf merged')
   const keeper = createDeliveryKeeper(ports, loadCounters, stream.fork('delivery'))
   const { delivery, sources } = keeper
   const serving = createServing({
@@ -208,6 +225,7 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
     delivery,
     sources,
     onState,
+    onMoved,
     ...(consent && { consent }),
   })
   return {
@@ -221,6 +239,7 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
     metrics: createMetrics(),
     loadCounters,
     judge: parts.judge,
+    learn: parts.learn,
   }
 }
 
@@ -272,12 +291,16 @@ async function registerPage(server: FastifyInstance, webFolders: readonly string
 }
 
 /** Counts what is answered, and how long it took. */
+/** Of each status class, made once. */
+const STATUS_LABELS = Array.from({ length: 10 }, (_, status) => ({ status: `${status}xx` }))
+
 function measure(server: FastifyInstance, { metrics }: ApiContext, log: readonly Gauge[]): void {
   const { gauges, close } = createProcessGauges()
   metrics.watch([...log, ...gauges])
-  server.addHook('onResponse', async (request, reply) => {
-    metrics.count('polyad_responses_total', { status: `${Math.floor(reply.statusCode / 100)}xx` })
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.count('polyad_responses_total', STATUS_LABELS[Math.floor(reply.statusCode / 100)]!)
     metrics.observeRoute(request.method, request.routeOptions.url ?? 'none', reply.elapsedTime / 1000)
+    done()
   })
   server.addHook('onError', async (request, _reply, error) => {
     const code = error instanceof PolyadError ? error.code : 'OTHER'
@@ -289,8 +312,17 @@ function measure(server: FastifyInstance, { metrics }: ApiContext, log: readonly
 /** Background work takes at most this share of the time: after it, the server is left alone for as much longer. */
 const BACKGROUND_SHARE = 0.05
 
-/** Runs work again and again, never twice at once, until the server closes; a failure is logged and tried again. */
-function repeatWhileOpen(server: FastifyInstance, everyMs: number, work: () => Promise<void>): void {
+/**
+ * Runs work again and again, never twice at once, until the server closes; a failure is logged and tried again.
+ *
+ * @param stop tells work that is under way to come to an end
+ */
+function repeatWhileOpen(
+  server: FastifyInstance,
+  everyMs: number,
+  work: () => Promise<void>,
+  stop?: () => void,
+): void {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let closed = false
@@ -307,6 +339,7 @@ function repeatWhileOpen(server: FastifyInstance, everyMs: number, work: () => P
   server.addHook('onListen', async () => schedule(everyMs))
   server.addHook('onClose', async () => {
     closed = true
+    stop?.()
     clearTimeout(timer)
     await running
   })

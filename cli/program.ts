@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   assets: async () => (await import('./commands/assets.ts')).assetsCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   guard: async () => (await import('./commands/guard.ts')).guardCommand,
+  allocate: async () => (await import('./commands/allocate.ts')).allocateCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   count: async () => (await import('./commands/count.ts')).countCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,

@@ -22,7 +22,8 @@ export interface HtmlOptions {
 /**
  * Inter is wider than the families after it, so lines measured with it stay in their boxes where it is missing.
  */
-const FONT_STACK = "Inter,'Inter Ext',Arial,Helvetica,sans-serif"
+const FONT_STACK =
+  "Inter,'Inter Ext','Noto Sans Thai','Noto Sans Arabic','Noto Sans KR',Arial,Helvetica,sans-serif"
 
 /**
  * The ad unit as an HTML document of absolutely positioned boxes: one link, no script, no style sheet from elsewhere.
@@ -97,10 +98,14 @@ function layerElements(layer: SceneLayer, options: HtmlOptions): string {
       const behind = background ? `background:${background.fill};border-radius:${background.radiusPx}px;` : ''
       const type = `color:${layer.colour};font-size:${decimal(layer.fontPx)}px;font-weight:${layer.weight};line-height:0`
       const lines = layer.lines.map((line) => {
-        const text = line.runs.map((run) => run.text).join('')
         // With a line height of 0 the baseline lies half of (ascent - descent) under the top of the box.
         const top = line.baselinePx - box.top - BASELINE_EM * layer.fontPx
-        return `<span style="left:${decimal(line.leftPx - box.left)}px;top:${decimal(top)}px">${escapeText(text)}</span>`
+        const leftPx = line.leftPx - box.left
+        const side =
+          line.direction === 'rtl'
+            ? `dir="rtl" style="right:${decimal(box.width - leftPx - line.widthPx)}px`
+            : `style="left:${decimal(leftPx)}px`
+        return `<span ${side};top:${decimal(top)}px">${escapeText(line.text)}</span>`
       })
       return `<div style="${place}${escapeAttribute(behind + type)}">${lines.join('')}</div>`
     }

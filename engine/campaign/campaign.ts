@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { LONGEST_WINDOW_DAYS } from '../tracking/conversion.ts'
+import { AllocationSchema } from './allocation.ts'
 import { BidSettingsSchema } from './bid-settings.ts'
 import {
   AssignmentKeySchema,
@@ -18,7 +19,7 @@ const Name = Type.String({
 const AssetId = Name
 const Day = Type.String({ format: 'date', description: 'a day of the calendar, YYYY-MM-DD' })
 
-/** One option for a slot. Which of text, file and colour is given follows the slot's kind. */
+/** One option for a slot. Which of text, file, colour, number, price, date and url is given follows the slot's kind. */
 const AssetSchema = Type.Object(
   {
     id: AssetId,
@@ -26,9 +27,20 @@ const AssetSchema = Type.Object(
     text: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 2000 }))),
     /** A picture of the workspace, e.g. assets/beach.jpg. */
     file: Type.Optional(Type.String()),
+    /** Of a picture: the point that stays in view however it is cropped, in shares of its sides from the top left. */
+    focus: Type.Optional(
+      Type.Object(
+        { x: Type.Number({ minimum: 0, maximum: 1 }), y: Type.Number({ minimum: 0, maximum: 1 }) },
+        { additionalProperties: false },
+      ),
+    ),
     colour: Type.Optional(
       Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a colour such as #1f6f6b' }),
     ),
+    number: Type.Optional(Type.Number()),
+    price: Type.Optional(MoneySchema),
+    date: Type.Optional(Day),
+    url: Type.Optional(Type.String({ maxLength: 2000 })),
     /**
      * Rule over what is certain of the segment and over the cell: `locale`, `placement` (its id), `placement.width`,
      * `placement.height` (pixels), `placement.ratio` (width over height), `placement.shape` (landscape, square or
@@ -178,6 +190,13 @@ export const CampaignSchema = Type.Object(
     priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
     /** How its ad units are offered at auctions (POST /openrtb2); without it they are not. */
     bid: Type.Optional(BidSettingsSchema),
+    /** How the options of slots are drawn. Default even. */
+    allocation: Type.Optional(AllocationSchema),
+    /**
+     * Whether a leaf in which narrow is shown to lose is served by a wider segment without anybody's doing
+     * (docs/allocation.md). Default true.
+     */
+    autoMerge: Type.Optional(Type.Boolean()),
     /** Platforms whose minimums and caps the check applies: keys of data/platforms. */
     platforms: Type.Optional(Type.Array(Type.String())),
     /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */

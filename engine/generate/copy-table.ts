@@ -2,6 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { nearestName } from '../../rules/nearest-name.ts'
 import { type Copy, compileCopy } from '../../templates/copy.ts'
 import type { CopyValue } from '../../templates/helpers.ts'
+import { typedText } from '../../templates/typed-values.ts'
 import type { Asset } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
 
@@ -96,12 +97,18 @@ function renderAll(plan: Plan): CopyTable {
     return { texts, classOf }
   }
 
+  /** A number, price, date or URL is the same for everybody. */
+  function typedEntry(asset: Asset, locale: string): CopyEntry | undefined {
+    const text = typedText(asset, locale)
+    return text === undefined ? undefined : { texts: [text], classOf: new Int32Array(plan.segments.length) }
+  }
+
   const entries = campaign.slots.map(({ slot, assets }, slotAt) =>
     assets.map((asset, assetAt) =>
       campaign.locales.map((locale) =>
-        asset.retired || !asset.text
+        asset.retired
           ? undefined
-          : render(slot, asset, `/slots/${slotAt}/assets/${assetAt}`, locale),
+          : (typedEntry(asset, locale) ?? render(slot, asset, `/slots/${slotAt}/assets/${assetAt}`, locale)),
       ),
     ),
   )

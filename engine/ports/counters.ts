@@ -1,5 +1,6 @@
 import type { ApartCount } from '../tracking/filter.ts'
 import type { LogRecord } from '../tracking/record.ts'
+import type { LogStretch } from './event-log.ts'
 
 /** One person's part (or one anonymous decision's) in one cell of a campaign. Days are of the campaign's time zone. */
 export interface CounterRow {
@@ -29,6 +30,15 @@ export interface CounterRow {
   readonly valueMicros: number
 }
 
+/** What came of one ad unit in all days together. */
+export interface UnitCounts {
+  readonly adUnit: string
+  readonly simulated: boolean
+  readonly impressions: number
+  readonly clicks: number
+  readonly conversions: number
+}
+
 /**
  * Counts of what happened, loaded from the log.
  *
@@ -42,9 +52,18 @@ export interface CounterRow {
  *    decisions are in nothing, and neither is any event of theirs but a late one.
  * 3. `position` is the log position after the last load that finished; both are written together.
  * 4. Rows equal a recount of the whole log.
+ * 5. `units` are the rows summed by ad unit and `simulated`, in text order, without those of house ads.
  */
 export interface Counters {
   load(records: readonly LogRecord[], position: number): Promise<void>
+  /**
+   * Reads on from `position` and loads what was read, away from the calling thread, about a megabyte of it. As reading
+   * and `load`, which serve counters without it.
+   *
+   * @returns the position after it; beyond the stretch when another loader was faster
+   * @throws PolyadError STORE_DAMAGED
+   */
+  loadNext?(stretch: LogStretch): Promise<number>
   position(): Promise<number>
   rows(query: {
     readonly campaign: string
@@ -53,6 +72,7 @@ export interface Counters {
     readonly fromDay?: string
     readonly toDay?: string
   }): Promise<readonly CounterRow[]>
+  units(campaign: string): Promise<readonly UnitCounts[]>
   late(campaign: string): Promise<number>
   /** Decisions that are counts only, their records gone from the log; and the moment the last of them was made. */
   folded(campaign: string): Promise<{ readonly decisions: number; readonly untilMs: number } | undefined>

@@ -1,10 +1,8 @@
 import { nearestName } from '../../rules/nearest-name.ts'
 import type { AttributeType, Rule, Scalar } from '../../rules/rule.ts'
 import type { PlacedRule } from '../../segments/unknown-values.ts'
-import type { Placement } from '../../templates/placement.ts'
+import { PLACEMENT_SHAPES, type Placement, placementShape } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
-
-const SHAPES = ['landscape', 'square', 'portrait'] as const
 
 /** An attribute of a cell that is known for certain, whoever sees the ad. */
 interface CellAttribute {
@@ -47,9 +45,8 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     name: 'placement.shape',
     of: 'placement',
     type: 'category',
-    valueIn: (_, { widthPx, heightPx }) =>
-      widthPx > heightPx ? 'landscape' : widthPx < heightPx ? 'portrait' : 'square',
-    values: () => SHAPES,
+    valueIn: (_, placement) => placementShape(placement),
+    values: () => PLACEMENT_SHAPES,
   },
 ]
 
