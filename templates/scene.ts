@@ -113,6 +113,8 @@ export interface SceneInput {
 
 const DEFAULT_LINE_HEIGHT = 1.2
 const DEFAULT_MAX_LINES = 20
+/** Longest text that is fitted, in UTF-16 units; copy has at most 2,000. One of 100,000 took all the memory there is. */
+const MAX_FITTED = 4_000
 
 /**
  * The scene of one ad unit. A layer whose slot has no value is left out.
@@ -188,8 +190,11 @@ function textOf(
   base: SceneLayerBase,
   reports: TextReport[],
 ): SceneText | undefined {
-  const given = plainText(slotValue(input, layer.slot, 'text')?.text ?? '')
-  if (given === '') return undefined
+  const whole = plainText(slotValue(input, layer.slot, 'text')?.text ?? '')
+  if (whole === '') return undefined
+  const isCut = whole.length > MAX_FITTED
+  // Half a character at the cut would be drawn as a box.
+  const given = isCut ? `${whole.slice(0, MAX_FITTED).replace(/[\ud800-\udbff]$/, '')}…` : whole
   const text = layer.uppercase ? given.toLocaleUpperCase(input.locale) : given
   const weight = layer.weight ?? 400
   const direction = localeDirection(input.locale)
@@ -215,7 +220,7 @@ function textOf(
   reports.push({
     layer: layer.id,
     slot: layer.slot,
-    outcome,
+    outcome: isCut ? 'truncated' : outcome,
     fontPx,
     missing,
     overGraphemes: overGraphemes(input.template, layer.slot, given),

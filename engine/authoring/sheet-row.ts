@@ -1,4 +1,5 @@
 import { PolyadError } from '../../core/errors.ts'
+import { MICROS_PER_UNIT } from '../../core/money.ts'
 import { parseRule } from '../../rules/parse.ts'
 import type { Vocabulary } from '../../rules/rule.ts'
 import { compileCopy } from '../../templates/copy.ts'
@@ -29,18 +30,38 @@ export interface SheetTerms {
 type Report = (column: string, problem: string, value: unknown) => void
 
 /** Columns of a sheet besides one `text.LOCALE` a locale. */
-export const SHEET_COLUMNS = ['slot', 'id', 'group', 'when', 'retired', 'file', 'colour'] as const
+export const SHEET_COLUMNS = [
+  'slot',
+  'id',
+  'group',
+  'when',
+  'retired',
+  'file',
+  'colour',
+  'number',
+  'price',
+  'date',
+  'url',
+] as const
 const TEXT_COLUMN = /^text[.:](.+)$/
 const LOCALE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/
 const COLOUR = /^#[0-9a-fA-F]{6}$/
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+/** An amount in units of a currency, and its ISO 4217 code. */
+const PRICE = /^(\d{1,9}(?:\.\d{1,6})?) ([A-Z]{3})$/
 const MAX_TEXT = 2000
 const YES = new Set(['true', 'yes', 'x', '1'])
 const NO = new Set(['', 'false', 'no', '0'])
-const FIELD_OF_KIND = { text: 'text', image: 'file', colour: 'colour' } as const satisfies Record<
-  SlotKind,
-  string
->
+const FIELD_OF_KIND = {
+  text: 'text',
+  image: 'file',
+  colour: 'colour',
+  number: 'number',
+  price: 'price',
+  date: 'date',
+  url: 'url',
+} as const satisfies Record<SlotKind, keyof Asset>
 
 /** Whether a column means something to a sheet of assets. */
 export function isSheetColumn(column: string): boolean {
@@ -82,11 +103,16 @@ export function readSheetRow(
   const colour = textIn(cells, 'colour', report)
   if (colour !== undefined && !COLOUR.test(colour))
     report('colour', 'is not a colour such as #1f6f6b', colour)
+  const number = numberIn(cells, report)
+  const price = priceIn(cells, report)
+  const date = textIn(cells, 'date', report)
+  if (date !== undefined && !DAY.test(date)) report('date', 'is not a day such as 2026-12-31', date)
+  const url = textIn(cells, 'url', report)
   const when = whenIn(cells, terms, report)
   const retired = retiredIn(cells, report)
   if (ofTemplate) {
     const field = FIELD_OF_KIND[ofTemplate.kind]
-    const given = { text, file, colour }
+    const given = { text, file, colour, number, price, date, url }
     for (const each of Object.values(FIELD_OF_KIND)) {
       const column = each === 'text' ? 'text.LOCALE' : each
       const has = given[each] !== undefined
@@ -100,6 +126,10 @@ export function readSheetRow(
     ...(text && { text }),
     ...(file !== undefined && { file }),
     ...(colour !== undefined && { colour }),
+    ...(number !== undefined && { number }),
+    ...(price !== undefined && { price }),
+    ...(date !== undefined && { date }),
+    ...(url !== undefined && { url }),
     ...(when !== undefined && { when }),
     ...(retired && { retired }),
   }
@@ -116,6 +146,25 @@ function textIn(cells: Row, column: string, report: Report): string | undefined 
   if (typeof value === 'string') return value.trim()
   if (typeof value === 'number') return String(value)
   report(column, 'is not a text', value)
+  return undefined
+}
+
+function numberIn(cells: Row, report: Report): number | undefined {
+  const text = textIn(cells, 'number', report)
+  if (text === undefined) return undefined
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+  report('number', 'is not a number such as 12.5', text)
+  return undefined
+}
+
+function priceIn(cells: Row, report: Report): Asset['price'] {
+  const text = textIn(cells, 'price', report)
+  if (text === undefined) return undefined
+  const [, amount, currency] = PRICE.exec(text) ?? []
+  if (amount !== undefined && currency !== undefined) {
+    return { amountMicros: Math.round(Number(amount) * MICROS_PER_UNIT), currency }
+  }
+  report('price', 'is not an amount and a currency such as 49.90 USD', text)
   return undefined
 }
 

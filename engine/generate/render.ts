@@ -72,7 +72,6 @@ export async function* renderSteps(
     done += BigInt(units)
     request.onProgress?.(done, total)
   }
-  if (total === done) request.onProgress?.(done, total)
 }
 
 /** How many steps a request has. */
