@@ -108,6 +108,7 @@ export async function openWorkspace(
     },
     counters: {
       load: async (records, position) => (await counters.open()).load(records, position),
+      loadNext: async (stretch) => (await counters.open()).loadNext(stretch),
       position: async () => (await counters.open()).position(),
       rows: async (query) => (await counters.open()).rows(query),
       units: async (campaign) => (await counters.open()).units(campaign),
@@ -126,6 +127,7 @@ export async function openWorkspace(
     },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
+      stretch: async () => (await eventLog.open()).stretch(),
       async *read(fromPosition) {
         yield* (await eventLog.open()).read(fromPosition)
       },
