@@ -26,6 +26,7 @@ import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerAllocation } from './routes/allocation.ts'
+import { registerAssets } from './routes/assets.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
@@ -128,6 +129,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerSegments(server, context)
   registerTemplates(server, context)
   registerCampaigns(server, context)
+  await registerAssets(server, context)
   registerGuard(server, context)
   registerAllocation(server, context)
   registerMerges(server, context)

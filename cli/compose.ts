@@ -6,6 +6,8 @@ import { auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { Upkeep } from '../engine/ports/upkeep.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
+import { createPictureFolder } from '../io/picture-folder.ts'
+import { withRemotePictures } from '../io/remote-pictures.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openAudit } from '../store/embedded/audit.ts'
@@ -95,7 +97,10 @@ export async function openWorkspace(
     snapshots: openSnapshots(found.folder),
     blobs,
     jobs,
-    files: createWorkspaceFiles(found.folder),
+    files: withRemotePictures(createWorkspaceFiles(found.folder), found.folder, blobs, {
+      hosts: found.settings.pictureHosts ?? [],
+    }),
+    pictures: createPictureFolder(found.folder),
     tables: createTableFiles(),
     clock,
     mentions: {

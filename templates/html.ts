@@ -7,6 +7,11 @@ export interface HtmlOptions {
   readonly href: (image: SceneImage) => string
   /** The click goes here; left out when it is not http(s). */
   readonly clickUrl: string
+  /**
+   * `clickUrl` becomes the variable `clickTag`, which an ad server sets to its own address, and a click opens what it
+   * holds then: the one script there is.
+   */
+  readonly clickTag?: boolean
   /** Counts the showing: loaded as an invisible picture; left out when it is not http(s). */
   readonly impressionUrl?: string
   /** BCP 47 */
@@ -28,7 +33,11 @@ const FONT_STACK =
 export function htmlDocument(scene: Scene, options: HtmlOptions): string {
   const clickUrl = safeUrl(options.clickUrl)
   const impressionUrl = options.impressionUrl === undefined ? undefined : safeUrl(options.impressionUrl)
-  const link = clickUrl ? ` href="${escapeAttribute(clickUrl)}" target="_blank" rel="noopener"` : ''
+  const link = options.clickTag
+    ? ' href="javascript:void(window.open(window.clickTag))"'
+    : clickUrl
+      ? ` href="${escapeAttribute(clickUrl)}" target="_blank" rel="noopener"`
+      : ''
   return [
     '<!doctype html>',
     `<html lang="${escapeAttribute(options.locale)}">`,
@@ -42,6 +51,8 @@ export function htmlDocument(scene: Scene, options: HtmlOptions): string {
     `.ad{position:relative;display:block;overflow:hidden;width:${scene.widthPx}px;height:${scene.heightPx}px;background:#fff;font-family:${FONT_STACK};text-rendering:geometricPrecision;text-decoration:none}`,
     '.ad *{position:absolute;display:block;white-space:pre}',
     '</style>',
+    // On a line of its own, in the spelling that ad servers look for.
+    ...(options.clickTag ? [`<script>var clickTag = ${scriptText(clickUrl ?? '')};</script>`] : []),
     '</head>',
     '<body>',
     `<a class="ad"${link}>`,
@@ -55,6 +66,14 @@ export function htmlDocument(scene: Scene, options: HtmlOptions): string {
     '</body>',
     '</html>\n',
   ].join('\n')
+}
+
+/** A text as a literal of a script inside a document: nothing in it can end the script. */
+function scriptText(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&'\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function layerElements(layer: SceneLayer, options: HtmlOptions): string {

@@ -1,11 +1,12 @@
-import { isSpliced, type PictureSettings } from '../../templates/raster.ts'
+import { isSpliced } from '../../templates/raster.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
+import type { RenderSettings } from './render-range.ts'
 import { type Places, placesOf, type Selection } from './selection.ts'
 
-export interface RenderRequest extends Selection, PictureSettings {
+export interface RenderRequest extends Selection, RenderSettings {
   readonly plan: Plan
   readonly planHash: string
   readonly signal?: AbortSignal
