@@ -2,11 +2,12 @@ import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { layOut } from '../../templates/layout.ts'
-import type { Slot, SlotKind, Template } from '../../templates/template.ts'
+import type { Slot, Template } from '../../templates/template.ts'
 import { limitProblem } from '../../templates/typed-values.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { checkAllocation } from './allocation.ts'
-import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
+import { FIELD_OF_KIND } from './asset-fields.ts'
+import { type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
 import { checkDelivery } from './check-delivery.ts'
 import { type Report, suggestion } from './problem-report.ts'
@@ -14,16 +15,6 @@ import { checkRules } from './validate-rules.ts'
 
 /** Names a report or a count gives to something else than a slot. */
 const RESERVED_SLOTS = ['segment', 'locale', 'placement', 'day']
-
-const FIELD_OF_KIND = {
-  text: 'text',
-  image: 'file',
-  colour: 'colour',
-  number: 'number',
-  price: 'price',
-  date: 'date',
-  url: 'url',
-} as const satisfies Record<SlotKind, keyof Asset>
 
 const door = createDoor('campaign', CampaignSchema)
 
