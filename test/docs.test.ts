@@ -16,7 +16,10 @@ import { AttributeCatalogueSchema } from '../segments/attributes.ts'
 import { createMapper, MappingSchema } from '../segments/mapping.ts'
 import { SegmentDocumentSchema } from '../segments/segment.ts'
 import { checkCatalogue } from '../segments/vocabulary.ts'
+import { parseTemplate } from '../templates/check-template.ts'
 import { HELPERS } from '../templates/helpers.ts'
+import { layOut } from '../templates/layout.ts'
+import { ImageLayerSchema, ShapeLayerSchema, TemplateSchema, TextLayerSchema } from '../templates/template.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = [
@@ -71,6 +74,23 @@ describe('docs/workspace.md', () => {
   it('names every copy helper, placement and platform', () => {
     for (const name of [...Object.keys(HELPERS), ...PLACEMENTS.keys(), ...Object.keys(PLATFORMS)])
       expect(text).toContain(name)
+  })
+})
+
+describe('docs/templates.md', () => {
+  const text = readFileSync(join(root, 'docs/templates.md'), 'utf8')
+
+  it('shows a template that is accepted and has a box for every layer in every placement', () => {
+    const [, json] = /```json\n([\s\S]*?)```/.exec(text)!
+    const template = parseTemplate(JSON.parse(json!), 'docs')
+    for (const placement of PLACEMENTS.values()) expect(layOut(template, placement).length).toBeGreaterThan(0)
+  })
+
+  it('names every built-in template and every field of slots and layers', () => {
+    const kinds = [ImageLayerSchema, ShapeLayerSchema, TextLayerSchema, TemplateSchema.properties.slots.items]
+    const fields = kinds.flatMap((each) => Object.keys(each.properties))
+    for (const field of fields) expect(text).toMatch(new RegExp(`["\`]${field}["\`]`))
+    for (const name of readdirSync(join(root, 'templates/library'))) expect(text).toContain(`| ${name} |`)
   })
 })
 

@@ -101,8 +101,13 @@ export function mergeSheet(
 }
 
 /** What an asset shows, whatever it is called. */
+<<<<<<< HEAD
 function shownKey({ id: _, when: __, retired: ___, focus: ____, ...shown }: Partial<Asset>): string {
   return canonicalJson(shown)
+=======
+function shownKey({ text, file, colour, number, price, date, url }: Omit<Asset, 'id'>): string {
+  return canonicalJson({ text, file, colour, number, price, date, url })
+>>>>>>> main
 }
 
 /** A name from what the asset shows: the same for the same sheet, on every machine. */

@@ -9,7 +9,11 @@ import type { CopyValue } from '../../templates/helpers.ts'
 import type { Placement } from '../../templates/placement.ts'
 import type { SlotValue, SlotValues } from '../../templates/slot-values.ts'
 import type { Template } from '../../templates/template.ts'
+<<<<<<< HEAD
 import { type TypedValue, typedText } from '../../templates/typed-values.ts'
+=======
+import { typedText } from '../../templates/typed-values.ts'
+>>>>>>> main
 import type { Asset, Campaign } from '../campaign/campaign.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { CELL_ATTRIBUTES } from '../space/cell-attributes.ts'
@@ -36,6 +40,12 @@ const SAMPLE_TYPED: Readonly<Record<'number' | 'price' | 'date' | 'url', TypedVa
 }
 /** Of a text slot without a limit. */
 const SAMPLE_GRAPHEMES = 60
+const SAMPLE_TYPED = {
+  number: 1234.5,
+  price: { amountMicros: 1_299_500_000, currency: 'USD' },
+  date: '2026-11-30',
+  url: 'https://www.example.com/',
+} as const
 
 /** What is certain in some segment of the campaigns, by attribute. */
 export type CertainValues = ReadonlyMap<string, ReadonlySet<string>>
@@ -99,6 +109,7 @@ export function previewValues(
     campaigns: campaigns.map(({ name }) => name),
     locales,
     of(placement, locale, length) {
+<<<<<<< HEAD
       const values = template.slots.flatMap((slot): [string, SlotValue][] => {
         const { name, kind, maxGraphemes = SAMPLE_GRAPHEMES } = slot
         // The scene shows the default of a slot that has no value.
@@ -108,6 +119,19 @@ export function previewValues(
           kind === 'text' ? sampleText(locale, length, maxGraphemes) : typedText(SAMPLE_TYPED[kind], locale)
         const text = textOf(name, placement, locale, length) ?? (options.has(name) ? '' : sample)
         return [[name, { kind: 'text', text: text ?? '' }]]
+=======
+      const values = template.slots.flatMap((slot) => {
+        const { name, kind, maxGraphemes = SAMPLE_GRAPHEMES } = slot
+        // What the template has for want of a value is shown by the scene itself.
+        if (kind !== 'text' && slot.default !== undefined && !options.has(name)) return []
+        if (kind === 'image' || kind === 'colour') return [[name, plainValue(kind, name, length)] as const]
+        const sample =
+          kind === 'text'
+            ? sampleText(locale, length, maxGraphemes)
+            : typedText({ [kind]: SAMPLE_TYPED[kind] }, locale)!
+        const text = textOf(name, placement, locale, length) ?? (options.has(name) ? '' : sample)
+        return [[name, { kind: 'text', text }] as const]
+>>>>>>> main
       })
       return Object.fromEntries(values)
     },

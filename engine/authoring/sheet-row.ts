@@ -3,7 +3,8 @@ import { MICROS_PER_UNIT } from '../../core/money.ts'
 import { parseRule } from '../../rules/parse.ts'
 import type { Vocabulary } from '../../rules/rule.ts'
 import { compileCopy } from '../../templates/copy.ts'
-import type { SlotKind, Template } from '../../templates/template.ts'
+import type { Template } from '../../templates/template.ts'
+import { FIELD_OF_KIND } from '../campaign/asset-fields.ts'
 import type { Asset } from '../campaign/campaign.ts'
 import type { Row } from '../ingest/row.ts'
 
@@ -37,6 +38,10 @@ export const SHEET_COLUMNS = [
   'when',
   'retired',
   'file',
+<<<<<<< HEAD
+=======
+  'focus',
+>>>>>>> main
   'colour',
   'number',
   'price',
@@ -53,6 +58,7 @@ const PRICE = /^(\d{1,9}(?:\.\d{1,6})?) ([A-Z]{3})$/
 const MAX_TEXT = 2000
 const YES = new Set(['true', 'yes', 'x', '1'])
 const NO = new Set(['', 'false', 'no', '0'])
+<<<<<<< HEAD
 const FIELD_OF_KIND = {
   text: 'text',
   image: 'file',
@@ -63,6 +69,8 @@ const FIELD_OF_KIND = {
   url: 'url',
 } as const satisfies Record<SlotKind, keyof Asset>
 
+=======
+>>>>>>> main
 /** Whether a column means something to a sheet of assets. */
 export function isSheetColumn(column: string): boolean {
   return column === 'text' || TEXT_COLUMN.test(column) || SHEET_COLUMNS.some((each) => each === column)
@@ -103,16 +111,24 @@ export function readSheetRow(
   const colour = textIn(cells, 'colour', report)
   if (colour !== undefined && !COLOUR.test(colour))
     report('colour', 'is not a colour such as #1f6f6b', colour)
+<<<<<<< HEAD
   const number = numberIn(cells, report)
   const price = priceIn(cells, report)
   const date = textIn(cells, 'date', report)
   if (date !== undefined && !DAY.test(date)) report('date', 'is not a day such as 2026-12-31', date)
   const url = textIn(cells, 'url', report)
+=======
+  const typed = typedIn(cells, report)
+>>>>>>> main
   const when = whenIn(cells, terms, report)
   const retired = retiredIn(cells, report)
   if (ofTemplate) {
     const field = FIELD_OF_KIND[ofTemplate.kind]
+<<<<<<< HEAD
     const given = { text, file, colour, number, price, date, url }
+=======
+    const given = { text, file, colour, ...typed }
+>>>>>>> main
     for (const each of Object.values(FIELD_OF_KIND)) {
       const column = each === 'text' ? 'text.LOCALE' : each
       const has = given[each] !== undefined
@@ -126,14 +142,50 @@ export function readSheetRow(
     ...(text && { text }),
     ...(file !== undefined && { file }),
     ...(colour !== undefined && { colour }),
+<<<<<<< HEAD
     ...(number !== undefined && { number }),
     ...(price !== undefined && { price }),
     ...(date !== undefined && { date }),
     ...(url !== undefined && { url }),
+=======
+    ...typed,
+>>>>>>> main
     ...(when !== undefined && { when }),
     ...(retired && { retired }),
   }
   return { row, slot, id, group, content }
+}
+
+type Typed = Pick<Asset, 'number' | 'price' | 'date' | 'url' | 'focus'>
+
+const PRICE = /^(\d+(?:\.\d{1,6})?)\s*([A-Z]{3})$/
+const FOCUS = /^([01]?(?:\.\d+)?)[\s;,]+([01]?(?:\.\d+)?)$/
+
+/** A price is written `49.90 EUR`, a focal point `0.7 0.2`; days and limits are checked with the campaign. */
+function typedIn(cells: Row, report: Report): Typed {
+  const typed: { -readonly [Field in keyof Typed]: Typed[Field] } = {}
+  const number = textIn(cells, 'number', report)
+  if (number !== undefined) {
+    if (Number.isFinite(Number(number))) typed.number = Number(number)
+    else report('number', 'is not a number such as 4.5', number)
+  }
+  const price = textIn(cells, 'price', report)
+  if (price !== undefined) {
+    const [, units, currency] = PRICE.exec(price) ?? []
+    if (units === undefined) report('price', 'is not a price such as 49.90 EUR', price)
+    else typed.price = { amountMicros: Math.round(Number(units) * MICROS_PER_UNIT), currency: currency! }
+  }
+  const focus = textIn(cells, 'focus', report)
+  if (focus !== undefined) {
+    const [, x, y] = FOCUS.exec(focus) ?? []
+    if (!x || !y) report('focus', 'is not a point such as 0.7 0.2', focus)
+    else typed.focus = { x: Number(x), y: Number(y) }
+  }
+  const date = textIn(cells, 'date', report)
+  if (date !== undefined) typed.date = date
+  const url = textIn(cells, 'url', report)
+  if (url !== undefined) typed.url = url
+  return typed
 }
 
 function isBlank(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { Fonts } from '../../templates/fonts.ts'
+import { withoutSlotConditions } from '../../templates/layer-when.ts'
 import { createScene, type TextReport } from '../../templates/scene.ts'
 import type { SlotValues } from '../../templates/slot-values.ts'
 import type { Template } from '../../templates/template.ts'
@@ -118,10 +119,10 @@ function usedTexts(plan: Plan, copy: CopyTable, availability: Availability): Use
 
 /** The template with nothing but the text layers of one slot: others cannot change how they fit. */
 function onlyTexts(template: Template, slot: string): Template {
-  return {
+  return withoutSlotConditions({
     ...template,
     layers: template.layers.filter((layer) => layer.kind === 'text' && layer.slot === slot),
-  }
+  })
 }
 
 function defaultColours(plan: Plan): SlotValues {
