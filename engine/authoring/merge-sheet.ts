@@ -65,7 +65,7 @@ export function mergeSheet(
       named.add(id)
       idOfRow.set(row, id)
       const old = assets.get(id)
-      const made: Asset = { id, ...(old?.focus && { focus: old.focus }), ...row.content }
+      const made: Asset = { id, ...row.content }
       assets.set(id, made)
       const fields = old ? changedFields(old, made) : []
       if (!old) changes.push({ slot: name, asset: id, kind: 'added', fields: [] })
@@ -101,13 +101,8 @@ export function mergeSheet(
 }
 
 /** What an asset shows, whatever it is called. */
-<<<<<<< HEAD
-function shownKey({ id: _, when: __, retired: ___, focus: ____, ...shown }: Partial<Asset>): string {
-  return canonicalJson(shown)
-=======
 function shownKey({ text, file, colour, number, price, date, url }: Omit<Asset, 'id'>): string {
   return canonicalJson({ text, file, colour, number, price, date, url })
->>>>>>> main
 }
 
 /** A name from what the asset shows: the same for the same sheet, on every machine. */

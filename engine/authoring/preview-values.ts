@@ -9,11 +9,7 @@ import type { CopyValue } from '../../templates/helpers.ts'
 import type { Placement } from '../../templates/placement.ts'
 import type { SlotValue, SlotValues } from '../../templates/slot-values.ts'
 import type { Template } from '../../templates/template.ts'
-<<<<<<< HEAD
-import { type TypedValue, typedText } from '../../templates/typed-values.ts'
-=======
 import { typedText } from '../../templates/typed-values.ts'
->>>>>>> main
 import type { Asset, Campaign } from '../campaign/campaign.ts'
 import { copySource } from '../generate/copy-table.ts'
 import { CELL_ATTRIBUTES } from '../space/cell-attributes.ts'
@@ -32,12 +28,6 @@ export interface PreviewValues {
 /** The picture shown where no campaign gives one. */
 export const SAMPLE_PICTURE = 'sample-picture'
 const SAMPLE_COLOUR = '#1f6f6b'
-const SAMPLE_TYPED: Readonly<Record<'number' | 'price' | 'date' | 'url', TypedValue>> = {
-  number: { number: 12_345 },
-  price: { price: { amountMicros: 1_249_990_000, currency: 'USD' } },
-  date: { date: '2026-09-30' },
-  url: { url: 'https://www.example.com/' },
-}
 /** Of a text slot without a limit. */
 const SAMPLE_GRAPHEMES = 60
 const SAMPLE_TYPED = {
@@ -109,17 +99,6 @@ export function previewValues(
     campaigns: campaigns.map(({ name }) => name),
     locales,
     of(placement, locale, length) {
-<<<<<<< HEAD
-      const values = template.slots.flatMap((slot): [string, SlotValue][] => {
-        const { name, kind, maxGraphemes = SAMPLE_GRAPHEMES } = slot
-        // The scene shows the default of a slot that has no value.
-        if (!options.has(name) && slot.default !== undefined) return []
-        if (kind === 'image' || kind === 'colour') return [[name, plainValue(kind, name, length)]]
-        const sample =
-          kind === 'text' ? sampleText(locale, length, maxGraphemes) : typedText(SAMPLE_TYPED[kind], locale)
-        const text = textOf(name, placement, locale, length) ?? (options.has(name) ? '' : sample)
-        return [[name, { kind: 'text', text: text ?? '' }]]
-=======
       const values = template.slots.flatMap((slot) => {
         const { name, kind, maxGraphemes = SAMPLE_GRAPHEMES } = slot
         // What the template has for want of a value is shown by the scene itself.
@@ -131,7 +110,6 @@ export function previewValues(
             : typedText({ [kind]: SAMPLE_TYPED[kind] }, locale)!
         const text = textOf(name, placement, locale, length) ?? (options.has(name) ? '' : sample)
         return [[name, { kind: 'text', text }] as const]
->>>>>>> main
       })
       return Object.fromEntries(values)
     },

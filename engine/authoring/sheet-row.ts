@@ -38,10 +38,7 @@ export const SHEET_COLUMNS = [
   'when',
   'retired',
   'file',
-<<<<<<< HEAD
-=======
   'focus',
->>>>>>> main
   'colour',
   'number',
   'price',
@@ -52,25 +49,9 @@ const TEXT_COLUMN = /^text[.:](.+)$/
 const LOCALE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/
 const COLOUR = /^#[0-9a-fA-F]{6}$/
-const DAY = /^\d{4}-\d{2}-\d{2}$/
-/** An amount in units of a currency, and its ISO 4217 code. */
-const PRICE = /^(\d{1,9}(?:\.\d{1,6})?) ([A-Z]{3})$/
 const MAX_TEXT = 2000
 const YES = new Set(['true', 'yes', 'x', '1'])
 const NO = new Set(['', 'false', 'no', '0'])
-<<<<<<< HEAD
-const FIELD_OF_KIND = {
-  text: 'text',
-  image: 'file',
-  colour: 'colour',
-  number: 'number',
-  price: 'price',
-  date: 'date',
-  url: 'url',
-} as const satisfies Record<SlotKind, keyof Asset>
-
-=======
->>>>>>> main
 /** Whether a column means something to a sheet of assets. */
 export function isSheetColumn(column: string): boolean {
   return column === 'text' || TEXT_COLUMN.test(column) || SHEET_COLUMNS.some((each) => each === column)
@@ -111,24 +92,12 @@ export function readSheetRow(
   const colour = textIn(cells, 'colour', report)
   if (colour !== undefined && !COLOUR.test(colour))
     report('colour', 'is not a colour such as #1f6f6b', colour)
-<<<<<<< HEAD
-  const number = numberIn(cells, report)
-  const price = priceIn(cells, report)
-  const date = textIn(cells, 'date', report)
-  if (date !== undefined && !DAY.test(date)) report('date', 'is not a day such as 2026-12-31', date)
-  const url = textIn(cells, 'url', report)
-=======
   const typed = typedIn(cells, report)
->>>>>>> main
   const when = whenIn(cells, terms, report)
   const retired = retiredIn(cells, report)
   if (ofTemplate) {
     const field = FIELD_OF_KIND[ofTemplate.kind]
-<<<<<<< HEAD
-    const given = { text, file, colour, number, price, date, url }
-=======
     const given = { text, file, colour, ...typed }
->>>>>>> main
     for (const each of Object.values(FIELD_OF_KIND)) {
       const column = each === 'text' ? 'text.LOCALE' : each
       const has = given[each] !== undefined
@@ -142,14 +111,7 @@ export function readSheetRow(
     ...(text && { text }),
     ...(file !== undefined && { file }),
     ...(colour !== undefined && { colour }),
-<<<<<<< HEAD
-    ...(number !== undefined && { number }),
-    ...(price !== undefined && { price }),
-    ...(date !== undefined && { date }),
-    ...(url !== undefined && { url }),
-=======
     ...typed,
->>>>>>> main
     ...(when !== undefined && { when }),
     ...(retired && { retired }),
   }
@@ -198,25 +160,6 @@ function textIn(cells: Row, column: string, report: Report): string | undefined 
   if (typeof value === 'string') return value.trim()
   if (typeof value === 'number') return String(value)
   report(column, 'is not a text', value)
-  return undefined
-}
-
-function numberIn(cells: Row, report: Report): number | undefined {
-  const text = textIn(cells, 'number', report)
-  if (text === undefined) return undefined
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text)
-  report('number', 'is not a number such as 12.5', text)
-  return undefined
-}
-
-function priceIn(cells: Row, report: Report): Asset['price'] {
-  const text = textIn(cells, 'price', report)
-  if (text === undefined) return undefined
-  const [, amount, currency] = PRICE.exec(text) ?? []
-  if (amount !== undefined && currency !== undefined) {
-    return { amountMicros: Math.round(Number(amount) * MICROS_PER_UNIT), currency }
-  }
-  report('price', 'is not an amount and a currency such as 49.90 USD', text)
   return undefined
 }
 
