@@ -4,6 +4,7 @@ import { createDoor } from '../core/schema.ts'
 import { PLACEMENTS } from '../data/placements.ts'
 import { colourSlot, layerColours } from './layer-slots.ts'
 import { boxProblem, layOut, overridden } from './layout.ts'
+import { isCopyOnly } from './placement.ts'
 import {
   ImageLayerSchema,
   type Layer,
@@ -125,6 +126,13 @@ function checkOverrides(template: Template, where: string, refuse: Refuse): void
     const placement = PLACEMENTS.get(placementId)
     if (!placement)
       throw refuse(`/placements/${placementId}`, 'there is no such placement', placementsThereAre())
+    if (isCopyOnly(placement)) {
+      throw refuse(
+        `/placements/${placementId}`,
+        'the placement is copy alone and shows no layer',
+        'leave it out',
+      )
+    }
     for (const [layerId, changes] of Object.entries(byLayer)) {
       const at = `/placements/${placementId}/${layerId}`
       const layer = template.layers.find(({ id }) => id === layerId)

@@ -2,7 +2,7 @@ import type { ChromaSubsampling } from '../../templates/jpeg/encode.ts'
 import { mcuHeightPx } from '../../templates/jpeg/encode.ts'
 import { layerSlots } from '../../templates/layer-slots.ts'
 import { layOut } from '../../templates/layout.ts'
-import type { Placement } from '../../templates/placement.ts'
+import { type Placement, requireCanvas } from '../../templates/placement.ts'
 import type { Renderer } from '../../templates/raster.ts'
 import type { Scene } from '../../templates/scene.ts'
 import type { CacheSection } from '../../templates/splice/band-cache.ts'
@@ -50,6 +50,7 @@ export interface PictureSheet {
 export function createPictureSheet(plan: Plan, options: SheetOptions): PictureSheet {
   const { campaign, template } = plan
   const placement = plan.placements[options.placement]!
+  requireCanvas(placement)
   const { widthPx, heightPx } = placement
   const placed = layOut(template, placement)
   const slotNames = campaign.slots.map(({ slot }) => slot)

@@ -1,4 +1,5 @@
 import type { Fonts } from '../../templates/fonts.ts'
+import { requireCanvas } from '../../templates/placement.ts'
 import {
   createRenderer,
   isSpliced,
@@ -67,7 +68,9 @@ export async function renderRange(
   const space = createSpace(plan)
   const makeFile = async (place: bigint): Promise<PiecedFile> => {
     const unit = space.unitAt(chosen.rankAt(place))
-    const { maxBytes } = placementOf(plan, unit)
+    const placement = placementOf(plan, unit)
+    requireCanvas(placement)
+    const { maxBytes } = placement
     const scene = unitScene(plan, unit, services.fonts)
     const { bytes, quality } = await makers.renderer.picture(scene, { ...options, maxBytes })
     return { name: `${adUnitId(plan.ledger, unit)}.${extension}`, pieces: [bytes], quality }

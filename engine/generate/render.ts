@@ -1,7 +1,9 @@
+import { isCopyOnly, requireCanvas } from '../../templates/placement.ts'
 import { isSpliced, type PictureSettings } from '../../templates/raster.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
+import { partOf } from '../space/part.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
 import { type Places, placesOf, type Selection } from './selection.ts'
 
@@ -20,12 +22,13 @@ const WHOLE_PER_JOB = 128n
 /**
  * The pictures of a campaign, in rank order for any number of workers: give them to a zip file or a folder.
  *
- * @throws PolyadError as placesOf, CANCELLED, and what renderRange throws
+ * @throws PolyadError as placesOf, NO_PICTURE for a selection with a placement that is copy alone, CANCELLED, and what renderRange throws
  */
 export async function* renderCampaign(
   { jobs }: Pick<Ports, 'jobs'>,
   request: RenderRequest,
 ): AsyncGenerator<RenderedFile> {
+  requirePictures(request)
   const places = placesOf(request.plan, request)
   const total = places.to - places.from
   let done = 0n
@@ -34,6 +37,14 @@ export async function* renderCampaign(
     done += BigInt(units)
     request.onProgress?.(done, total)
   }
+}
+
+/** Refuses at once what would be refused in the middle of the run; of a window only its ranges can tell. */
+function requirePictures({ plan, where, fromRank, toRank }: RenderRequest): void {
+  const withoutPicture = plan.placements.filter(isCopyOnly)
+  if (withoutPicture.length === 0 || fromRank !== undefined || toRank !== undefined) return
+  const counts = partOf(plan, where).countBy('placement')
+  for (const placement of withoutPicture) if (counts.get(placement.id)) requireCanvas(placement)
 }
 
 function* rangeJobs(request: RenderRequest, { from, to, choice }: Places): Generator<RangeJob> {

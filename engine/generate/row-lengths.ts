@@ -14,8 +14,8 @@ export interface RowLengths {
   bytesBetween(from: bigint, to: bigint): bigint
 }
 
-/** An id takes its place in a row thrice: in its own field, the click-through URL and the picture's name. */
-const IDS_A_ROW = 3n
+/** An id stands in a row thrice: in its own field, the click-through URL and the picture's name, where there is one. */
+const IDS_A_ROW = { withPicture: 3n, without: 2n } as const
 
 /** One segment in one locale and placement, and where its ad units begin. */
 interface PlacedCell {
@@ -45,7 +45,7 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
   const pieces = createRowPieces(plan, format)
   const memosOf = createSlotMemos(plan)
   const slotCount = plan.campaign.slots.length
-  const fixed = pieces.begin.length + pieces.afterId.length + pieces.end.length
+  const fixed = pieces.begin.length + pieces.afterId.length
   const ordinals = ordinalsByLevel(plan)
   const numbers = numbersByLevel(plan)
   const groupMemos = plan.campaign.slots.map(() => new Map<Node, readonly bigint[]>())
@@ -170,11 +170,14 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
     const { slotBytes, unitsByGroups } = firstOf(cell, units)
     const link = pieces.link(cell.segment)
     const ofCell = pieces.cell(cell.segment, cell.locale, cell.placement).length
-    const same = fixed + ofCell + link.before.length + link.after.length
+    const hasPicture = pieces.hasPicture[cell.placement]!
+    const end = hasPicture ? pieces.end : pieces.endWithoutPicture
+    const ids = hasPicture ? IDS_A_ROW.withPicture : IDS_A_ROW.without
+    const same = fixed + ofCell + link.before.length + link.after.length + end.length
     const least = cellGroups(cell)
     let bytes = slotBytes + BigInt(same) * units
     for (const [groups, times] of unitsByGroups.entries()) {
-      if (times) bytes += IDS_A_ROW * BigInt(idLengthOf(least + groups)) * times
+      if (times) bytes += ids * BigInt(idLengthOf(least + groups)) * times
     }
     return bytes
   }

@@ -1,3 +1,4 @@
+import { isCopyOnly } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { ABSENT } from '../space/diagram.ts'
 import { createCopyTable } from './copy-table.ts'
@@ -12,6 +13,9 @@ export interface RowPieces {
   readonly begin: Uint8Array
   readonly afterId: Uint8Array
   readonly end: Uint8Array
+  readonly endWithoutPicture: Uint8Array
+  /** By position of the placement. */
+  readonly hasPicture: readonly boolean[]
   cell(segment: number, locale: number, placement: number): Uint8Array
   /** @param asset position, or ABSENT */
   slot(slot: number, asset: number, segment: number, locale: number): Uint8Array
@@ -48,6 +52,8 @@ export function createRowPieces(plan: Plan, format: RowFormat): RowPieces {
     begin: bytesOf(format.begin),
     afterId: bytesOf(format.afterId),
     end: bytesOf(format.end),
+    endWithoutPicture: bytesOf(format.endWithoutPicture),
+    hasPicture: plan.placements.map((placement) => !isCopyOnly(placement)),
     cell(segment, locale, placement) {
       const key = `${segment},${locale},${placement}`
       let piece = cells.get(key)

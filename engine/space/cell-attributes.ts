@@ -1,7 +1,7 @@
 import { nearestName } from '../../rules/nearest-name.ts'
 import type { AttributeType, Rule, Scalar } from '../../rules/rule.ts'
 import type { PlacedRule } from '../../segments/unknown-values.ts'
-import type { Placement } from '../../templates/placement.ts'
+import { isCopyOnly, type Placement } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
 
 const SHAPES = ['landscape', 'square', 'portrait'] as const
@@ -32,14 +32,24 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     valueIn: (_, { id }) => id,
     values: ({ placements }) => placements.map(({ id }) => id),
   },
-  // Pixels.
-  { name: 'placement.width', of: 'placement', type: 'number', valueIn: (_, { widthPx }) => widthPx },
-  { name: 'placement.height', of: 'placement', type: 'number', valueIn: (_, { heightPx }) => heightPx },
+  // Pixels. A placement of copy alone has no size.
+  {
+    name: 'placement.width',
+    of: 'placement',
+    type: 'number',
+    valueIn: (_, { widthPx }) => widthPx || undefined,
+  },
+  {
+    name: 'placement.height',
+    of: 'placement',
+    type: 'number',
+    valueIn: (_, { heightPx }) => heightPx || undefined,
+  },
   {
     name: 'placement.ratio',
     of: 'placement',
     type: 'number',
-    valueIn: (_, { widthPx, heightPx }) => widthPx / heightPx,
+    valueIn: (_, placement) => (isCopyOnly(placement) ? undefined : placement.widthPx / placement.heightPx),
   },
   // Of the largest picture allowed; one without a limit has none.
   { name: 'placement.maxBytes', of: 'placement', type: 'number', valueIn: (_, { maxBytes }) => maxBytes },
@@ -47,11 +57,14 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     name: 'placement.shape',
     of: 'placement',
     type: 'category',
-    valueIn: (_, { widthPx, heightPx }) =>
-      widthPx > heightPx ? 'landscape' : widthPx < heightPx ? 'portrait' : 'square',
+    valueIn: (_, placement) => (isCopyOnly(placement) ? undefined : shapeOf(placement)),
     values: () => SHAPES,
   },
 ]
+
+function shapeOf({ widthPx, heightPx }: Placement): (typeof SHAPES)[number] {
+  return widthPx > heightPx ? 'landscape' : widthPx < heightPx ? 'portrait' : 'square'
+}
 
 /**
  * Values of the locale, the placement or its shape in `when` that no cell of the campaign has: most likely misspelt, or

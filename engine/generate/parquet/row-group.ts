@@ -70,6 +70,8 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
     createDictionaryColumn<Uint8Array>((piece) => piece, { isText: true, isOptional: true }),
   )
   let link = { before: end, after: end }
+  let hasPicture = true
+  let hadPicture = true
   let rows = 0
 
   function changeCell(values: Int32Array, changed: number): void {
@@ -80,6 +82,7 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
       link = pieces.link(values[0]!)
     }
     if (changed <= 1) ofLocale.change(rows, locales[values[1]!]!)
+    hasPicture = pieces.hasPicture[values[2]!]!
     const placement = placements[values[2]!]!
     for (const column of ofPlacement) column.change(rows, placement)
   }
@@ -107,9 +110,13 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
         url.put(ascii, same, length)
       }
       url.put(link.after, 0, link.after.length)
-      image.next(same)
-      image.put(ascii, same, length)
-      image.put(end, 0, end.length)
+      const sameImage = hasPicture && hadPicture ? same : 0
+      image.next(sameImage)
+      if (hasPicture) {
+        image.put(ascii, sameImage, length)
+        image.put(end, 0, end.length)
+      }
+      hadPicture = hasPicture
       rows++
     },
     finish(): void {
@@ -181,6 +188,7 @@ function spelling(plan: Plan): RowFormat {
       return { before: beforeId, after: afterId }
     },
     end: '.jpg',
+    endWithoutPicture: '',
   }
 }
 
