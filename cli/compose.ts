@@ -98,6 +98,7 @@ export async function openWorkspace(
     files: createWorkspaceFiles(found.folder),
     tables: createTableFiles(),
     clock,
+    fonts,
     mentions: {
       append: async (batch) => (await mentions.open()).append(batch),
       startReplacement: async () => (await mentions.open()).startReplacement(),

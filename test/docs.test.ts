@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createDoor } from '../core/schema.ts'
 import { AD_SERVERS } from '../data/ad-servers.ts'
 import { GPP_US_SECTIONS } from '../data/gpp-sections.ts'
+import { TEXT_FIELDS } from '../data/placements/placement-row.ts'
 import { PLACEMENTS } from '../data/placements.ts'
 import { PLATFORMS } from '../data/platforms.ts'
 import { BidSettingsSchema } from '../engine/campaign/bid-settings.ts'
@@ -16,7 +17,9 @@ import { AttributeCatalogueSchema } from '../segments/attributes.ts'
 import { createMapper, MappingSchema } from '../segments/mapping.ts'
 import { SegmentDocumentSchema } from '../segments/segment.ts'
 import { checkCatalogue } from '../segments/vocabulary.ts'
+import { compileCopy } from '../templates/copy.ts'
 import { HELPERS } from '../templates/helpers.ts'
+import { isCopyOnly } from '../templates/placement.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = [
@@ -71,6 +74,28 @@ describe('docs/workspace.md', () => {
   it('names every copy helper, placement and platform', () => {
     for (const name of [...Object.keys(HELPERS), ...PLACEMENTS.keys(), ...Object.keys(PLATFORMS)])
       expect(text).toContain(name)
+  })
+})
+
+describe('docs/copy.md', () => {
+  const text = readFileSync(join(root, 'docs/copy.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| `(\{\{(\w+).*)` \| (\S+) \| (.*) \|$/gm)]
+
+  it.each(rows.map(([, source, , locale, shown]) => [source!, locale!, shown!]))(
+    '%s in %s is %s',
+    (source, locale, shown) => {
+      expect(compileCopy(source, 'docs').render({}, locale)).toEqual({ text: shown })
+    },
+  )
+
+  it('has an example of every helper', () => {
+    expect(rows.map(([, , helper]) => helper)).toEqual(Object.keys(HELPERS))
+  })
+
+  it('names every field and placement of copy alone', () => {
+    for (const field of TEXT_FIELDS) expect(text).toContain(`\`${field}\``)
+    for (const placement of PLACEMENTS.values())
+      if (isCopyOnly(placement)) expect(text).toContain(placement.id)
   })
 })
 

@@ -7,17 +7,19 @@
 export type TextUnit = 'graphemes' | 'utf16' | 'bytes' | 'display-width' | 'x-weight'
 
 /** What a text is for, in one vocabulary for all platforms: a template's slot fills the field of its own name. */
-export type TextField =
-  | 'headline'
-  | 'longHeadline'
-  | 'description'
-  | 'body'
-  | 'businessName'
-  | 'cta'
-  | 'path'
-  | 'subject'
-  | 'preheader'
-  | 'footer'
+export const TEXT_FIELDS = [
+  'headline',
+  'longHeadline',
+  'description',
+  'body',
+  'businessName',
+  'cta',
+  'path',
+  'subject',
+  'preheader',
+  'footer',
+] as const
+export type TextField = (typeof TEXT_FIELDS)[number]
 
 /** One text of an ad that the platform shows, rather than the picture. */
 export interface TextLimit {

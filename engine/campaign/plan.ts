@@ -19,6 +19,11 @@ export interface Plan {
   readonly segments: readonly Segment[]
   readonly placements: readonly Placement[]
   readonly ledger: Ledger
+  /**
+   * Of texts that are lists from long to short, which one is taken: by SLOT/ASSET/LOCALE, then by what copy mentions of
+   * the segment (segment-classes.ts), a digit a placement. Absent where no text is a list.
+   */
+  readonly takenTexts?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Blob hash of every picture, by its path in the workspace or template folder. */
   readonly files: Readonly<Record<string, string>>
   /** Labels of attribute values for copy: attribute -> value -> language or `*` -> label. */

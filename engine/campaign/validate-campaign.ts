@@ -2,7 +2,7 @@ import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import type { SlotKind, Template } from '../../templates/template.ts'
-import { copySource } from '../generate/copy-table.ts'
+import { copySources } from '../generate/copy-renderer.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
 import { checkDelivery } from './check-delivery.ts'
@@ -107,7 +107,7 @@ function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report:
       report(here, `${has}, but the slot "${slot}" is of kind ${kind}`, `give it "${field}" alone`)
     } else if (
       kind === 'text' &&
-      campaign.locales.every((locale) => copySource(asset, locale) === undefined)
+      campaign.locales.every((locale) => copySources(asset, locale) === undefined)
     ) {
       report(`${here}/text`, `has no text for ${campaign.locales.join(', ')}`, 'add one, or mark it retired')
     }
@@ -125,7 +125,7 @@ function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report:
   const reason = `it is the default of "${slot}", shown when nothing else may be`
   if (fallback.when !== undefined) report(`${pointer}/default`, `"${defaultId}" has a "when"`, reason)
   if (fallback.retired) report(`${pointer}/default`, `"${defaultId}" is retired`, reason)
-  const silent = campaign.locales.filter((locale) => copySource(fallback, locale) === undefined)
+  const silent = campaign.locales.filter((locale) => copySources(fallback, locale) === undefined)
   if (fallback.text && silent.length > 0) {
     report(`${pointer}/default`, `"${defaultId}" has no text for ${silent.join(', ')}`, reason)
   }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../core/canonical-json.ts'
 import type { Asset, Campaign } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
-import { copySource } from '../generate/copy-table.ts'
+import { copySources } from '../generate/copy-renderer.ts'
 import { CELL_LEVELS } from '../space/compile.ts'
 import type { CellChange } from './changed-content.ts'
 import type { Comparison } from './compare-plans.ts'
@@ -151,7 +151,8 @@ function assetCauses({ before, after, levels }: Comparison, counts: ChangeCounts
 function editText(before: Plan, then: Asset, after: Plan, now: Asset): string | undefined {
   const rewritten = after.campaign.locales.filter(
     (locale) =>
-      before.campaign.locales.includes(locale) && copySource(then, locale) !== copySource(now, locale),
+      before.campaign.locales.includes(locale) &&
+      canonicalJson(copySources(then, locale)) !== canonicalJson(copySources(now, locale)),
   )
   const parts = [
     ...(rewritten.length > 0 ? [`text in ${rewritten.join(', ')}`] : []),

@@ -152,7 +152,7 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string, 
       let lastSlot = slotCount - 1
       let more = 0
       for (let slot = sameCell ? changed - CELL_LEVELS : 0; slot < slotCount; slot++) {
-        const piece = pieces.slot(slot, values[CELL_LEVELS + slot]!, values[0]!, values[1]!)
+        const piece = pieces.slot(slot, values[CELL_LEVELS + slot]!, values[0]!, values[1]!, values[2]!)
         if (piece === slots[slot]) continue
         if (firstSlot === slotCount) firstSlot = slot
         lastSlot = slot

@@ -93,7 +93,7 @@ function usedTexts(plan: Plan, copy: CopyTable, availability: Availability): Use
   for (const [slotAt, { slot, assets }] of campaign.slots.entries()) {
     for (const [assetAt, asset] of assets.entries()) {
       for (const [localeAt, locale] of campaign.locales.entries()) {
-        const entry = copy.entry(slotAt, assetAt, localeAt)
+        const entry = copy.entry(slotAt, assetAt, localeAt, 0)
         if (!entry) continue
         const seen = new Set<number>()
         for (const [segmentAt, segment] of segments.entries()) {

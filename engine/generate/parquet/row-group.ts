@@ -93,7 +93,8 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
       if (changed < CELL_LEVELS) changeCell(values, changed)
       for (let slot = Math.max(0, changed - CELL_LEVELS); slot < slotCount; slot++) {
         const asset = values[CELL_LEVELS + slot]!
-        const piece = asset === ABSENT ? undefined : pieces.slot(slot, asset, values[0]!, values[1]!)
+        const piece =
+          asset === ABSENT ? undefined : pieces.slot(slot, asset, values[0]!, values[1]!, values[2]!)
         slots[slot]!.change(rows, piece)
       }
       const length = ids.encode(values, changed)
