@@ -45,7 +45,7 @@ export interface FoundAdUnit {
 /** Any ad unit as data, document or picture, made when it is asked for. */
 export interface AdUnitPages {
   /**
-   * The ad unit of an id, from the newest revision that makes it.
+   * The ad unit of an id, from the revision that serves, or else the newest that makes it.
    *
    * @throws PolyadError AD_UNIT_ID_INVALID, NOT_FOUND when no revision makes it
    */
@@ -85,6 +85,10 @@ export function createAdUnitPages(parts: {
   const planThatMakes = async (id: string): Promise<{ plan: Plan; unit: AdUnit }> => {
     const campaign = serving.campaignOf(campaignKeyOf(id))
     if (campaign === undefined) throw noSuchUnit(id)
+    // What is served was checked; an edit that waits for its check is shown only where nothing served makes the unit.
+    const served = serving.served(campaign)
+    const made = served && unitIn(served, id)
+    if (made) return made
     const { plan } = await serving.plan(campaign)
     const unit = unitFromId(plan.ledger, id)
     if (createSpace(plan).rankOf(unit) !== undefined) return { plan, unit }
@@ -189,6 +193,17 @@ export function createAdUnitPages(parts: {
           title: campaign.title ?? campaign.name,
         })
       }),
+  }
+}
+
+/** Undefined where the plan does not make it, or is older than the id. */
+function unitIn(plan: Plan, id: string): { plan: Plan; unit: AdUnit } | undefined {
+  try {
+    const unit = unitFromId(plan.ledger, id)
+    return createSpace(plan).rankOf(unit) === undefined ? undefined : { plan, unit }
+  } catch (error) {
+    if (error instanceof PolyadError && error.code === 'AD_UNIT_ID_INVALID') return undefined
+    throw error
   }
 }
 

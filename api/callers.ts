@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PolyadError } from '../core/errors.ts'
 import type { Actor } from '../engine/audit/audited-documents.ts'
 import type { Ports } from '../engine/ports/ports.ts'
@@ -32,6 +32,7 @@ declare module 'fastify' {
 }
 
 export const ANY_ROLE: readonly Access[] = ['creative', 'buyer', 'analyst']
+const SINGLE_USER: Caller = { kind: 'single-user' }
 /** A removed key stops working within this time. */
 const KEY_CACHE_MS = 1_000
 
@@ -61,12 +62,15 @@ export function registerCallers(
   }
 
   server.decorateRequest('caller')
-  server.addHook('onRequest', async (request, reply) => {
-    if (config.singleUser && !(await keys.any())) {
-      own.requireOwn(request)
-      request.caller = { kind: 'single-user' }
-      return
-    }
+  /** Told from what is known now; false: it has to be looked up, or does not count here. */
+  const isSingleUser = (request: FastifyRequest, hasKeys: boolean | undefined): boolean => {
+    if (!config.singleUser || hasKeys !== false) return false
+    own.requireOwn(request)
+    request.caller = SINGLE_USER
+    return true
+  }
+  const identify = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (config.singleUser && isSingleUser(request, await keys.any())) return
     const open = isOpen(request)
     // Looking a text up that is no key we know reads files: it is counted before.
     const guess = !open && request.headers.authorization !== undefined && !keys.isKnown(keyTextOf(request))
@@ -84,6 +88,15 @@ export function registerCallers(
       if (caller.kind === 'site') rates.takeKey('siteKey', caller.id, reply)
     }
     requireAccess(request, request.routeOptions.config.allow ?? ANY_ROLE)
+  }
+  // Once a second something is read; in between nobody waits, not even for a promise.
+  server.addHook('onRequest', (request, reply, done) => {
+    try {
+      if (isSingleUser(request, keys.anyKnown())) return done()
+    } catch (error) {
+      return done(error as Error)
+    }
+    identify(request, reply).then(() => done(), done)
   })
   registerPreflight(server, keys)
 }
@@ -130,6 +143,8 @@ interface KeyCache {
   origins(): Promise<ReadonlySet<string>>
   /** Whether there is any key. */
   any(): Promise<boolean>
+  /** The same as far as it was read just now; undefined: it was not. */
+  anyKnown(): boolean | undefined
 }
 
 function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
@@ -138,9 +153,21 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
   let all: { readonly keys: readonly KeyDocument[]; readonly readAtMs: number } | undefined
   const isFresh = (entry: { readonly readAtMs: number } | undefined) =>
     entry !== undefined && ports.clock.nowMs() - entry.readAtMs < KEY_CACHE_MS
+  let reading: Promise<readonly KeyDocument[]> | undefined
+  const readAll = async (): Promise<readonly KeyDocument[]> => {
+    try {
+      const keys = await listKeys(ports)
+      all = { keys, readAtMs: ports.clock.nowMs() }
+      return keys
+    } finally {
+      reading = undefined
+    }
+  }
+  /** Requests that come while the keys are read wait for the same reading. */
   const allKeys = async (): Promise<readonly KeyDocument[]> => {
-    if (!all || !isFresh(all)) all = { keys: await listKeys(ports), readAtMs: ports.clock.nowMs() }
-    return all.keys
+    if (all && isFresh(all)) return all.keys
+    reading ??= readAll()
+    return reading
   }
 
   return {
@@ -159,6 +186,7 @@ function createKeyCache(ports: Pick<Ports, 'documents' | 'clock'>): KeyCache {
     async any() {
       return (await allKeys()).length > 0
     },
+    anyKnown: () => (isFresh(all) ? all!.keys.length > 0 : undefined),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Learn } from '../engine/allocation/learn.ts'
 import type { ConsentPolicy } from '../engine/decision/personal-use.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
@@ -38,6 +39,8 @@ export interface ServerConfig {
   readonly fingerprint: string
   /** The text of the script of ad tags (web/tag.ts). */
   readonly tagScript: string
+  /** How often weights are learnt and losing leaves merged; 0 or undefined: only when it is asked for. */
+  readonly steerEveryMs?: number
   /** Default: DEFAULT_LIMITS. */
   readonly limits?: Limits
   /** How often callers may ask; without it as often as they like. */
@@ -58,4 +61,5 @@ export interface ApiContext {
   readonly metrics: Metrics
   readonly loadCounters: CounterLoader
   readonly judge: Judge
+  readonly learn: Learn
 }

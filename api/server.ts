@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { PolyadError } from '../core/errors.ts'
 import type { Stream } from '../core/stream.ts'
+import type { Learn } from '../engine/allocation/learn.ts'
 import type { CampaignState } from '../engine/decision/active-campaigns.ts'
 import type { Judge } from '../engine/guard/experiment/guard-campaign.ts'
 import type { Secrets } from '../engine/ports/ports.ts'
@@ -25,6 +25,7 @@ import { refuseAddress, registerProblems } from './problem.ts'
 import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
+import { registerAllocation } from './routes/allocation.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
@@ -36,6 +37,7 @@ import { registerEventsExport } from './routes/events-export.ts'
 import { registerGuard } from './routes/guard.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerHouseAds } from './routes/house-ads.ts'
+import { registerMerges } from './routes/merges.ts'
 import { registerNotices } from './routes/notices.ts'
 import { registerOpe } from './routes/ope.ts'
 import { registerOpenRtb } from './routes/openrtb.ts'
@@ -46,8 +48,10 @@ import { registerTags } from './routes/tags.ts'
 import { registerTemplates } from './routes/templates.ts'
 import { registerTrackers } from './routes/trackers.ts'
 import { foldNow, registerUpkeep } from './routes/upkeep.ts'
-import { createServing } from './serving.ts'
+import { registerSecurityHeaders } from './security-headers.ts'
+import { createServing, type ServingParts } from './serving.ts'
 import { registerShutdown } from './shutdown.ts'
+import { steerServed } from './steering-runs.ts'
 import { registerValidation } from './validation.ts'
 
 export interface ServerParts {
@@ -59,6 +63,8 @@ export interface ServerParts {
   readonly stream: Stream
   /** Judges experiments, away from the thread that answers. */
   readonly judge: Judge
+  /** Learns weights, away from the thread that answers. */
+  readonly learn: Learn
   /** Work on the store for those who may; without it there are no routes for it. */
   readonly upkeep?: Upkeep
   /** How much of the event log is kept; looked after from time to time. */
@@ -113,7 +119,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerValidation(server)
   registerCommonAnswers(server)
   await registerDocumentation(server, config.publicUrl)
-  await server.register(helmet, helmetOptions(config.publicUrl))
+  await registerSecurityHeaders(server, helmetOptions(config.publicUrl))
   registerCallers(server, ports, config, context.metrics)
   measure(server, context, log.gauges)
 
@@ -121,6 +127,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerTemplates(server, context)
   registerCampaigns(server, context)
   registerGuard(server, context)
+  registerAllocation(server, context)
+  registerMerges(server, context)
   registerOpe(server, context)
   registerBudgetPlan(server, context)
   registerComparedReports(server, context)
@@ -161,6 +169,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   repeatWhileOpen(server, RECOUNT_MS, () => keeper.recount())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
   repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
+  const { steerEveryMs = 0 } = config
+  if (steerEveryMs > 0) repeatWhileOpen(server, steerEveryMs, () => steerServed(context, server.log))
   const { upkeep, retention } = parts
   if (upkeep && retention) {
     repeatWhileOpen(server, FOLD_MS, async () => {
@@ -191,10 +201,13 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
   const { publicUrl, fingerprint, consent } = config
   const renderer = createRenderer({ fonts, readFile: (hash) => ports.blobs.get(hash) })
   const onState = (state: CampaignState): void => {
-    // An edited campaign, or a new population, takes a campaign off the air until it is checked: that must not be quiet.
-    if (state.active) log.info(state, 'campaign served')
-    else log.warn(state, 'campaign not served')
+    // What was written is not what is served: that must not be quiet.
+    if (!state.active) log.warn(state, 'campaign not served')
+    else if (state.waiting) log.warn(state, 'campaign edited: the last checked revision goes on being served')
+    else log.info(state, 'campaign served')
   }
+  const onMoved: ServingParts['onMoved'] = (moved) =>
+    log.warn(moved, moved.into === null ? 'leaf restored' : 'leaf merged')
   const keeper = createDeliveryKeeper(ports, loadCounters, stream.fork('delivery'))
   const { delivery, sources } = keeper
   const serving = createServing({
@@ -206,6 +219,7 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
     delivery,
     sources,
     onState,
+    onMoved,
     ...(consent && { consent }),
   })
   return {
@@ -219,6 +233,7 @@ function createContext(parts: ServerParts, loadCounters: CounterLoader, log: Fas
     metrics: createMetrics(),
     loadCounters,
     judge: parts.judge,
+    learn: parts.learn,
   }
 }
 
@@ -270,12 +285,16 @@ async function registerPage(server: FastifyInstance, webFolders: readonly string
 }
 
 /** Counts what is answered, and how long it took. */
+/** Of each status class, made once. */
+const STATUS_LABELS = Array.from({ length: 10 }, (_, status) => ({ status: `${status}xx` }))
+
 function measure(server: FastifyInstance, { metrics }: ApiContext, log: readonly Gauge[]): void {
   const { gauges, close } = createProcessGauges()
   metrics.watch([...log, ...gauges])
-  server.addHook('onResponse', async (request, reply) => {
-    metrics.count('polyad_responses_total', { status: `${Math.floor(reply.statusCode / 100)}xx` })
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.count('polyad_responses_total', STATUS_LABELS[Math.floor(reply.statusCode / 100)]!)
     metrics.observeRoute(request.method, request.routeOptions.url ?? 'none', reply.elapsedTime / 1000)
+    done()
   })
   server.addHook('onError', async (request, _reply, error) => {
     const code = error instanceof PolyadError ? error.code : 'OTHER'

@@ -1,6 +1,7 @@
 import '../cli/boot.ts'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import { benchAllocate } from './allocate.ts'
 import { benchCover } from './cover.ts'
 import { benchDecide } from './decide.ts'
 import { makeDemoWorkspace } from './demo-workspace.ts'
@@ -46,6 +47,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<Measurement |
   events: benchEvents,
   sample: benchSample,
   cover: benchCover,
+  allocate: benchAllocate,
 }
 
 /** Run only when they are asked for by name: they take minutes, or room in memory. */

@@ -111,6 +111,7 @@ export async function openWorkspace(
       load: async (records, position) => (await counters.open()).load(records, position),
       position: async () => (await counters.open()).position(),
       rows: async (query) => (await counters.open()).rows(query),
+      units: async (campaign) => (await counters.open()).units(campaign),
       late: async (campaign) => (await counters.open()).late(campaign),
       apart: async (campaign) => (await counters.open()).apart(campaign),
       folded: async (campaign) => (await counters.open()).folded(campaign),

@@ -23,6 +23,8 @@ export interface Config {
   /** As the file keys/token.key (io/token-keys.ts); undefined: that file, made on first use. */
   readonly tokenKey: string | undefined
   readonly logLevel: string
+  /** How often the server learns weights and merges losing leaves; 0: only when it is asked to. */
+  readonly steerEveryMs: number
   /** Role key with which a command asks the server that holds its workspace. */
   readonly apiKey: string | undefined
   /** Addresses and networks whose X-Forwarded-For is believed. */
@@ -78,6 +80,7 @@ export function configFrom(environment: ConfigSource): Config {
       idleMs: ms('idleSeconds', 1),
       connections: number('connections', 1, 1_000_000),
     },
+    steerEveryMs: ms('steerSeconds', 0),
     retention: retentionOf(
       number('logDays', 0, MOST_LOG_DAYS),
       number('logMegabytes', 0, MOST_LOG_MEGABYTES),

@@ -25,6 +25,9 @@ export interface GuardOptions {
   readonly candidates?: string
   readonly maxCandidates?: string
   readonly campaign?: string
+  readonly apply?: boolean
+  readonly restore?: string
+  readonly reason?: string
   readonly from?: string
   readonly to?: string
   readonly worthwhile?: string
@@ -68,6 +71,9 @@ export function withGuardOptions(command: Command): Command {
         ['--campaign <name>', 'of the workspace; --outcome goal (default) or value'],
         ['--from <day>', "first day, YYYY-MM-DD in the campaign's time zone"],
         ['--to <day>', 'last day, included'],
+        ['--apply', 'have leaves in which narrow is shown to lose served by a wider segment, from now on'],
+        ['--restore <leaf>', 'give a merged leaf its own ads back'],
+        ['--reason <reason>', 'why it is given back; kept, with who and when'],
       ],
     ],
     [
@@ -275,8 +281,11 @@ function listOf(text: string): string[] {
 }
 
 export function onlyCampaign(options: GuardOptions): PolyadError | undefined {
-  const given = (['from', 'to'] as const).find((name) => options[name] !== undefined)
-  return (
-    given && optionProblem(`--${given}`, 'is of campaigns; a table has no days here', 'cut the table instead')
+  const given = (['from', 'to', 'apply', 'restore', 'reason'] as const).find(
+    (name) => options[name] !== undefined,
   )
+  if (given === undefined) return undefined
+  return given === 'from' || given === 'to'
+    ? optionProblem(`--${given}`, 'is of campaigns; a table has no days here', 'cut the table instead')
+    : optionProblem(`--${given}`, 'is of campaigns; a table serves nobody', 'name one with --campaign')
 }

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   segments: async () => (await import('./commands/segments.ts')).segmentsCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   guard: async () => (await import('./commands/guard.ts')).guardCommand,
+  allocate: async () => (await import('./commands/allocate.ts')).allocateCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   count: async () => (await import('./commands/count.ts')).countCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,

@@ -11,6 +11,7 @@ import { CONSENT_DEFAULTS } from '../engine/decision/personal-use.ts'
 import { createCounterLoader } from '../engine/tracking/load-counters.ts'
 import { eraseSteps } from '../engine/upkeep/erase-person.ts'
 import { judgeOnThread } from '../jobs/local/judge.ts'
+import { learnOnThread } from '../jobs/local/learn.ts'
 import type { Workspace } from './compose.ts'
 import type { Config } from './config.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
@@ -53,12 +54,14 @@ export async function startServer(
       consent: { ...CONSENT_DEFAULTS, ...settings.consent },
       fingerprint,
       webFolders: [join(PACKAGE_ROOT, 'web/public'), WEB_BUILT],
+      steerEveryMs: config.steerEveryMs,
       tagScript: await readFile(join(WEB_BUILT, 'tag.js'), 'utf8'),
       limits: config.limits,
       rates: config.rates,
       trustedProxies: config.trustedProxies,
     },
     judge: judgeOnThread,
+    learn: learnOnThread,
     stream: createStream(randomBytes(16).toString('hex')),
     logger: { level: config.logLevel, stream: process.stderr },
   })

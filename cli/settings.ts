@@ -112,6 +112,12 @@ export const SETTINGS = [
     0,
   ),
   numberSetting('drainSeconds', 'DRAIN_SECONDS', 'answered on after being told to stop, while not ready', 0),
+  numberSetting(
+    'steerSeconds',
+    'STEER_SECONDS',
+    'between learning weights and merging losing leaves; 0: only when asked to',
+    300,
+  ),
   numberSetting('stopSeconds', 'STOP_SECONDS', 'requests in flight may take to end when stopping', 10),
 ] as const satisfies readonly Setting[]
 

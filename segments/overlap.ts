@@ -1,6 +1,7 @@
-import { type Bitmap, countBits, countBoth, rowsOf } from '../core/bitmap.ts'
+import { type Bitmap, countBits, countBoth } from '../core/bitmap.ts'
 import { isSmall } from '../stats/hide-small.ts'
 import type { GridTree } from './grid.ts'
+import { type Memberships, membershipsOf } from './memberships.ts'
 import type { Population } from './population.ts'
 import { BROAD_ID, type Segment } from './segment.ts'
 import { type ShownPeople, shownPeople } from './shown-people.ts'
@@ -140,24 +141,6 @@ function mayTell(
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** Row r is in the segments `segments[starts[r]]` up to, not including, `segments[starts[r + 1]]`, ascending. */
-interface Memberships {
-  readonly starts: Uint32Array
-  readonly segments: Uint32Array
-}
-
-function membershipsOf(members: readonly Bitmap[], people: number): Memberships {
-  const starts = new Uint32Array(people + 1)
-  for (const rows of members) for (const row of rowsOf(rows)) starts[row + 1]!++
-  for (let row = 0; row < people; row++) starts[row + 1]! += starts[row]!
-  const filled = starts.slice()
-  const segments = new Uint32Array(starts[people]!)
-  for (const [index, rows] of members.entries()) {
-    for (const row of rowsOf(rows)) segments[filled[row]!++] = index
-  }
-  return { starts, segments }
 }
 
 /** How many pairs of segments meet, summed over people. */

@@ -38,8 +38,8 @@ export interface CrossedEffects {
 /** What a level's own standard deviation counts for beside the usual one, in levels. */
 const PRIOR_LEVELS = 2
 /** Logarithms that move by less are found. */
-const NEAR = 1e-3
-const MOST_SWEEPS = 12
+const NEAR = 5e-3
+const MOST_SWEEPS = 8
 /** The root of a factor's tree is where its levels are measured from. */
 const FIXED = 1e-9
 const BASE_PRIOR = { rootDeviation: 2, spreadScale: 0.5 } as const

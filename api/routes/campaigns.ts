@@ -20,6 +20,7 @@ import type { ApiContext } from '../context.ts'
 import { Day } from '../day.ts'
 import { NameParams, readDocument, refreshQuietly, registerDocumentRoutes } from '../document-routes.ts'
 import { answers, json } from '../documented.ts'
+import type { Serving } from '../serving.ts'
 
 const CheckBody = Type.Object(
   {
@@ -97,7 +98,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
       if (!template) return
       validateCampaign(campaign, parseTemplate(template.body, `templates/${campaign.template}/template.json`))
     },
-    listed: (name) => serving.states().find(({ campaign }) => campaign === name) ?? {},
+    listed: (name) => listedState(serving, name),
   })
 
   const historyOf = async (name: string): Promise<HistorySource> => {
@@ -232,6 +233,23 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
       })
     },
   )
+}
+
+/**
+ * What is put beside a campaign in the list. `revision` there is that of the file: `servedRevision` is the one that
+ * serves, and `waiting` says why it is an older one.
+ */
+function listedState(serving: Serving, name: string): object {
+  const state = serving.states().find(({ campaign }) => campaign === name)
+  if (!state?.active) return state ?? {}
+  const { revision, ...rest } = state
+  const steering = serving.steering(name)
+  return {
+    ...rest,
+    servedRevision: revision,
+    weightsVersion: steering?.weights.version ?? 0,
+    merged: [...(steering?.servedBy ?? [])].map(([leaf, into]) => ({ leaf, into })),
+  }
 }
 
 /** The rows are JSON already: they go into the answer as they are, bytes for bytes what a file would have. */

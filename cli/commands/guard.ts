@@ -30,6 +30,7 @@ import {
   withGuardOptions,
 } from '../guard-options.ts'
 import { getFromHolder } from '../holder.ts'
+import { isMove, moveLeaves } from '../move-leaves.ts'
 
 const MEANING = `
 The verdicts, each an answer (exit status 0):
@@ -50,6 +51,8 @@ export function guardCommand(environment: ConfigSource): Command {
       'polyad guard spend.parquet --treatment mail --outcome spend --segments zip,age:bins=25/35/50 --chart gain.svg',
       'polyad guard daily.csv --treatment arm --outcome buyers --count people --segments city --shares a=90%,b=10%',
       'polyad guard --campaign summer --from 2026-06-01',
+      'polyad guard --campaign summer --apply           merge the leaves in which narrow is shown to lose',
+      'polyad guard --campaign summer --restore usa/ca --reason "new headlines since Monday"',
     ],
   )
   return withGuardOptions(command.argument('[table]', 'file of an experiment'))
@@ -64,6 +67,7 @@ export function guardCommand(environment: ConfigSource): Command {
           )
         }
         if (table !== undefined) await guardTable(table, options, invocation)
+        else if (isMove(options)) await moveLeaves(options.campaign!, options, invocation)
         else await guardLogs(options.campaign!, options, invocation)
       }),
     )

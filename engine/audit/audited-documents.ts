@@ -15,6 +15,7 @@ const AUDITED: ReadonlySet<DocumentKind> = new Set([
   'campaign',
   'mapping',
   'key',
+  'merges',
 ])
 
 /** Adds an entry to the audit log, made now. */

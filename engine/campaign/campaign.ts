@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { LONGEST_WINDOW_DAYS } from '../tracking/conversion.ts'
+import { AllocationSchema } from './allocation.ts'
 import { BidSettingsSchema } from './bid-settings.ts'
 import {
   AssignmentKeySchema,
@@ -193,6 +194,13 @@ export const CampaignSchema = Type.Object(
     priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
     /** How its ad units are offered at auctions (POST /openrtb2); without it they are not. */
     bid: Type.Optional(BidSettingsSchema),
+    /** How the options of slots are drawn. Default even. */
+    allocation: Type.Optional(AllocationSchema),
+    /**
+     * Whether a leaf in which narrow is shown to lose is served by a wider segment without anybody's doing
+     * (docs/allocation.md). Default true.
+     */
+    autoMerge: Type.Optional(Type.Boolean()),
     /** Platforms whose minimums and caps the check applies: keys of data/platforms. */
     platforms: Type.Optional(Type.Array(Type.String())),
     /** Share of matched people who are served broad. At least 0.1 unless overridden here. Default 0.1. */

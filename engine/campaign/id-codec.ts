@@ -118,9 +118,13 @@ export function createIdEncoder(size: number): IdEncoder {
   }
 }
 
+/** By how many numbers they take: the memory of one costs more to make than an id to spell. */
+const encoders = new Map<number, IdEncoder>()
+
 /** Numbers as an id. */
 export function encodeNumbers(numbers: readonly number[]): string {
-  const encoder = createIdEncoder(numbers.length)
+  const encoder = encoders.get(numbers.length) ?? createIdEncoder(numbers.length)
+  encoders.set(numbers.length, encoder)
   for (const [at, number] of numbers.entries()) encoder.numbers[at] = number
   const length = encoder.encode(0)
   return Buffer.from(encoder.ascii.buffer, 0, length).toString('latin1')

@@ -3,6 +3,7 @@ import { createDoor, requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import type { SlotKind, Template } from '../../templates/template.ts'
 import { copySources } from '../generate/copy-renderer.ts'
+import { checkAllocation } from './allocation.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
 import { checkDelivery } from './check-delivery.ts'
@@ -39,6 +40,7 @@ export function validateCampaign(campaign: Campaign, template: Template): void {
     checkRules(campaign, template, report)
     checkTerms(campaign, report)
     checkBid(campaign, template, report)
+    checkAllocation(campaign, report)
     checkDelivery(campaign, report)
   })
 }

@@ -5,6 +5,7 @@ import { BROAD_ID } from '../../segments/segment.ts'
 import { unknownValueRemarks, writtenRules } from '../../segments/unknown-values.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { DEFAULTS } from '../campaign/campaign.ts'
+import { keepCheckedPlan, readCheckedPlan } from '../campaign/checked-plans.ts'
 import { loadPlan } from '../campaign/load-plan.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { createCopyTable } from '../generate/copy-table.ts'
@@ -64,7 +65,7 @@ export async function checkCampaign(
   name: string,
   options: CheckOptions,
 ): Promise<CheckReport> {
-  const { plan } = await loadPlan(ports, name, {
+  const { plan, planHash } = await loadPlan(ports, name, {
     publicUrl: '',
     fingerprint: options.fingerprint,
     ...(options.revision === undefined ? {} : { revision: options.revision }),
@@ -82,10 +83,12 @@ export async function checkCampaign(
     : earlier?.basis === found.basis
       ? earlier.override
       : undefined
+  const mayRun = found.verdict !== 'refused' || override !== undefined
   const report: CheckReport = {
     ...found,
     warnings: [
       ...flightWarnings(plan.campaign, atMs),
+      ...(mayRun ? [] : await meanwhileWarnings(ports, plan)),
       ...assignmentWarnings(plan.campaign),
       ...found.warnings,
     ],
@@ -93,7 +96,19 @@ export async function checkCampaign(
     ...(override && found.verdict === 'refused' ? { override } : {}),
   }
   await ports.documents.write('check', document, report)
+  if (mayRun && options.revision === undefined) {
+    await keepCheckedPlan(ports, name, { revision: plan.revision, planHash })
+  }
   return report
+}
+
+/** What is served while a revision is refused. A refusal of the revision that serves takes it off the air. */
+async function meanwhileWarnings(ports: CheckPorts, { campaign, revision }: Plan): Promise<string[]> {
+  const checked = await readCheckedPlan(ports, campaign.name)
+  if (!checked || checked.revision === revision) return []
+  return [
+    `Revision ${checked.revision}, the last one that a check let run, goes on being served until a newer one may.`,
+  ]
 }
 
 /**

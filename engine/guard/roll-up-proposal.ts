@@ -10,6 +10,7 @@ import type { CampaignSegments } from '../campaign/campaign.ts'
 import type { CheckReport } from './check-report.ts'
 import { peopleNeededAt, problemsOf, type RateOf, type Volume } from './expected-volume.ts'
 import { type ServedPeople, servedPeople } from './served-people.ts'
+import { starvedRules } from './starved-rules.ts'
 
 type Merge = NonNullable<CheckReport['rollUp']>['merges'][number]
 
@@ -36,9 +37,12 @@ export const ELSEWHERE = 'what else they match'
  * Segments that can all live, as near to the campaign's as the floors allow: grids are rolled up (segments/roll-up.ts),
  * and a rule segment that cannot live is dropped, so its people are served what else they match.
  *
+ * A rule with too few people goes first, whatever it is served; then, as long as there is one, the rule that is served
+ * fewest of those that are served too few, since what it had may keep others alive.
+ *
  * A person is served the narrowest segment they match, so a rule segment takes people from wider grid leaves. Which
  * leaves are wider is known only after rolling up; so the roll-up is repeated with those people left out until every
- * leaf stands on people of its own. At most one round a rule segment and drop; one round for grids alone.
+ * leaf stands on people of its own. Few rounds, each of a bitmap a segment; one for grids alone.
  *
  * @returns undefined when nothing is left to serve but broad
  */
@@ -50,16 +54,25 @@ export function proposeRollUp(input: Segmented, volume: Volume, rateOf: RateOf):
     if (!document || !('grid' in document)) throw new Error(`${grid} is not a grid`)
     return gridDefinition(document, input.catalogue)
   })
-  let names = input.entries.filter((entry) => typeof entry === 'string')
-  const dropped: Merge[] = []
   // Never how many: from two such numbers the size of a leaf under the k floor could be told.
   const tooFew = (id: string) => `fewer than ${neededAt(id)} people`
-  let takers = new Set<string>()
+  const dropped: Merge[] = []
+  const drop = (segments: readonly Segment[]): void => {
+    for (const { id, people } of segments) {
+      const reason = people < neededAt(id) ? tooFew(id) : `${tooFew(id)} are left to it by narrower segments`
+      dropped.push({ from: id, into: ELSEWHERE, reason })
+    }
+  }
+  const all = resolveSegments({
+    ...input,
+    entries: input.entries.filter((entry) => typeof entry === 'string'),
+  }).filter(({ id }) => id !== BROAD_ID)
+  let rules = all.filter(({ id, people }) => people >= neededAt(id))
+  drop(all.filter(({ id, people }) => people < neededAt(id)).sort(bySize))
+  const takers = new Set<string>()
   for (;;) {
-    const rules = resolveSegments({ ...input, entries: names }).filter(({ id }) => id !== BROAD_ID)
     const merges: Merge[] = [...dropped]
-    const taking = rules.filter(({ id, people }) => takers.has(id) || people < neededAt(id))
-    takers = new Set(taking.map(({ id }) => id))
+    const taking = rules.filter(({ id }) => takers.has(id))
     const rolled = definitions.map((definition) => {
       const tree = createGridTree(
         input.population,
@@ -82,34 +95,25 @@ export function proposeRollUp(input: Segmented, volume: Volume, rateOf: RateOf):
       return { grid: definition.name, leaves: ids(leaves), remainders: ids(remainders) }
     })
     const living = rolled.filter(({ leaves, remainders }) => leaves.length + remainders.length > 0)
-    const entries = [...living, ...names]
+    const entries = [...living, ...rules.map(({ id }) => id)]
     if (entries.length === 0) return undefined
     const segments = resolveSegments({ ...input, entries })
     const served = servedPeople(input.population, segments, volume.kFloor, entries.length === 1)
     const failing = segments.filter(
       ({ id }) => id !== BROAD_ID && problemsOf(volume, served.of.get(id)!, rateOf(id)).length > 0,
     )
-    const isRule = new Set<string>(names)
+    const isRule = new Set(rules.map(({ id }) => id))
     const widest = Math.max(0, ...failing.filter(({ id }) => !isRule.has(id)).map(({ people }) => people))
     const narrower = rules.filter(({ id, people }) => !takers.has(id) && people <= widest)
     if (narrower.length > 0) {
       for (const { id } of narrower) takers.add(id)
       continue
     }
-    const [smallest] = failing
-      .filter(({ id }) => isRule.has(id))
-      .sort((a, b) => served.of.get(a.id)! - served.of.get(b.id)! || compareText(a.id, b.id))
-    if (!smallest) return { entries: inOrder(input.entries, entries), merges, segments, served }
-    names = names.filter((name) => name !== smallest.id)
-    takers.delete(smallest.id)
-    dropped.push({
-      from: smallest.id,
-      into: ELSEWHERE,
-      reason:
-        smallest.people < neededAt(smallest.id)
-          ? tooFew(smallest.id)
-          : `${tooFew(smallest.id)} are left to it by narrower segments`,
-    })
+    const starved = starvedRules(input.population, segments, isRule, { kFloor: volume.kFloor, neededAt })
+    if (starved.length === 0) return { entries: inOrder(input.entries, entries), merges, segments, served }
+    drop(starved)
+    const gone = new Set(starved.map(({ id }) => id))
+    rules = rules.filter(({ id }) => !gone.has(id))
   }
 }
 
@@ -128,6 +132,10 @@ function leavesToHomes({ nodes, root }: GridTree, steps: RollUp['merges']): Merg
       return { from, into: home === root ? BROAD_ID : home, reason }
     })
     .sort((a, b) => compareText(a.into, b.into) || compareText(a.from, b.from))
+}
+
+function bySize(a: Segment, b: Segment): number {
+  return a.people - b.people || compareText(a.id, b.id)
 }
 
 function compareText(a: string, b: string): number {

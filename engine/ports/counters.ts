@@ -29,6 +29,15 @@ export interface CounterRow {
   readonly valueMicros: number
 }
 
+/** What came of one ad unit in all days together. */
+export interface UnitCounts {
+  readonly adUnit: string
+  readonly simulated: boolean
+  readonly impressions: number
+  readonly clicks: number
+  readonly conversions: number
+}
+
 /**
  * Counts of what happened, loaded from the log.
  *
@@ -42,6 +51,7 @@ export interface CounterRow {
  *    decisions are in nothing, and neither is any event of theirs but a late one.
  * 3. `position` is the log position after the last load that finished; both are written together.
  * 4. Rows equal a recount of the whole log.
+ * 5. `units` are the rows summed by ad unit and `simulated`, in text order, without those of house ads.
  */
 export interface Counters {
   load(records: readonly LogRecord[], position: number): Promise<void>
@@ -53,6 +63,7 @@ export interface Counters {
     readonly fromDay?: string
     readonly toDay?: string
   }): Promise<readonly CounterRow[]>
+  units(campaign: string): Promise<readonly UnitCounts[]>
   late(campaign: string): Promise<number>
   /** Decisions that are counts only, their records gone from the log; and the moment the last of them was made. */
   folded(campaign: string): Promise<{ readonly decisions: number; readonly untilMs: number } | undefined>

@@ -10,6 +10,9 @@ export type DocumentKind =
   | 'plan'
   | 'key'
   | 'population'
+  | 'weights'
+  | 'merges'
+  | 'checked'
   | 'pause'
   | 'export'
 

@@ -1,4 +1,4 @@
-import { type Leaves, REPORT_ALPHA } from './report.ts'
+import { type Leaves, REPORT_ALPHA, type Report } from './report.ts'
 import { percent, probability, textTable, wholeNumber } from './text-table.ts'
 
 /** Rows of one table; the rest is in the JSON. */
@@ -51,6 +51,14 @@ export function leafLines(leaves: Leaves, goal: string): string[] {
     lines.push('of the leaves with q of at most 0.05, one in twenty is expected to be there by chance')
   }
   return lines
+}
+
+/** Leaves that are not served their own ads any more. */
+export function mergedLines(merged: NonNullable<Report['merged']>): string[] {
+  return merged.map(
+    ({ leaf, atMs, by }) =>
+      `${leaf} was merged by ${by === 'person' ? 'a person' : 'the schedule'} at ${new Date(atMs).toISOString()}: a wider segment serves its people`,
+  )
 }
 
 /** What a table leaves out. */

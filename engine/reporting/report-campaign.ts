@@ -8,6 +8,7 @@ import { checkLedger } from '../campaign/extend-ledger.ts'
 import type { Ledger } from '../campaign/ledger.ts'
 import { sharesOf } from '../decision/assignment.ts'
 import type { CheckReport } from '../guard/check-report.ts'
+import { readMerges } from '../guard/moves/merges.ts'
 import { readCheck } from '../guard/require-checked.ts'
 import type { CounterRow } from '../ports/counters.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -83,6 +84,7 @@ export async function reportCampaign(
   const counts = countByPerson(rows)
   const total = totalOf(counts)
   const spendMicros = Math.round(total.spendMicros)
+  const { merged } = await readMerges(ports, name)
   const viewThrough = sumOf(rows, 'viewThrough')
   return {
     version: 1,
@@ -139,6 +141,9 @@ export async function reportCampaign(
       titleOf: (leaf) => titles.get(leaf) ?? leaf,
       widerOf: await widerSegments(ports, campaign),
       plannedPeople: plannedLeafPeople(checks),
+    }),
+    ...(merged.length > 0 && {
+      merged: merged.map(({ leaf, atMs, by, reason }) => ({ leaf, atMs, by, reason })),
     }),
     elements: elementReport(rows, {
       goal: campaign.goal.event,

@@ -1,6 +1,6 @@
 import { formatMoney } from '../../core/money.ts'
 import { elementLines } from './element-text.ts'
-import { leafLines } from './leaf-text.ts'
+import { leafLines, mergedLines } from './leaf-text.ts'
 import type { Estimate, Report, ReportArm, ReportRate, ReportRow } from './report.ts'
 import { percent, textTable, wholeNumber } from './text-table.ts'
 
@@ -55,6 +55,7 @@ export function reportText(report: Report): string {
   if (report.pace) lines.push(report.pace.text)
   lines.push('', 'Narrow against broad, among people who matched a segment', ...comparisonLines(report))
   lines.push('', 'Narrow against broad, leaf by leaf', ...leafLines(report.leaves, report.goal))
+  lines.push(...mergedLines(report.merged ?? []))
   if (report.elements.slots.length > 0) {
     lines.push('', 'Every slot, option by option', ...elementLines(report.elements, report.goal))
   }

@@ -394,6 +394,10 @@ export const ReportSchema = Type.Object(
     /** Oldest first; days with few people are told with those after them. */
     looks: Type.Array(DailyLook),
     leaves: Leaves,
+    /** Leaves whose people a wider segment serves now (docs/allocation.md); absent: none. */
+    merged: Type.Optional(
+      Type.Array(Type.Object({ leaf: Text, atMs: Type.Integer(), by: Text, reason: Text }, closed)),
+    ),
     elements: Elements,
     by: Text,
     rows: Type.Array(BreakdownRow),

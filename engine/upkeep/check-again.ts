@@ -22,7 +22,8 @@ export async function checkAgainAfter(
   { fingerprint, fonts }: Pick<CheckOptions, 'fingerprint' | 'fonts'>,
   change: () => Promise<void>,
 ): Promise<readonly CheckedAgain[]> {
-  const { states } = await loadActiveCampaigns(ports, { publicUrl: '', fingerprint })
+  // Of a campaign whose edit waits for a check, nothing is to be checked by itself.
+  const { states } = await loadActiveCampaigns(ports, { publicUrl: '', fingerprint, population: undefined })
   const active = states.filter((state) => state.active)
   await change()
   const checked: CheckedAgain[] = []

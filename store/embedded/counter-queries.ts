@@ -101,6 +101,17 @@ export const ROWS_SQL = `${judgedSql('campaign = $1')},
   GROUP BY r.day, ${CELL}, alone
   ORDER BY r.day, revision, segment, locale, placement, ad_unit, person NULLS FIRST, alone, leaf, arm, simulated`
 
+/** What came of each ad unit of a campaign ($1), days and people together; house ads have none. */
+export const UNITS_SQL = `${judgedSql('campaign = $1')},
+  parts AS (
+    SELECT d.ad_unit, d.simulated, ${COUNTS} FROM counted c JOIN d ON d.id = c.decision
+    GROUP BY d.ad_unit, d.simulated
+    UNION ALL
+    SELECT ad_unit, simulated, ${COUNT_NAMES.join(', ')} FROM folded WHERE campaign = $1
+  )
+  SELECT ad_unit, simulated, ${['impressions', 'clicks', 'conversions'].map((name) => `sum(${name})::BIGINT`).join(', ')}
+  FROM parts WHERE ad_unit <> '' GROUP BY ad_unit, simulated ORDER BY ad_unit, simulated`
+
 /** A late event that came first is in `late`; one that was there in time and came again late is a repeat. */
 const apartOfSql = (which: string, eventsOf: string) => `${judgedSql(which)}
   SELECT campaign, type, reason, count(*) AS events FROM (

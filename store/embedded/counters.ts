@@ -4,7 +4,7 @@ import { decisionIdAtMs } from '../../engine/tracking/decision-id.ts'
 import { earlierEvent } from '../../engine/tracking/earlier-event.ts'
 import type { ApartCount, ApartReason } from '../../engine/tracking/filter.ts'
 import type { EventRecord } from '../../engine/tracking/record.ts'
-import { APART_SQL, LATE_SQL, MINUTE_MS, MINUTES_SQL, ROWS_SQL } from './counter-queries.ts'
+import { APART_SQL, LATE_SQL, MINUTE_MS, MINUTES_SQL, ROWS_SQL, UNITS_SQL } from './counter-queries.ts'
 import { decisionRow, eventRow, LOAD_STEPS, TABLE_STEPS } from './counter-tables.ts'
 import { type Cell, type Database, openDatabase } from './database.ts'
 
@@ -76,6 +76,16 @@ export async function createCounters(database: Database): Promise<Counters> {
         { sql: ROWS_SQL, values: [campaign] },
       ])
       return results[2]!.map(counterRow)
+    },
+
+    async units(campaign) {
+      return (await query(UNITS_SQL, [campaign])).map((row) => ({
+        adUnit: row[0] as string,
+        simulated: row[1] as boolean,
+        impressions: row[2] as number,
+        clicks: row[3] as number,
+        conversions: row[4] as number,
+      }))
     },
 
     async late(campaign) {

@@ -46,6 +46,9 @@ const PLACES: Readonly<Record<DocumentKind, Place>> = {
   plan: files(join('.polyad', 'plan'), '.json'),
   key: files(join('.polyad', 'key'), '.json'),
   population: files(join('.polyad', 'population'), '.json'),
+  weights: files(join('.polyad', 'weights'), '.json'),
+  merges: files(join('.polyad', 'merges'), '.json'),
+  checked: files(join('.polyad', 'checked'), '.json'),
   pause: files(join('.polyad', 'pause'), '.json'),
   export: files(join('.polyad', 'export'), '.json'),
 }

@@ -29,13 +29,16 @@ interface EraseParts {
  */
 export async function erasePersons(
   { workspaceFolder, database, log, steps }: EraseParts,
-  persons: readonly string[],
+  asked: readonly string[],
   identifier: string | undefined,
 ): Promise<ErasedParts> {
   const storeFolder = join(workspaceFolder, '.polyad')
   // Before the journal, which is not to have the identifier in it.
   const rejectedRows = identifier === undefined ? 0 : await eraseRejects(workspaceFolder, identifier)
   const path = join(storeFolder, ERASE_JOURNAL)
+  // Whom an erasing that was cut short left behind goes with these, or their journal would be written over.
+  const unfinished = (await readEraseJournal(workspaceFolder))?.persons ?? []
+  const persons = [...new Set([...unfinished, ...asked])]
   await replaceFile(path, JSON.stringify({ persons } satisfies Journal))
 
   let decisions = 0

@@ -3,6 +3,7 @@ import { createKey, listKeys, removeKey } from '../../api/keys.ts'
 import { requireLoopback } from '../../api/own-address.ts'
 import { buildServer, listen } from '../../api/server.ts'
 import { createStream } from '../../core/stream.ts'
+import { learnOptions } from '../../engine/allocation/learn.ts'
 import type { CheckReport } from '../../engine/guard/check-report.ts'
 import { judgeExperiment } from '../../engine/guard/experiment/judge.ts'
 import { loadFonts } from '../../templates/fonts.ts'
@@ -93,6 +94,7 @@ describe('a server without keys', () => {
       fonts: await loadFonts('templates/fonts'),
       stream: createStream('never'),
       judge: judgeExperiment,
+      learn: learnOptions,
     }
     await expect(buildServer({ ...parts, config })).rejects.toMatchObject({ code: 'BIND_REFUSED' })
     for (const address of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
@@ -264,6 +266,7 @@ describe('a server with keys', () => {
       'GET /t/x/{token}',
       'GET /v1/ad-units/{file}',
       'GET /v1/ad-units/{id}/pictures/{file}',
+      'GET /v1/house-ads/{campaign}/{file}',
       'GET /v1/house-ads/{file}',
       'GET /v1/tag.html',
       'GET /v1/tag.js',

@@ -537,14 +537,29 @@ describe('campaigns that may not be served', () => {
     expect((await decide()).statusCode).toBe(200)
   })
 
-  it('stop when a new revision is written, while another goes on', async () => {
+  it('go on with the last checked revision when a new one is written, which waits', async () => {
     const other = { ...CAMPAIGN, name: 'other' }
     await world.ask({ method: 'PUT', url: '/v1/campaigns/other', payload: other })
     const changed = { ...CAMPAIGN, landingUrl: 'https://shop.example/new' }
     await world.ask({ method: 'PUT', url: '/v1/campaigns/spring', payload: changed })
-    expect(await stateOf('spring')).toMatchObject({ active: false, code: 'CHECK_MISSING', revision: 2 })
-    expect(await stateOf('other')).toMatchObject({ active: false })
+    expect(await stateOf('spring')).toMatchObject({
+      active: true,
+      revision: 2,
+      servedRevision: 1,
+      waiting: { code: 'CHECK_MISSING', reason: expect.stringContaining('not been checked') },
+    })
+    expect(await stateOf('other')).toMatchObject({ active: false, code: 'CHECK_MISSING' })
+    const answer = (await decide()).json()
+    expect(answer.revision).toBe(1)
+    const click = await world.ask({ url: answer.click.slice(PUBLIC_URL.length) })
+    expect(click.headers.location).toContain(CAMPAIGN.landingUrl)
+    const refused = await world.ask({ method: 'POST', url: '/v1/campaigns/spring/check', payload: {} })
+    expect(refused.json().warnings).toContainEqual(
+      'Revision 1, the last one that a check let run, goes on being served until a newer one may.',
+    )
+    expect(await stateOf('spring')).toMatchObject({ servedRevision: 1, waiting: { code: 'CHECK_REFUSED' } })
     await activate(world)
+    expect((await decide()).json().revision).toBe(2)
     const checks = await Promise.all(
       [1, 2].map((revision) => world.ask({ url: `/v1/campaigns/spring/check?revision=${revision}` })),
     )
@@ -565,12 +580,18 @@ describe('a listening server', () => {
     const file = join(world.folder, 'campaigns/spring.json')
     await writeFile(file, JSON.stringify({ ...CAMPAIGN, title: 'Spring again' }))
     await vi.waitFor(
-      async () => expect(await campaigns()).toMatchObject([{ active: false, code: 'CHECK_MISSING' }]),
+      async () =>
+        expect(await campaigns()).toMatchObject([
+          { active: true, revision: 2, servedRevision: 1, waiting: { code: 'CHECK_MISSING' } },
+        ]),
       { timeout: 10_000, interval: 100 },
     )
     await writeFile(file, '{ not json')
     await vi.waitFor(
-      async () => expect(await campaigns()).toMatchObject([{ name: 'spring', problem: expect.any(String) }]),
+      async () =>
+        expect(await campaigns()).toMatchObject([
+          { name: 'spring', problem: expect.any(String), servedRevision: 1 },
+        ]),
       { timeout: 10_000, interval: 100 },
     )
     await world.close()
@@ -590,7 +611,10 @@ describe('the state of a campaign', () => {
       stream: createStream('told'),
       publicUrl: PUBLIC_URL,
       fingerprint: 'test',
-      onState: (state) => told.push(state.active ? 'served' : state.code),
+      onState: (state) =>
+        told.push(
+          state.active ? `served${state.waiting ? `, ${state.waiting.code} waits` : ''}` : state.code,
+        ),
     })
     const write = (kind: 'campaign' | 'segment', name: string, body: object) =>
       ports.documents.write(kind, name, body).then(() => serving.refresh())
@@ -598,7 +622,7 @@ describe('the state of a campaign', () => {
     await write('segment', 'unused', { name: 'unused', rule: { state: 'NY' } })
     await write('campaign', 'spring', { ...CAMPAIGN, title: 'Edited' })
     await write('campaign', 'spring', CAMPAIGN)
-    expect(told).toEqual(['served', 'CHECK_MISSING', 'served'])
+    expect(told).toEqual(['served', 'served, CHECK_MISSING waits', 'served'])
     await world.close()
   })
 })

@@ -281,6 +281,25 @@ describe('statuses', () => {
     expect(new Set(flood.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 503]))
   })
 
+  it('of weights and merged leaves', async () => {
+    const url = '/v1/campaigns/spring'
+    await get(200, `${url}/allocation`)
+    await get(404, '/v1/campaigns/nothing/allocation')
+    await send(200, 'POST', `${url}/allocation`, {})
+    await send(404, 'POST', '/v1/campaigns/nothing/allocation', {})
+    await get(200, `${url}/weights/0`)
+    await get(404, `${url}/weights/9`)
+    const difference = { value: -0.1, low: -0.2, high: -0.01 }
+    const merge = { leaf: 'california', atMs: 1, by: 'schedule', reason: 'a test', difference }
+    await world.ports.documents.write('merges', 'spring', { version: 1, merged: [merge], restored: [] })
+    await get(200, `${url}/merges`)
+    await get(404, '/v1/campaigns/nothing/merges')
+    await send(200, 'POST', `${url}/merges`, {})
+    await send(404, 'POST', '/v1/campaigns/nothing/merges', {})
+    await send(404, 'POST', `${url}/merges/restore`, { leaf: 'oregon', reason: 'a test' })
+    await send(200, 'POST', `${url}/merges/restore`, { leaf: 'california', reason: 'a test' })
+  })
+
   it('of operation', async () => {
     await get(200, '/metrics')
     await get(200, '/health/live')

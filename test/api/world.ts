@@ -10,6 +10,7 @@ import { buildServer, type ServerParts } from '../../api/server.ts'
 import { PolyadError } from '../../core/errors.ts'
 import { identityHash } from '../../core/hash.ts'
 import { createStream } from '../../core/stream.ts'
+import { learnOptions } from '../../engine/allocation/learn.ts'
 import type { Campaign } from '../../engine/campaign/campaign.ts'
 import type { ConsentPolicy } from '../../engine/decision/personal-use.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
@@ -208,6 +209,7 @@ export async function openWorld(options: {
       ...(options.logger === undefined ? {} : { logger: options.logger }),
       fonts,
       judge: judgeOnThread,
+      learn: learnOptions,
       stream: createStream('api tests'),
     })
   const server = await build()

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { createStream, type Stream } from '../../core/stream.ts'
 import { dayIn } from '../../core/time.ts'
-import type { CounterRow, Counters } from '../../engine/ports/counters.ts'
+import type { CounterRow, Counters, UnitCounts } from '../../engine/ports/counters.ts'
 import { judgeConversion } from '../../engine/tracking/conversion.ts'
 import { earlierEvent } from '../../engine/tracking/earlier-event.ts'
 import { type ApartReason, judgeClicks } from '../../engine/tracking/filter.ts'
@@ -195,7 +195,7 @@ export function randomLog(stream: Stream, count: number): LogRecord[] {
       leaf: pick(['ny', null]),
       arm: pick(['narrow', 'broad-control', 'broad', 'holdout']),
       revision: 1 + stream.integer(2),
-      adUnit: pick(['unit1', 'unit2']),
+      adUnit: pick(['unit1', 'unit2', '']),
       simulated: pick([true, false]),
       ...pick([{}, {}, { v: 3, windows: { clickDays: 1, viewDays: 0 } }]),
       ...pick([{}, {}, { v: 2, test: true }, { v: 2, auction: { bidMicros: 5_000_000, chargedOn: 'win' } }]),
@@ -341,6 +341,8 @@ export function countersContract(name: string, open: Open<Counters>, exempt?: Ex
         const rows = await port.rows({ campaign, timeZone })
         const expected = recount(records, campaign, timeZone)
         expect(byText(rows)).toEqual(byText(expected.rows))
+        // Clause 5.
+        expect(await port.units(campaign)).toEqual(unitsOf(expected.rows))
         const apart = await port.apart(campaign)
         expect(Object.fromEntries(apart.map((each) => [`${each.type} ${each.reason}`, each.events]))).toEqual(
           expected.apart,
@@ -352,6 +354,23 @@ export function countersContract(name: string, open: Open<Counters>, exempt?: Ex
       expect((await port.late('spring')) + (await port.late('summer'))).toBe(late.size)
     })
   })
+}
+
+function unitsOf(rows: readonly CounterRow[]): UnitCounts[] {
+  const units = new Map<string, UnitCounts>()
+  for (const { adUnit, simulated, impressions, clicks, conversions } of rows) {
+    if (adUnit === '') continue
+    const key = `${adUnit} ${simulated}`
+    const sum = units.get(key)
+    units.set(key, {
+      adUnit,
+      simulated,
+      impressions: impressions + (sum?.impressions ?? 0),
+      clicks: clicks + (sum?.clicks ?? 0),
+      conversions: conversions + (sum?.conversions ?? 0),
+    })
+  }
+  return [...units].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, unit]) => unit)
 }
 
 function byText(rows: readonly CounterRow[]): string[] {

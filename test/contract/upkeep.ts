@@ -160,17 +160,17 @@ export function upkeepContract(name: string, open: Open<KeptStore>): void {
       const crash = async (): Promise<void> => {
         throw new Error('killed')
       }
-      for (const steps of [
-        { ...stepsOf(port), loadCounters: crash },
-        { ...stepsOf(port), rebuildPopulation: crash },
-      ]) {
-        await expect(port.upkeep.erase([ANN], undefined, steps)).rejects.toThrow('killed')
+      for (const [person, steps] of [
+        [ANN, { ...stepsOf(port), loadCounters: crash }],
+        [BOB, { ...stepsOf(port), rebuildPopulation: crash }],
+      ] as const) {
+        await expect(port.upkeep.erase([person], undefined, steps)).rejects.toThrow('killed')
       }
       const store = await reopen()
       expect((await store.upkeep.examineFiles()).findings).toMatchObject([{ check: 'erasing' }])
       expect(await store.upkeep.finishErase(stepsOf(store))).toBeDefined()
       expect(await store.upkeep.finishErase(stepsOf(store))).toBeUndefined()
-      expect((await store.upkeep.search([ANN], undefined)).found).toEqual([])
+      expect((await store.upkeep.search([ANN, BOB], undefined)).found).toEqual([])
       expect((await store.upkeep.examineFiles()).findings).toEqual([])
     })
 

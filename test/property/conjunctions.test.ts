@@ -38,7 +38,7 @@ describe('conjunctions', () => {
       { numRuns: 500 },
     )
     expect(expanded).toBeGreaterThan(300)
-    expect(refused).toBeGreaterThan(5)
+    expect(refused).toBeGreaterThan(0)
   })
 
   it('take the values of lone tests together, however many', () => {

@@ -1,5 +1,5 @@
 // Serves made-up people until it is killed: decisions and impressions into the log, counters loaded from it, old parts
-// folded, people erased, all at once. Prints what it acknowledged: `d NUMBER`, `i NUMBER`, and before it erases: `e NUMBER`.
+// folded, people erased, all at once. Prints what it acknowledged: `d NUMBER`, `i NUMBER`, before it erases `e NUMBER`, and `E NUMBER` after.
 // Arguments: workspace, first number, and `early` to acknowledge before the log has, which must be found out.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createStream } from '../../dist/core/stream.js'
@@ -36,6 +36,8 @@ async function append(record, said) {
 
 async function writer() {
   for (;;) {
+    // As fast as it can, what was written would be most of the time of the test.
+    await sleep(stream.integer(4))
     const number = next++
     const id = ids(nowMs())
     const common = { campaign: 'spring', adUnit: 'unit', atMs: nowMs() }
@@ -77,9 +79,10 @@ async function keeper() {
       await loadCounters()
       await upkeep.fold({ maxBytes: 40_000 }, nowMs())
     } else if (next > Number(first) + 20) {
-      const number = Number(first) + stream.integer(next - Number(first))
+      const number = Number(first) + stream.integer(next - Number(first) - 10)
       process.stdout.write(`e ${number}\n`)
       await upkeep.erase([personOf(number)], undefined, steps)
+      process.stdout.write(`E ${number}\n`)
     }
     await sleep(stream.integer(10))
   }

@@ -19,8 +19,10 @@ import { runAndKill } from './run-and-kill.ts'
 
 const ROUNDS = 100
 const BROKEN_ROUNDS = 5
+/** Of those that were told to be erased, the last so many are searched for. */
+const SEARCHED = 3
 /** Kills between two looks at what is left; what one lost is never found again, so no look comes too late. */
-const LOOK_EVERY = 5
+const LOOK_EVERY = 10
 
 const PROCESS = new URL('./faults-process.mjs', import.meta.url)
 const personOf = (number: number) => number.toString(16).padStart(32, '0')
@@ -32,9 +34,16 @@ interface Acknowledged {
   readonly impressions: Set<number>
   /** Whom it was begun to erase. */
   readonly erased: Set<number>
+  /** And of those, whom it was told that they are. */
+  readonly gone: Set<number>
 }
 
-const nothing = (): Acknowledged => ({ decisions: new Set(), impressions: new Set(), erased: new Set() })
+const nothing = (): Acknowledged => ({
+  decisions: new Set(),
+  impressions: new Set(),
+  erased: new Set(),
+  gone: new Set(),
+})
 
 /** What the counters lost of that, and what they have more than once. */
 function compare(rows: readonly CounterRow[], told: Acknowledged): { lost: number[]; twice: number } {
@@ -90,7 +99,9 @@ describe('faults under load, while old parts are folded and people erased', () =
       )
       expect(told.decisions.size).toBeGreaterThan(ROUNDS * 10)
       expect(folded).toBeGreaterThan(100)
+      // Most are killed in the middle of it.
       expect(told.erased.size).toBeGreaterThan(20)
+      expect(told.gone.size).toBeGreaterThan(0)
     }))
 
   it('and acknowledging before the log has it is found out', () =>
@@ -135,10 +146,10 @@ describe('faults under load, while old parts are folded and people erased', () =
 })
 
 async function killRound(folder: string, round: number, chance: Stream, told: Acknowledged, mode = '') {
-  const lines = await runAndKill(PROCESS, [folder, String(round * 1_000_000), mode], chance.integer(500))
-  const sets = { d: told.decisions, i: told.impressions, e: told.erased }
+  const lines = await runAndKill(PROCESS, [folder, String(round * 1_000_000), mode], chance.integer(1_200))
+  const sets = { d: told.decisions, i: told.impressions, e: told.erased, E: told.gone }
   for (const line of lines) {
-    const [kind, number] = line.split(' ') as ['d' | 'i' | 'e', string]
+    const [kind, number] = line.split(' ') as ['d' | 'i' | 'e' | 'E', string]
     sets[kind].add(Number(number))
   }
 }
@@ -156,7 +167,7 @@ async function examine(folder: string, told: Acknowledged) {
     const folded = (await counters.folded('spring'))?.decisions ?? 0
     const { findings } = await upkeep.recount()
     const wrong = (await upkeep.examineFiles()).findings.filter(({ severity }) => severity === 'error')
-    const done = [...told.erased].filter((number) => told.decisions.has(number)).map(personOf)
+    const done = [...told.gone].slice(-SEARCHED).map(personOf)
     const named = done.length > 0 ? (await upkeep.search(done, undefined)).found : []
     return { ...compared, folded, findings: [...findings, ...wrong], named }
   } finally {

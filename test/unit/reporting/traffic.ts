@@ -82,6 +82,7 @@ export function portsOf(
       position: async () => 0,
       rows: async ({ fromDay, toDay }) =>
         rows.filter(({ day }) => (!fromDay || day >= fromDay) && (!toDay || day <= toDay)),
+      units: async () => [],
       folded: async () => undefined,
       late: async () => 3,
       apart: async () => [{ type: 'click', reason: 'bot', events: 2 }],

@@ -44,6 +44,7 @@ function ports() {
       },
       position: async () => position,
       rows: async () => [],
+      units: async () => [],
       folded: async () => undefined,
       late: async () => 0,
       apart: async () => [],
