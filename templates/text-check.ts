@@ -1,7 +1,7 @@
 import type { TextLimit } from '../data/placements/placement-row.ts'
 import type { Fonts } from './fonts.ts'
 import { isCopyOnly, type Placement } from './placement.ts'
-import { createScene, type TextReport } from './scene.ts'
+import { createScene, type SceneLayer, type TextReport } from './scene.ts'
 import type { SlotValues } from './slot-values.ts'
 import type { Template } from './template.ts'
 import { textLength } from './text-units.ts'
@@ -17,9 +17,14 @@ export interface PlacedText {
 /** How a text comes out in one placement. */
 export interface TextFinding {
   /** One a layer that shows it; none where the placement is copy alone. */
-  readonly layers: readonly TextReport[]
+  readonly layers: readonly LayerFinding[]
   /** Limits it is over: the slot's own, and the platform's. */
   readonly over: readonly OverLimit[]
+}
+
+interface LayerFinding extends TextReport {
+  /** Graphemes that are drawn, the ellipsis of a cut text not among them. */
+  readonly shownGraphemes: number
 }
 
 export interface OverLimit {
@@ -43,14 +48,17 @@ export function createTextChecker(template: Template, fonts: Fonts): (placed: Pl
       .map(({ name }) => [name, { kind: 'colour', colour: '#000000' }] as const),
   )
   return ({ slot, placement, locale, text }) => {
-    const { texts } = createScene({
+    const { texts, layers } = createScene({
       template: templates.get(slot)!,
       placement,
       values: { ...colours, [slot]: { kind: 'text', text } },
       locale,
       fonts,
     })
-    return { layers: texts, over: limitsOver(template, placement, slot, text) }
+    return {
+      layers: texts.map((report) => ({ ...report, shownGraphemes: shownIn(layers, report) })),
+      over: limitsOver(template, placement, slot, text),
+    }
   }
 }
 
@@ -82,6 +90,13 @@ function limitsOver(template: Template, placement: Placement, slot: string, text
     const length = textLength(text, each.unit)
     return length > each.most ? [{ ...each, length }] : []
   })
+}
+
+function shownIn(layers: readonly SceneLayer[], { layer: id, outcome }: TextReport): number {
+  const layer = layers.find((each) => each.id === id)
+  if (layer?.kind !== 'text') return 0
+  const lines = layer.lines.map(({ runs }) => runs.map(({ text }) => text).join(''))
+  return Math.max(0, textLength(lines.join(' '), 'graphemes') - (outcome === 'truncated' ? 1 : 0))
 }
 
 /** The template with nothing but the text layers of one slot: others cannot change how they fit. */

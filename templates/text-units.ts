@@ -40,6 +40,15 @@ export function textLength(text: string, unit: TextUnit): number {
   }
 }
 
+/** What a unit is called for people, as in "34 of at most 30 columns". */
+export const UNIT_NAMES: Readonly<Record<TextUnit, string>> = {
+  graphemes: 'characters',
+  utf16: 'UTF-16 units',
+  bytes: 'bytes',
+  'display-width': 'columns',
+  'x-weight': 'weighted characters',
+}
+
 function graphemesIn(text: string): number {
   let count = 0
   for (const _ of graphemes.segment(text)) count++

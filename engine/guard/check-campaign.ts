@@ -44,6 +44,10 @@ export interface CheckOptions {
   readonly override?: { readonly reason: string; readonly who: string }
   /** What narrow ads of other revisions did (load-history.ts); without it leaves have the campaign's baseline rate. */
   readonly history?: HistorySource
+  /** Most texts laid out; the longest come first. Default 200,000, which takes half a minute. */
+  readonly maxTexts?: number
+  /** Texts laid out so far, and in all. */
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 /** Assets left out by rules that are told one by one. */
@@ -75,7 +79,7 @@ export async function checkCampaign(
   const documents = await readNamedSegments(ports, entries)
   const segmented = { population, catalogue: population.catalogue, documents, entries }
   const atMs = ports.clock.nowMs()
-  const found = examine(plan, segmented, options.fonts, options.history)
+  const found = examine(plan, segmented, options.fonts, options.history, options)
   const document = checkName(name, plan.revision)
   const earlier = (await ports.documents.read('check', document))?.body as CheckReport | undefined
   const override = options.override
@@ -120,6 +124,7 @@ export function examine(
   segmented: Segmented,
   fonts: Fonts,
   history: HistorySource = NO_HISTORY,
+  { maxTexts, onProgress }: Pick<CheckOptions, 'maxTexts' | 'onProgress'> = {},
 ): Omit<CheckReport, 'atMs' | 'override'> {
   const { campaign, segments } = plan
   const { population } = segmented
@@ -148,7 +153,7 @@ export function examine(
     segments: open,
     example,
   }))
-  const copy = checkCopy(plan, copyTable, availability, fonts)
+  const copy = checkCopy(plan, copyTable, availability, fonts, { maxTexts, onProgress })
   const reasons = reasonsToRefuse(leaves, { volume, breakEven, before })
   const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, { volume, rates, trees }) : undefined
   return {

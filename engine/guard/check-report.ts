@@ -200,9 +200,27 @@ export const CheckReportSchema = Type.Object(
     undecided: Type.Array(Type.Object({ slot: Text, asset: Text, segments: Count, example: Text }, closed)),
     copy: Type.Object(
       {
-        /** Distinct pairs of text and placement that were laid out (longest texts first), and those left out. */
+        /**
+         * Distinct combinations of slot, text, placement and locale that were laid out (longest texts first), and those
+         * left out.
+         */
         checked: Count,
         skipped: Count,
+        /** How those that were checked came out, each counted once, under the worst; reports of before lack it. */
+        fit: Type.Optional(
+          Type.Object(
+            {
+              fits: Count,
+              shrunk: Count,
+              truncated: Count,
+              missingGlyphs: Count,
+              overLimit: Count,
+              /** Font sizes in pixels that texts were shrunk to, with how many; smallest first. */
+              shrunkTo: Type.Array(Type.Object({ fontPx: Type.Number(), texts: Count }, closed)),
+            },
+            closed,
+          ),
+        ),
         /** Copy that cannot be rendered for some segments; the asset is not used there. */
         broken: Type.Array(
           Type.Object(
@@ -221,6 +239,8 @@ export const CheckReportSchema = Type.Object(
               layer: Text,
               text: Text,
               problem: Text,
+              /** What would mend it; reports of before lack it. */
+              mend: Type.Optional(Text),
             },
             closed,
           ),

@@ -265,13 +265,23 @@ function homeLines({ merges, homes, dropped }: NonNullable<CheckReport['rollUp']
 }
 
 function copyLines({ copy }: CheckReport): string[] {
+  const { fit, misfitCount } = copy
   const lines = [
-    `Copy: ${counted(copy.checked, 'text')} laid out, ${wholeNumber(copy.misfitCount)} ` +
-      `${copy.misfitCount === 1 ? 'does' : 'do'} not fit` +
+    `Copy: ${counted(copy.checked, 'text')} laid out in their placements, ${wholeNumber(misfitCount)} ` +
+      `${misfitCount === 1 ? 'does' : 'do'} not fit` +
       (copy.skipped > 0
         ? `; ${counted(copy.skipped, 'shorter one')} ${copy.skipped === 1 ? 'was' : 'were'} not laid out`
         : ''),
   ]
+  if (fit && copy.checked > 0) {
+    const [smallest] = fit.shrunkTo
+    lines.push(
+      `  ${wholeNumber(fit.fits)} at full size, ${wholeNumber(fit.shrunk)} shrunk` +
+        (smallest ? ` (to ${smallest.fontPx} px at the smallest)` : '') +
+        `, ${wholeNumber(fit.truncated)} cut off, ${wholeNumber(fit.missingGlyphs)} with characters no font has, ` +
+        `${wholeNumber(fit.overLimit)} over a limit`,
+    )
+  }
   for (const each of copy.broken.slice(0, LISTED)) {
     lines.push(
       `  ${each.slot} ${each.asset} (${each.locale}) cannot be rendered for ${counted(each.segments, 'segment')}, ` +
@@ -283,6 +293,7 @@ function copyLines({ copy }: CheckReport): string[] {
       `  ${each.placement} ${each.layer}: ${each.asset} (${each.locale}, ${each.segment}) ${each.problem}: ` +
         JSON.stringify(each.text),
     )
+    if (each.mend) lines.push(`    ${each.mend}`)
   }
   return lines
 }

@@ -419,7 +419,9 @@ describe('documents', () => {
   it('a workspace', async () => {
     const told = (content: unknown) => refusalOf('polyad.json', content, 'segments', 'size')
     expect(await told({ polyad: '1' })).toMatch(/polyad\.json: .*\/polyad must be 1; mend it/)
-    expect(await told({ polyad: 2 })).toMatch(/has layout version 2, and this program knows 1; install a newer/)
+    expect(await told({ polyad: 2 })).toMatch(
+      /has layout version 2, and this program knows 1; install a newer/,
+    )
     expect(await told({ polyad: 1, kfloor: 3 })).toMatch(/unknown field "kfloor"/)
     expect(await polyadRefuses(home, ['check', 'vans'])).toMatch(
       /it has no polyad\.json; run "polyad init" to make one, or name another folder with --workspace/,
