@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { TEXT_FIELDS } from '../data/placements/placement-row.ts'
+import { TEXT_FIELDS, type TextField } from '../data/placements/placement-row.ts'
 
 /** A length in the canvas: pixels as a number, or a share of the canvas side as "50%". */
 const Length = Type.Union([
@@ -125,7 +125,9 @@ export const TemplateSchema = Type.Object(
            * Text only: the field of a placement that this slot's text is sent as, so that the platform's limit holds for
            * it. Default: in placements of copy alone the field of the slot's name, in others none.
            */
-          field: Type.Optional(Type.Union(TEXT_FIELDS.map((field) => Type.Literal(field)))),
+          field: Type.Optional(
+            Type.Unsafe<TextField>(Type.Union(TEXT_FIELDS.map((field) => Type.Literal(field)))),
+          ),
           /** Placements that do not have this slot. */
           absentIn: Type.Optional(Type.Array(Type.String())),
         },

@@ -17,6 +17,7 @@ import { AttributeCatalogueSchema } from '../segments/attributes.ts'
 import { createMapper, MappingSchema } from '../segments/mapping.ts'
 import { SegmentDocumentSchema } from '../segments/segment.ts'
 import { checkCatalogue } from '../segments/vocabulary.ts'
+import { BRAND_RULES, parseBrand } from '../templates/brand.ts'
 import { compileCopy } from '../templates/copy.ts'
 import { HELPERS } from '../templates/helpers.ts'
 import { isCopyOnly } from '../templates/placement.ts'
@@ -87,6 +88,12 @@ describe('docs/copy.md', () => {
       expect(compileCopy(source, 'docs').render({}, locale)).toEqual({ text: shown })
     },
   )
+
+  it('shows a brand file that is accepted, with every rule', () => {
+    const [block] = [...text.matchAll(/```json\n(\{[\s\S]*?)```/g)].map((match) => match[1]!)
+    expect(parseBrand(Buffer.from(block!)).refuse).toEqual(['forbiddenWords', 'requiredLine'])
+    for (const rule of BRAND_RULES) expect(text).toContain(`| \`${rule}\` |`)
+  })
 
   it('has an example of every helper', () => {
     expect(rows.map(([, , helper]) => helper)).toEqual(Object.keys(HELPERS))

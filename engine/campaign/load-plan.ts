@@ -4,6 +4,7 @@ import { requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
 import { labelsOf, vocabularyOf } from '../../segments/vocabulary.ts'
+import { BRAND_FILE, parseBrand } from '../../templates/brand.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
 import { takeTexts } from '../generate/take-texts.ts'
 import { loadPopulation } from '../ingest/population.ts'
@@ -85,7 +86,12 @@ export async function loadPlan(
     publicUrl: publicUrl.replace(/\/+$/, ''),
   }
   const takenTexts = takeTexts(whole, ports.fonts)
-  const plan = takenTexts ? { ...whole, takenTexts } : whole
+  const brandBytes = await ports.files.read(BRAND_FILE)
+  const plan: Plan = {
+    ...whole,
+    ...(takenTexts && { takenTexts }),
+    ...(brandBytes && { brand: parseBrand(brandBytes) }),
+  }
   const bytes = Buffer.from(canonicalJson(plan), 'utf8')
   const planHash = await ports.blobs.put(bytes)
   if (keep && isNewest) await keepPlan(ports, name, document.revision, planHash)

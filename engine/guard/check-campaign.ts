@@ -17,6 +17,7 @@ import { unknownCellValues } from '../space/cell-attributes.ts'
 import { findLeftOut } from '../space/left-out.ts'
 import { createSpace, type Space } from '../space/space.ts'
 import { answerOnBroad, assignedImpressionsWeek } from './answers.ts'
+import { brandReasons, brandWarnings, checkBrand } from './brand-check.ts'
 import { breakEvenOf } from './break-even.ts'
 import { CHECK_VERSION, type CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
@@ -30,6 +31,7 @@ import { rounded } from './rounded.ts'
 import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
+import { usedTexts } from './used-texts.ts'
 import { reasonsToRefuse } from './verdict.ts'
 import { assignmentWarnings, flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
 
@@ -153,8 +155,13 @@ export function examine(
     segments: open,
     example,
   }))
-  const copy = checkCopy(plan, copyTable, availability, fonts, { maxTexts, onProgress })
-  const reasons = reasonsToRefuse(leaves, { volume, breakEven, before })
+  const texts = usedTexts(plan, copyTable, availability)
+  const copy = checkCopy(plan, copyTable, texts, fonts, { maxTexts, onProgress })
+  const brand = plan.brand && checkBrand(plan, plan.brand, texts, fonts)
+  const reasons = [
+    ...reasonsToRefuse(leaves, { volume, breakEven, before }),
+    ...(brand ? brandReasons(brand) : []),
+  ]
   const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, { volume, rates, trees }) : undefined
   return {
     version: CHECK_VERSION,
@@ -169,6 +176,7 @@ export function examine(
       ...leftOutWarnings(findLeftOut(plan, space, availability, MAX_LEFT_OUT)),
       ...unknownValueRemarks([...writtenRules(segments, trees), ...whens], population),
       ...unknownCellValues(plan, whens),
+      ...(brand ? brandWarnings(brand) : []),
     ],
     servedFromBroad: leaves
       .filter(({ servedBroad }) => servedBroad)
@@ -177,6 +185,7 @@ export function examine(
     adUnits,
     undecided,
     copy,
+    ...(brand && { brand }),
     volume,
     history,
     breakEven,

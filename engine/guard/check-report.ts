@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { BrandRuleSchema } from '../../templates/brand.ts'
 import { HistorySourceSchema } from './history.ts'
 
 /** Reports of other versions have to be made anew. */
@@ -18,6 +19,7 @@ const Reason = Type.Object(
       Type.Literal('PLATFORM_MINIMUM'),
       Type.Literal('VOLUME'),
       Type.Literal('BREAK_EVEN'),
+      Type.Literal('BRAND'),
     ]),
     text: Text,
   },
@@ -248,6 +250,21 @@ export const CheckReportSchema = Type.Object(
         misfitCount: Count,
       },
       closed,
+    ),
+    /** Where the campaign is not as brand.json asks; absent where the workspace has none. */
+    brand: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            rule: BrandRuleSchema,
+            refuses: Type.Boolean(),
+            count: Count,
+            /** The first of them, for people. */
+            found: Type.Array(Text),
+          },
+          closed,
+        ),
+      ),
     ),
     volume: Type.Object(
       {

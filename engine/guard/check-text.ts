@@ -21,6 +21,7 @@ export function checkText(report: CheckReport): string {
     slotLines(report),
     rollUpLines(report),
     copyLines(report),
+    brandLines(report),
     undecidedLines(report),
     report.warnings.length > 0 ? ['Worth knowing', ...report.warnings.map((warning) => `  ${warning}`)] : [],
     [`checked on population ${report.populationHash.slice(0, 12)}; --json has every leaf, merge and misfit`],
@@ -38,9 +39,10 @@ function verdictLine(report: CheckReport): string {
   const cure = report.rollUp
     ? `; "polyad check ${report.campaign} --apply" rolls it up to ${leavesText(report.rollUp.after.leaves)}`
     : ''
+  const isOffBrandOnly = report.reasons.every(({ code }) => code === 'BRAND')
   return report.override
     ? `REFUSED, OVERRIDDEN: ${name} may run although the guard refuses it, ${size}.`
-    : `REFUSED: ${name} is too narrow, ${size}${cure}.`
+    : `REFUSED: ${name} ${isOffBrandOnly ? 'is not as brand.json asks' : 'is too narrow'}, ${size}${cure}.`
 }
 
 function leavesText(count: number): string {
@@ -296,6 +298,17 @@ function copyLines({ copy }: CheckReport): string[] {
     if (each.mend) lines.push(`    ${each.mend}`)
   }
   return lines
+}
+
+function brandLines({ brand }: CheckReport): string[] {
+  if (!brand || brand.length === 0) return []
+  return [
+    'Not as brand.json asks',
+    ...brand.flatMap(({ rule, refuses, count, found }) => [
+      `  ${rule}${refuses ? ', which refuses' : ''} (${Math.min(found.length, LISTED)} of ${wholeNumber(count)})`,
+      ...found.slice(0, LISTED).map((each) => `    ${each}`),
+    ]),
+  ]
 }
 
 function undecidedLines({ undecided }: CheckReport): string[] {

@@ -1,7 +1,7 @@
 import type { TextFinding } from '../../templates/text-check.ts'
 import { UNIT_NAMES } from '../../templates/text-units.ts'
 import type { CheckReport } from './check-report.ts'
-import type { UsedText } from './copy-fit.ts'
+import type { UsedText } from './used-texts.ts'
 
 type Misfit = CheckReport['copy']['misfits'][number]
 

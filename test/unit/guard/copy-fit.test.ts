@@ -4,6 +4,7 @@ import type { Plan } from '../../../engine/campaign/plan.ts'
 import { createCopyTable } from '../../../engine/generate/copy-table.ts'
 import { takeTexts } from '../../../engine/generate/take-texts.ts'
 import { checkCopy } from '../../../engine/guard/copy-fit.ts'
+import { usedTexts } from '../../../engine/guard/used-texts.ts'
 import { createAvailability } from '../../../engine/space/availability.ts'
 import { segmentOf, smallPlan } from '../space/small-plan.ts'
 import { testFonts } from '../templates/banner.ts'
@@ -39,7 +40,7 @@ function planOf(texts: readonly (string | string[])[], placements: readonly stri
 
 function check(plan: Plan, options = {}) {
   const copy = createCopyTable(plan)
-  return checkCopy(plan, copy, createAvailability(plan, copy), fonts, options)
+  return checkCopy(plan, copy, usedTexts(plan, copy, createAvailability(plan, copy)), fonts, options)
 }
 
 const MIDDLING = 'A headline that has to be smaller'
