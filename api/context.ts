@@ -24,6 +24,7 @@ export type ServerPorts = Pick<
   | 'audit'
   | 'snapshots'
   | 'clock'
+  | 'fonts'
 >
 
 export interface ServerConfig {

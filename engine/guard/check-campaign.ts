@@ -19,6 +19,7 @@ import { createSpace, type Space } from '../space/space.ts'
 import { answerOnBroad, assignedImpressionsWeek } from './answers.ts'
 import { brandReasons, brandWarnings, checkBrand } from './brand-check.ts'
 import { breakEvenOf } from './break-even.ts'
+import { checkContrast } from './check-contrast.ts'
 import { CHECK_VERSION, type CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
 import { expectVolume, type Volume } from './expected-volume.ts'
@@ -57,7 +58,7 @@ const MAX_LEFT_OUT = 20
 
 const NO_HISTORY: HistorySource = { without: 'it was not asked for' }
 
-type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
+type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock' | 'fonts'>
 
 /**
  * Checks one revision of a campaign on the current population and keeps the report: what it would come to, which copy
@@ -92,6 +93,7 @@ export async function checkCampaign(
   const mayRun = found.verdict !== 'refused' || override !== undefined
   const report: CheckReport = {
     ...found,
+    contrast: await checkContrast(plan, ports, options.fonts),
     warnings: [
       ...flightWarnings(plan.campaign, atMs),
       ...(mayRun ? [] : await meanwhileWarnings(ports, plan)),

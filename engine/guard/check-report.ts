@@ -266,6 +266,33 @@ export const CheckReportSchema = Type.Object(
         ),
       ),
     ),
+    /** Advice on texts that stand out too little from what is under them (WCAG 1.4.3); reports of before lack it. */
+    contrast: Type.Optional(
+      Type.Object(
+        {
+          /** Distinct combinations of text layer, placement, and the pictures and colours under it. */
+          checked: Count,
+          skipped: Count,
+          poorCount: Count,
+          /** The worst first. */
+          poor: Type.Array(
+            Type.Object(
+              {
+                placement: Text,
+                layer: Text,
+                /** SLOT/ASSET of what is under it, and of its own colour. */
+                on: Type.Array(Text),
+                /** Nine tenths of the ground reach it. */
+                ratio: Type.Number(),
+                needed: Type.Number(),
+              },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+    ),
     volume: Type.Object(
       {
         mode: Type.Union([Type.Literal('tailored'), Type.Literal('targeted')]),

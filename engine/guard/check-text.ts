@@ -22,6 +22,7 @@ export function checkText(report: CheckReport): string {
     rollUpLines(report),
     copyLines(report),
     brandLines(report),
+    contrastLines(report),
     undecidedLines(report),
     report.warnings.length > 0 ? ['Worth knowing', ...report.warnings.map((warning) => `  ${warning}`)] : [],
     [`checked on population ${report.populationHash.slice(0, 12)}; --json has every leaf, merge and misfit`],
@@ -308,6 +309,22 @@ function brandLines({ brand }: CheckReport): string[] {
       `  ${rule}${refuses ? ', which refuses' : ''} (${Math.min(found.length, LISTED)} of ${wholeNumber(count)})`,
       ...found.slice(0, LISTED).map((each) => `    ${each}`),
     ]),
+  ]
+}
+
+function contrastLines({ contrast }: CheckReport): string[] {
+  if (!contrast || contrast.poorCount === 0) return []
+  const { poor, poorCount, checked, skipped } = contrast
+  return [
+    `Advice: ${wholeNumber(poorCount)} of ${counted(checked, 'combination')} of text and ground have too little contrast` +
+      (skipped > 0 ? `; ${wholeNumber(skipped)} were not looked at` : ''),
+    ...poor
+      .slice(0, LISTED)
+      .map(
+        ({ placement, layer, on, ratio, needed }) =>
+          `  ${placement} ${layer}: ${ratio.toFixed(1)}, ${needed} is needed` +
+          (on.length > 0 ? ` (${on.join(', ')})` : ''),
+      ),
   ]
 }
 

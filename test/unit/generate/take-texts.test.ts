@@ -2,17 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { adUnitId } from '../../../engine/campaign/ad-unit-id.ts'
 import { loadPlan } from '../../../engine/campaign/load-plan.ts'
 import type { Plan } from '../../../engine/campaign/plan.ts'
+import { chosenUnits } from '../../../engine/generate/chosen.ts'
 import { createCopyTable } from '../../../engine/generate/copy-table.ts'
 import { generateRange } from '../../../engine/generate/generate-range.ts'
 import { rowFormat } from '../../../engine/generate/row-format.ts'
 import { createRowLengths } from '../../../engine/generate/row-lengths.ts'
+import { createPictureSplicer } from '../../../engine/generate/spliced-pictures.ts'
 import { takeTexts } from '../../../engine/generate/take-texts.ts'
 import { unitScene } from '../../../engine/generate/unit-scene.ts'
 import { unitValues } from '../../../engine/generate/unit-values.ts'
 import { createSpace } from '../../../engine/space/space.ts'
+import { joinBands } from '../../../templates/jpeg/assemble.ts'
+import { createBandCache } from '../../../templates/splice/band-cache.ts'
 import { OPTIONS, workspace } from '../campaign/memory-workspace.ts'
 import { COPY, segmentOf, smallPlan, TALL, textAsset, WIDE } from '../space/small-plan.ts'
-import { testFonts } from '../templates/banner.ts'
+import { bannerRenderer, testFonts } from '../templates/banner.ts'
 
 const fonts = await testFonts()
 const LONG = 'A whole weekend of walking on the coast of {{state}}, with guides'
@@ -116,6 +120,22 @@ describe('texts that are lists', () => {
         const drawn = layer.lines.map(({ runs }) => runs.map((run) => run.text).join('')).join(' ')
         expect(drawn).toBe(rows[rank].slots.headline)
       }
+    }
+  })
+
+  it('are spliced into the same pictures as are drawn whole', async () => {
+    const plan = planOf([LONG, MIDDLE, SHORT], [WIDE, TALL])
+    const renderer = bannerRenderer(fonts)
+    const splicer = createPictureSplicer(plan, renderer, {
+      sceneOf: (unit) => unitScene(plan, unit, fonts),
+      cache: { coded: createBandCache(1e7), grounds: createBandCache(1e7) },
+    })
+    const space = createSpace(plan)
+    const pictures = await splicer.pictures(chosenUnits(plan, undefined), 0n, space.count)
+    for (const [rank, unit] of [...space.units(0n, space.count)].entries()) {
+      const whole = await renderer.picture(unitScene(plan, unit, fonts), { format: 'jpeg' })
+      const { head, bands } = pictures[rank]!
+      expect(Buffer.from(joinBands(head, bands)).equals(Buffer.from(whole.bytes)), String(rank)).toBe(true)
     }
   })
 
