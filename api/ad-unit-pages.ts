@@ -1,10 +1,12 @@
 import { canonicalJson } from '../core/canonical-json.ts'
 import { PolyadError } from '../core/errors.ts'
 import { contentHash } from '../core/hash.ts'
+import { zipBytes } from '../core/zip-format.ts'
 import { campaignKeyOf, unitFromId } from '../engine/campaign/ad-unit-id.ts'
 import type { Plan } from '../engine/campaign/plan.ts'
 import { chosenUnits } from '../engine/generate/chosen.ts'
 import { createCopyTable } from '../engine/generate/copy-table.ts'
+import { unitHtmlCreative } from '../engine/generate/html-creative.ts'
 import { createPictureSplicer, type PictureSplicer } from '../engine/generate/spliced-pictures.ts'
 import { placementOf, unitScene } from '../engine/generate/unit-scene.ts'
 import { unitValues } from '../engine/generate/unit-values.ts'
@@ -69,6 +71,8 @@ export interface AdUnitPages {
    */
   houseAd(plan: Plan, placement: Placement): Promise<Uint8Array | undefined>
   svg(found: FoundAdUnit): Promise<string>
+  /** An HTML5 creative as ad servers take it; @throws PolyadError OVERLOADED, PICTURE_TOO_LARGE */
+  zip(found: FoundAdUnit): Promise<Uint8Array>
   html(found: FoundAdUnit, links: { clickUrl: string; impressionUrl?: string }): Promise<string>
 }
 
@@ -163,7 +167,7 @@ export function createAdUnitPages(parts: {
         path: value.file,
         file: plan.files[value.file] ?? value.file,
         fit: 'cover',
-        focus: (layer?.kind === 'image' && layer.focus) || { x: 0.5, y: 0.5 },
+        focus: value.focus ?? ((layer?.kind === 'image' && layer.focus) || { x: 0.5, y: 0.5 }),
       }
       return renders.run(() => renderer.croppedImage(image, 'jpeg'))
     },
@@ -183,6 +187,11 @@ export function createAdUnitPages(parts: {
       return renders.run(() => renderer.croppedImage(image, 'jpeg'))
     },
     svg: ({ scene }) => renders.run(async () => sceneSvg(scene, { href: await inlined(scene) })),
+    zip: ({ plan, unit, id, scene }) =>
+      renders.run(async () => {
+        const { files } = await unitHtmlCreative(plan, unit, id, scene, renderer, { selfContained: false })
+        return zipBytes(files)
+      }),
     html: (found, links) =>
       renders.run(async () => {
         const { campaign } = found.plan

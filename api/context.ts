@@ -17,6 +17,7 @@ export type ServerPorts = Pick<
   | 'blobs'
   | 'mentions'
   | 'files'
+  | 'pictures'
   | 'tables'
   | 'eventLog'
   | 'counters'

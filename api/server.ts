@@ -26,6 +26,7 @@ import { createProcessGauges } from './process-gauges.ts'
 import { safeLogger } from './request-log.ts'
 import { registerAdUnits } from './routes/ad-units.ts'
 import { registerAllocation } from './routes/allocation.ts'
+import { registerAssets } from './routes/assets.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerBudgetPlan } from './routes/budget-plan.ts'
 import { registerCampaigns } from './routes/campaigns.ts'
@@ -109,7 +110,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // A workspace of 10,000 segments takes longer to read than a plugin has to start.
     pluginTimeout: 0,
   })
-  const log = watchLog(parts.ports.eventLog, createCounterLoader(parts.ports), () => performance.now())
+  let closed = false
+  const load = createCounterLoader(parts.ports, () => closed)
+  const log = watchLog(parts.ports.eventLog, load, () => performance.now())
   const ports: ServerPorts = { ...parts.ports, eventLog: log.eventLog }
   const context = createContext({ ...parts, ports }, log.loadCounters, server.log)
 
@@ -126,6 +129,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   registerSegments(server, context)
   registerTemplates(server, context)
   registerCampaigns(server, context)
+  await registerAssets(server, context)
   registerGuard(server, context)
   registerAllocation(server, context)
   registerMerges(server, context)
@@ -168,7 +172,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   repeatWhileOpen(server, STORE_OUTCOMES_MS, () => keeper.storeOutcomes())
   repeatWhileOpen(server, RECOUNT_MS, () => keeper.recount())
   repeatWhileOpen(server, REFRESH_MS, () => context.serving.refresh())
-  repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters)
+  repeatWhileOpen(server, LOAD_COUNTERS_MS, context.loadCounters, () => {
+    closed = true
+  })
   const { steerEveryMs = 0 } = config
   if (steerEveryMs > 0) repeatWhileOpen(server, steerEveryMs, () => steerServed(context, server.log))
   const { upkeep, retention } = parts
@@ -306,8 +312,17 @@ function measure(server: FastifyInstance, { metrics }: ApiContext, log: readonly
 /** Background work takes at most this share of the time: after it, the server is left alone for as much longer. */
 const BACKGROUND_SHARE = 0.05
 
-/** Runs work again and again, never twice at once, until the server closes; a failure is logged and tried again. */
-function repeatWhileOpen(server: FastifyInstance, everyMs: number, work: () => Promise<void>): void {
+/**
+ * Runs work again and again, never twice at once, until the server closes; a failure is logged and tried again.
+ *
+ * @param stop tells work that is under way to come to an end
+ */
+function repeatWhileOpen(
+  server: FastifyInstance,
+  everyMs: number,
+  work: () => Promise<void>,
+  stop?: () => void,
+): void {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let closed = false
@@ -324,6 +339,7 @@ function repeatWhileOpen(server: FastifyInstance, everyMs: number, work: () => P
   server.addHook('onListen', async () => schedule(everyMs))
   server.addHook('onClose', async () => {
     closed = true
+    stop?.()
     clearTimeout(timer)
     await running
   })

@@ -6,6 +6,8 @@ import { auditedDocuments } from '../engine/audit/audited-documents.ts'
 import type { Ports, Secrets } from '../engine/ports/ports.ts'
 import type { Upkeep } from '../engine/ports/upkeep.ts'
 import { createTableFiles } from '../io/parquet-file.ts'
+import { createPictureFolder } from '../io/picture-folder.ts'
+import { withRemotePictures } from '../io/remote-pictures.ts'
 import { createWorkspaceFiles, findWorkspace, loadSecrets, type WorkspaceSettings } from '../io/workspace.ts'
 import { openJobs } from '../jobs/local/jobs.ts'
 import { openAudit } from '../store/embedded/audit.ts'
@@ -95,7 +97,10 @@ export async function openWorkspace(
     snapshots: openSnapshots(found.folder),
     blobs,
     jobs,
-    files: createWorkspaceFiles(found.folder),
+    files: withRemotePictures(createWorkspaceFiles(found.folder), found.folder, blobs, {
+      hosts: found.settings.pictureHosts ?? [],
+    }),
+    pictures: createPictureFolder(found.folder),
     tables: createTableFiles(),
     clock,
     fonts,
@@ -109,6 +114,7 @@ export async function openWorkspace(
     },
     counters: {
       load: async (records, position) => (await counters.open()).load(records, position),
+      loadNext: async (stretch) => (await counters.open()).loadNext(stretch),
       position: async () => (await counters.open()).position(),
       rows: async (query) => (await counters.open()).rows(query),
       units: async (campaign) => (await counters.open()).units(campaign),
@@ -127,6 +133,7 @@ export async function openWorkspace(
     },
     eventLog: {
       append: async (records) => (await eventLog.open()).append(records),
+      stretch: async () => (await eventLog.open()).stretch(),
       async *read(fromPosition) {
         yield* (await eventLog.open()).read(fromPosition)
       },

@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   init: async () => (await import('./commands/init.ts')).initCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   segments: async () => (await import('./commands/segments.ts')).segmentsCommand,
+  templates: async () => (await import('./commands/templates.ts')).templatesCommand,
+  assets: async () => (await import('./commands/assets.ts')).assetsCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   guard: async () => (await import('./commands/guard.ts')).guardCommand,
   allocate: async () => (await import('./commands/allocate.ts')).allocateCommand,

@@ -47,6 +47,14 @@ const CATALOGUE = {
     text: (d: { path: string; problem: string; mend?: string }) =>
       `cannot read ${d.path}: ${d.problem}${d.mend ? `; ${d.mend}` : ''}`,
   },
+  SHEET_INVALID: {
+    status: 422,
+    exit: 2,
+    text: (d: { sheet: string; rows: number; mistakes: number; lines: readonly string[] }) =>
+      `${d.sheet}: ${d.mistakes.toLocaleString('en-US')} ${d.mistakes === 1 ? 'mistake' : 'mistakes'} in ` +
+      `${d.rows.toLocaleString('en-US')} ${d.rows === 1 ? 'row' : 'rows'}; nothing was taken:\n` +
+      d.lines.map((line) => `  ${line}`).join('\n'),
+  },
   FILE_UNWRITABLE: {
     status: 500,
     exit: 2,
@@ -141,6 +149,18 @@ const CATALOGUE = {
     exit: 2,
     text: (d: { file: string; problem: string }) =>
       `${d.file} cannot be used as a picture: ${d.problem}; give a JPEG, PNG or WebP file`,
+  },
+  REMOTE_REFUSED: {
+    status: 422,
+    exit: 2,
+    text: (d: { url: string; problem: string }) =>
+      `${d.url} is not fetched: ${d.problem}; or keep a copy of the picture in assets/ and name that`,
+  },
+  ASSET_IN_USE: {
+    status: 409,
+    exit: 2,
+    text: (d: { path: string; campaigns: readonly string[] }) =>
+      `${d.path} is used by ${d.campaigns.slice(0, 5).join(', ')}; change ${d.campaigns.length === 1 ? 'that campaign' : 'those campaigns'} first`,
   },
   PICTURE_TOO_LARGE: {
     status: 422,

@@ -25,10 +25,11 @@ const LOOK_EVERY_MS = 1_000
  */
 export function parseTokenKeys(text: string, where: string): TokenKeys {
   const listed = parseList(text, where)
+  const believed = createBelieved(listed)
   return {
     signing: listed[0]!.key,
     get accepted() {
-      return believed(listed, Date.now())
+      return believed(Date.now())
     },
   }
 }
@@ -37,6 +38,7 @@ export function parseTokenKeys(text: string, where: string): TokenKeys {
 export class TokenKeyFile implements TokenKeys {
   readonly #path: string
   #listed: readonly ListedKey[]
+  #believed: Believed
   #stamp: string
   #lookedMs: number
 
@@ -45,26 +47,29 @@ export class TokenKeyFile implements TokenKeys {
     this.#path = path
     this.#stamp = stampOf(path)
     this.#listed = parseList(readFileSync(path, 'utf8'), path)
+    this.#believed = createBelieved(this.#listed)
     this.#lookedMs = Date.now()
   }
 
   get signing(): Uint8Array {
-    this.#look()
+    this.#look(Date.now())
     return this.#listed[0]!.key
   }
 
   get accepted(): readonly Uint8Array[] {
-    this.#look()
-    return believed(this.#listed, Date.now())
+    const nowMs = Date.now()
+    this.#look(nowMs)
+    return this.#believed(nowMs)
   }
 
-  #look(): void {
-    if (Math.abs(Date.now() - this.#lookedMs) < LOOK_EVERY_MS) return
-    this.#lookedMs = Date.now()
+  #look(nowMs: number): void {
+    if (Math.abs(nowMs - this.#lookedMs) < LOOK_EVERY_MS) return
+    this.#lookedMs = nowMs
     try {
       const stamp = stampOf(this.#path)
       if (stamp === this.#stamp) return
       this.#listed = parseList(readFileSync(this.#path, 'utf8'), this.#path)
+      this.#believed = createBelieved(this.#listed)
       this.#stamp = stamp
     } catch {
       // Trackers that are out must go on counting: the keys known are the best there is.
@@ -121,8 +126,21 @@ function parseList(text: string, where: string): readonly ListedKey[] {
     })
 }
 
-function believed(listed: readonly ListedKey[], nowMs: number): readonly Uint8Array[] {
-  return listed.flatMap(({ key, untilMs }) => (untilMs === undefined || nowMs < untilMs ? [key] : []))
+/** The keys whose time has not ended. */
+type Believed = (nowMs: number) => readonly Uint8Array[]
+
+/** Asked for every token: while no key's time ends, and the clock is not set back, the same list is given. */
+function createBelieved(listed: readonly ListedKey[]): Believed {
+  let [fromMs, untilMs] = [0, 0]
+  let keys: readonly Uint8Array[] = []
+  return (nowMs) => {
+    if (nowMs >= fromMs && nowMs < untilMs) return keys
+    const kept = listed.filter((key) => nowMs < (key.untilMs ?? Number.POSITIVE_INFINITY))
+    keys = kept.map(({ key }) => key)
+    fromMs = nowMs
+    untilMs = Math.min(...kept.map((key) => key.untilMs ?? Number.POSITIVE_INFINITY))
+    return keys
+  }
 }
 
 function lineOf({ key, untilMs }: ListedKey): string {

@@ -15,6 +15,10 @@ const WorkspaceSchema = Type.Object(
     /** Version of the workspace's layout. */
     polyad: Type.Literal(1),
     title: Type.Optional(Type.String({ maxLength: 120 })),
+    /** Hosts (`cdn.example`, `cdn.example:8443`) whose pictures a campaign may name by their address; default none. */
+    pictureHosts: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[a-z0-9.-]+(:[0-9]{1,5})?$', maxLength: 253 }), { maxItems: 100 }),
+    ),
     /** How consent is read (engine/decision/personal-use.ts, ConsentPolicy); a running server has read it at its start. */
     consent: Type.Optional(
       Type.Object(

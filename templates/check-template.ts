@@ -3,16 +3,21 @@ import { PolyadError } from '../core/errors.ts'
 import { createDoor } from '../core/schema.ts'
 import { PLACEMENTS } from '../data/placements.ts'
 import { colourSlot, layerColours } from './layer-slots.ts'
+import { compileWhen } from './layer-when.ts'
 import { boxProblem, layOut, overridden } from './layout.ts'
 import { isCopyOnly } from './placement.ts'
+import { typedDefault } from './slot-default.ts'
 import {
   ImageLayerSchema,
   type Layer,
   ShapeLayerSchema,
+  type Slot,
+  type SlotKind,
   type Template,
   TemplateSchema,
   TextLayerSchema,
 } from './template.ts'
+import { limitProblem } from './typed-values.ts'
 
 /** The template without its layers' insides: those are checked by kind, so that a message speaks of one kind only. */
 const frameDoor = createDoor(
@@ -61,8 +66,9 @@ export function parseTemplate(json: unknown, where: string): Template {
       ...(mend ? { mend } : {}),
     })
   checkNames(template, refuse)
-  for (const layer of template.layers) checkLayer(template, layer, `layer ${layer.id}`, refuse)
+  for (const layer of template.layers) checkLayer(template, layer, where, `layer ${layer.id}`, refuse)
   checkOverrides(template, where, refuse)
+  checkSafeAreas(template, refuse)
   return template
 }
 
@@ -73,31 +79,83 @@ function checkNames(template: Template, refuse: Refuse): void {
   if (slot) throw refuse(`slot ${slot}`, 'the name is used twice')
   const layer = firstRepeated(template.layers.map(({ id }) => id))
   if (layer) throw refuse(`layer ${layer}`, 'the id is used twice')
-  for (const { name, absentIn = [] } of template.slots) {
+  for (const each of template.slots) {
+    const { name, absentIn = [] } = each
+    checkLimits(each, refuse)
     const unknown = absentIn.find((id) => !PLACEMENTS.has(id))
     if (unknown)
       throw refuse(`slot ${name}`, `"absentIn" names the placement "${unknown}"`, placementsThereAre())
   }
 }
 
+/** Limits that its kind does not have, and a default that is not of its kind or outside its limits. */
+function checkLimits(slot: Slot, refuse: Refuse): void {
+  const at = `slot ${slot.name}`
+  for (const [limit, kinds] of Object.entries(KINDS_WITH_LIMIT)) {
+    if (Object.hasOwn(slot, limit) && !kinds.includes(slot.kind)) {
+      throw refuse(at, `"${limit}" is no limit of the kind ${slot.kind}`, `it is one of ${kinds.join(', ')}`)
+    }
+  }
+  if (slot.default === undefined) return
+  defaultDoors[slot.kind](slot.default, at)
+  const problem = limitProblem(slot, typedDefault(slot))
+  if (problem) throw refuse(at, `its default is outside its limits: ${problem}`)
+}
+
+const KINDS_WITH_LIMIT: Readonly<Record<string, readonly SlotKind[]>> = {
+  maxGraphemes: ['text', 'number', 'price', 'date', 'url'],
+  min: ['number', 'price'],
+  max: ['number', 'price'],
+  currencies: ['price'],
+  from: ['date'],
+  to: ['date'],
+  hosts: ['url'],
+}
+
+const PlainText = Type.String({ maxLength: 2000 })
+
+const defaultDoors = {
+  text: createDoor('default', PlainText),
+  image: createDoor('default', PlainText),
+  colour: createDoor(
+    'default',
+    Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a colour such as #1f6f6b' }),
+  ),
+  number: createDoor('default', Type.Number()),
+  price: createDoor(
+    'default',
+    Type.Object(
+      {
+        amountMicros: Type.Integer({ minimum: 0 }),
+        currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'an ISO 4217 code such as USD' }),
+      },
+      { additionalProperties: false },
+    ),
+  ),
+  date: createDoor('default', Type.String({ format: 'date', description: 'a day such as 2026-11-30' })),
+  url: createDoor('default', PlainText),
+} as const satisfies Record<SlotKind, unknown>
+
 function firstRepeated(names: readonly string[]): string | undefined {
   return names.find((name, index) => names.indexOf(name) !== index)
 }
 
-function checkLayer(template: Template, layer: Layer, at: string, refuse: Refuse): void {
+function checkLayer(template: Template, layer: Layer, where: string, at: string, refuse: Refuse): void {
   const box = boxProblem(layer.box)
   if (box) throw refuse(at, `its box ${box}`)
-  const needs = (slot: string, kind: Layer['kind'] | 'colour') => {
+  if (layer.when !== undefined) compileWhen(template, layer.when, `${where}: ${at}: /when`)
+  const needs = (slot: string, ...kinds: readonly SlotKind[]) => {
     const found = template.slots.find(({ name }) => name === slot)
     if (!found) {
-      const names = template.slots.filter((each) => each.kind === kind).map(({ name }) => name)
+      const names = template.slots.filter((each) => kinds.includes(each.kind)).map(({ name }) => name)
       throw refuse(
         at,
         `there is no slot "${slot}"`,
         names.length > 0 ? `use ${names.join(', ')}` : 'add it to "slots"',
       )
     }
-    if (found.kind !== kind) throw refuse(at, `the slot "${slot}" is of kind ${found.kind}, not ${kind}`)
+    if (!kinds.includes(found.kind))
+      throw refuse(at, `the slot "${slot}" is of kind ${found.kind}, not ${kinds.join(', ')}`)
   }
   for (const colour of layerColours(layer)) {
     const slot = colourSlot(colour)
@@ -116,7 +174,7 @@ function checkLayer(template: Template, layer: Layer, at: string, refuse: Refuse
       }
       break
     case 'text':
-      needs(layer.slot, 'text')
+      needs(layer.slot, 'text', 'number', 'price', 'date', 'url')
       if (layer.minFontPx > layer.maxFontPx) throw refuse(at, '"minFontPx" is larger than "maxFontPx"')
   }
 }
@@ -147,9 +205,17 @@ function checkOverrides(template: Template, where: string, refuse: Refuse): void
       if (fixed) throw refuse(at, `a placement cannot change "${fixed}"`)
       const changed = overridden(template, placementId, layer)
       layerDoors[layer.kind](changed, `${where}: ${at}`)
-      checkLayer(template, changed, at, refuse)
+      checkLayer(template, changed, where, at, refuse)
     }
     layOut(template, placement)
+  }
+}
+
+function checkSafeAreas(template: Template, refuse: Refuse): void {
+  for (const id of Object.keys(template.safeAreas ?? {})) {
+    if (id !== 'default' && !PLACEMENTS.has(id)) {
+      throw refuse(`/safeAreas/${id}`, 'there is no such placement', `${placementsThereAre()}, or default`)
+    }
   }
 }
 

@@ -7,6 +7,11 @@ export interface HtmlOptions {
   readonly href: (image: SceneImage) => string
   /** The click goes here; left out when it is not http(s). */
   readonly clickUrl: string
+  /**
+   * `clickUrl` becomes the variable `clickTag`, which an ad server sets to its own address, and a click opens what it
+   * holds then: the one script there is.
+   */
+  readonly clickTag?: boolean
   /** Counts the showing: loaded as an invisible picture; left out when it is not http(s). */
   readonly impressionUrl?: string
   /** BCP 47 */
@@ -17,7 +22,8 @@ export interface HtmlOptions {
 /**
  * Inter is wider than the families after it, so lines measured with it stay in their boxes where it is missing.
  */
-const FONT_STACK = "Inter,'Inter Ext',Arial,Helvetica,sans-serif"
+const FONT_STACK =
+  "Inter,'Inter Ext','Noto Sans Thai','Noto Sans Arabic','Noto Sans KR',Arial,Helvetica,sans-serif"
 
 /**
  * The ad unit as an HTML document of absolutely positioned boxes: one link, no script, no style sheet from elsewhere.
@@ -27,7 +33,11 @@ const FONT_STACK = "Inter,'Inter Ext',Arial,Helvetica,sans-serif"
 export function htmlDocument(scene: Scene, options: HtmlOptions): string {
   const clickUrl = safeUrl(options.clickUrl)
   const impressionUrl = options.impressionUrl === undefined ? undefined : safeUrl(options.impressionUrl)
-  const link = clickUrl ? ` href="${escapeAttribute(clickUrl)}" target="_blank" rel="noopener"` : ''
+  const link = options.clickTag
+    ? ' href="javascript:void(window.open(window.clickTag))"'
+    : clickUrl
+      ? ` href="${escapeAttribute(clickUrl)}" target="_blank" rel="noopener"`
+      : ''
   return [
     '<!doctype html>',
     `<html lang="${escapeAttribute(options.locale)}">`,
@@ -41,6 +51,8 @@ export function htmlDocument(scene: Scene, options: HtmlOptions): string {
     `.ad{position:relative;display:block;overflow:hidden;width:${scene.widthPx}px;height:${scene.heightPx}px;background:#fff;font-family:${FONT_STACK};text-rendering:geometricPrecision;text-decoration:none}`,
     '.ad *{position:absolute;display:block;white-space:pre}',
     '</style>',
+    // On a line of its own, in the spelling that ad servers look for.
+    ...(options.clickTag ? [`<script>var clickTag = ${scriptText(clickUrl ?? '')};</script>`] : []),
     '</head>',
     '<body>',
     `<a class="ad"${link}>`,
@@ -54,6 +66,14 @@ export function htmlDocument(scene: Scene, options: HtmlOptions): string {
     '</body>',
     '</html>\n',
   ].join('\n')
+}
+
+/** A text as a literal of a script inside a document: nothing in it can end the script. */
+function scriptText(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&'\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function layerElements(layer: SceneLayer, options: HtmlOptions): string {
@@ -78,10 +98,14 @@ function layerElements(layer: SceneLayer, options: HtmlOptions): string {
       const behind = background ? `background:${background.fill};border-radius:${background.radiusPx}px;` : ''
       const type = `color:${layer.colour};font-size:${decimal(layer.fontPx)}px;font-weight:${layer.weight};line-height:0`
       const lines = layer.lines.map((line) => {
-        const text = line.runs.map((run) => run.text).join('')
         // With a line height of 0 the baseline lies half of (ascent - descent) under the top of the box.
         const top = line.baselinePx - box.top - BASELINE_EM * layer.fontPx
-        return `<span style="left:${decimal(line.leftPx - box.left)}px;top:${decimal(top)}px">${escapeText(text)}</span>`
+        const leftPx = line.leftPx - box.left
+        const side =
+          line.direction === 'rtl'
+            ? `dir="rtl" style="right:${decimal(box.width - leftPx - line.widthPx)}px`
+            : `style="left:${decimal(leftPx)}px`
+        return `<span ${side};top:${decimal(top)}px">${escapeText(line.text)}</span>`
       })
       return `<div style="${place}${escapeAttribute(behind + type)}">${lines.join('')}</div>`
     }

@@ -80,7 +80,8 @@ async function checkFonts(fonts: Fonts): Promise<void> {
   const leftPx = 20
   const measured = fonts.measure(text, 700)
   const widthPx = measured.widthEm * fontPx
-  const run = { leftPx, family: measured.runs[0]!.family, text }
+  const direction = 'ltr'
+  const run = { leftPx, family: measured.runs[0]!.family, direction, text } as const
   const canvas = { left: 0, top: 0, width: 400, height: 80 }
   const layer = {
     kind: 'text',
@@ -90,7 +91,7 @@ async function checkFonts(fonts: Fonts): Promise<void> {
     colour: '#000000',
     weight: 700,
     fontPx,
-    lines: [{ leftPx, baselinePx: 60, widthPx, runs: [run] }],
+    lines: [{ text, direction, leftPx, baselinePx: 60, widthPx, runs: [run] }],
   } as const
   const ink = await vectorRaster({ widthPx: canvas.width, heightPx: canvas.height }, layer)
   // Side bearings of W and M are under a tenth of an em together; other families differ by far more.

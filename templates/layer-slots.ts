@@ -1,3 +1,4 @@
+import { whenSlots } from './layer-when.ts'
 import type { Layer } from './template.ts'
 
 const SLOT_COLOUR = 'slot:'
@@ -7,10 +8,11 @@ export function colourSlot(colour: string): string | undefined {
   return colour.startsWith(SLOT_COLOUR) ? colour.slice(SLOT_COLOUR.length) : undefined
 }
 
-/** The slots whose values decide how a layer looks, each once. Equal values of them: equal looks, in one placement and locale. */
+/** The slots whose values decide how a layer looks or whether it is there, each once. Equal values of them: equal looks, in one placement and locale. */
 export function layerSlots(layer: Layer): readonly string[] {
   const slots = 'slot' in layer && layer.slot !== undefined ? [layer.slot] : []
-  return [...new Set([...slots, ...layerColours(layer).flatMap((colour) => colourSlot(colour) ?? [])])]
+  const ofColours = layerColours(layer).flatMap((colour) => colourSlot(colour) ?? [])
+  return [...new Set([...slots, ...ofColours, ...whenSlots(layer.when)])]
 }
 
 /** Every colour that a layer is painted with, as the template writes it. */

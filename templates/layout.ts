@@ -1,6 +1,7 @@
 import { PolyadError } from '../core/errors.ts'
+import type { Direction } from './direction.ts'
 import { isCopyOnly, type Placement } from './placement.ts'
-import type { Box, Layer, Template } from './template.ts'
+import type { Box, Layer, Length, Template } from './template.ts'
 
 /** Whole pixels of the canvas, from its top left corner. A box may reach over the edges; its sides are at least 1. */
 export interface PixelBox {
@@ -25,19 +26,24 @@ const known = new WeakMap<Template, Map<string, readonly PlacedLayer[]>>()
  * The layers of a template in one placement with their boxes, back to front; none where the placement is copy alone.
  * Remembered per template object.
  *
+ * @param direction rtl: left and right change sides, but for layers that say no
  * @throws PolyadError INPUT_INVALID when a box is not determined, or is empty or far larger than this placement
  */
-export function layOut(template: Template, placement: Placement): readonly PlacedLayer[] {
+export function layOut(
+  template: Template,
+  placement: Placement,
+  direction: Direction = 'ltr',
+): readonly PlacedLayer[] {
   if (isCopyOnly(placement)) return []
   const byPlacement = known.get(template) ?? new Map<string, readonly PlacedLayer[]>()
   known.set(template, byPlacement)
-  const key = `${placement.id} ${placement.widthPx} ${placement.heightPx}`
+  const key = `${placement.id} ${placement.widthPx} ${placement.heightPx} ${direction}`
   const before = byPlacement.get(key)
   if (before) return before
 
   const placed = shownLayers(template, placement.id).map((layer) => ({
     layer,
-    box: pixelBox(template, placement, layer),
+    box: placedBox(template, placement, layer, direction),
   }))
   byPlacement.set(key, placed)
   return placed
@@ -73,6 +79,28 @@ export function boxProblem(box: Box): string | undefined {
   return undefined
 }
 
+function placedBox(template: Template, placement: Placement, layer: Layer, direction: Direction): PixelBox {
+  const box = pixelBox(template, placement, layer)
+  if (direction === 'ltr' || layer.mirror === false) return box
+  return { ...box, left: placement.widthPx - box.left - box.width }
+}
+
+/** What boxes within the safe area are told in. */
+export function safeBox({ safeAreas = {} }: Template, placement: Placement): PixelBox {
+  const { id, widthPx, heightPx, safeArea } = placement
+  const own = Object.hasOwn(safeAreas, id) ? safeAreas[id] : undefined
+  const ofTable = safeArea && {
+    left: safeArea.leftPx,
+    top: safeArea.topPx,
+    right: safeArea.rightPx,
+    bottom: safeArea.bottomPx,
+  }
+  const insets = own ?? ofTable ?? safeAreas['default'] ?? {}
+  const [left, right] = edges(insets.left ?? 0, undefined, insets.right ?? 0, widthPx)
+  const [top, bottom] = edges(insets.top ?? 0, undefined, insets.bottom ?? 0, heightPx)
+  return { left, top, width: right - left, height: bottom - top }
+}
+
 function pixelBox(template: Template, placement: Placement, { id, box }: Layer): PixelBox {
   const refuse = (problem: string) =>
     new PolyadError('INPUT_INVALID', {
@@ -83,11 +111,22 @@ function pixelBox(template: Template, placement: Placement, { id, box }: Layer):
     })
   const undetermined = boxProblem(box)
   if (undetermined) throw refuse(undetermined)
-  const [left, right] = edges(box.left, box.width, box.right, placement.widthPx)
-  const [top, bottom] = edges(box.top, box.height, box.bottom, placement.heightPx)
+  const { widthPx, heightPx } = placement
+  const room =
+    box.within === 'safe'
+      ? safeBox(template, placement)
+      : { left: 0, top: 0, width: widthPx, height: heightPx }
+  if (room.width < 1 || room.height < 1)
+    throw refuse(`lies in a safe area of ${room.width} x ${room.height} pixels`)
+  const [left, right] = edges(box.left, box.width, box.right, room.width).map(
+    (edge) => edge + room.left,
+  ) as Edges
+  const [top, bottom] = edges(box.top, box.height, box.bottom, room.height).map(
+    (edge) => edge + room.top,
+  ) as Edges
   if (right <= left || bottom <= top) throw refuse(`is empty (${right - left} x ${bottom - top} pixels)`)
   const [width, height] = [right - left, bottom - top]
-  if (width > MOST_CANVASES * placement.widthPx || height > MOST_CANVASES * placement.heightPx) {
+  if (width > MOST_CANVASES * widthPx || height > MOST_CANVASES * heightPx) {
     throw refuse(
       `is ${width} x ${height} pixels, more than ${MOST_CANVASES} times the sides of the placement`,
     )
@@ -95,7 +134,7 @@ function pixelBox(template: Template, placement: Placement, { id, box }: Layer):
   return { left, top, width, height }
 }
 
-type Length = number | string
+type Edges = [start: number, end: number]
 
 /** Both edges along one side of the canvas, rounded to whole pixels so that pictures stay sharp. */
 function edges(
@@ -103,7 +142,7 @@ function edges(
   size: Length | undefined,
   end: Length | undefined,
   sidePx: number,
-): [number, number] {
+): Edges {
   const sizePx = size === undefined ? undefined : pixels(size, sidePx)
   const fromPx = start === undefined ? undefined : pixels(start, sidePx)
   const toPx = end === undefined ? undefined : sidePx - pixels(end, sidePx)

@@ -13,6 +13,8 @@ export interface Placement {
   readonly maxBytes: number | undefined
   /** Texts that the platform shows, with their limits. */
   readonly texts?: readonly TextLimit[]
+  /** What the place itself covers on each side: buttons, names, rounded corners. */
+  readonly safeArea?: SafeArea | undefined
 }
 
 /** The ad is copy alone: search, e-mail, chat. Rows and checks have it, pictures and pages do not. */
@@ -23,4 +25,18 @@ export function isCopyOnly({ widthPx, heightPx }: Pick<Placement, 'widthPx' | 'h
 /** @throws PolyadError NO_PICTURE where the placement is copy alone */
 export function requireCanvas(placement: Pick<Placement, 'id' | 'widthPx' | 'heightPx'>): void {
   if (isCopyOnly(placement)) throw new PolyadError('NO_PICTURE', { placement: placement.id })
+}
+
+/** Pixels from each edge of the canvas. */
+export interface SafeArea {
+  readonly leftPx: number
+  readonly topPx: number
+  readonly rightPx: number
+  readonly bottomPx: number
+}
+
+export const PLACEMENT_SHAPES = ['landscape', 'square', 'portrait'] as const
+
+export function placementShape({ widthPx, heightPx }: Placement): (typeof PLACEMENT_SHAPES)[number] {
+  return widthPx > heightPx ? 'landscape' : widthPx < heightPx ? 'portrait' : 'square'
 }

@@ -31,7 +31,13 @@ interface PictureOptions extends PictureSettings {
 }
 
 /** Whether a picture is put together of bands that others share (splice/), or else is encoded whole. */
-export function isSpliced({ format, smallest }: PictureSettings): boolean {
+export function isSpliced({
+  format,
+  smallest,
+}: {
+  readonly format: string
+  readonly smallest?: boolean | undefined
+}): boolean {
   return format === 'jpeg' && !smallest
 }
 
@@ -65,8 +71,14 @@ const DEFAULT_QUALITY = 82
 const DEFAULT_AVIF_QUALITY = 60
 
 /** The quality that is tried first; undefined where the format has none. */
-export function firstQuality({ format, quality }: PictureSettings): number | undefined {
-  if (format === 'png') return undefined
+export function firstQuality({
+  format,
+  quality,
+}: {
+  readonly format: string
+  readonly quality?: number | undefined
+}): number | undefined {
+  if (format === 'png' || format === 'native') return undefined
   return quality ?? (format === 'avif' ? DEFAULT_AVIF_QUALITY : DEFAULT_QUALITY)
 }
 

@@ -1,12 +1,15 @@
 import { PolyadError } from '../core/errors.ts'
-import { type FitOutcome, fitText } from './fit.ts'
+import { type Direction, localeDirection } from './direction.ts'
+import { type FitOutcome, firstBaselinePx, fitText } from './fit.ts'
 import type { Fonts, FontWeight } from './fonts.ts'
 import { colourSlot } from './layer-slots.ts'
+import { isShown } from './layer-when.ts'
 import { layOut, type PixelBox } from './layout.ts'
 import type { Placement } from './placement.ts'
 import { plainText } from './plain-text.ts'
-import type { SlotValues } from './slot-values.ts'
-import type { ImageLayer, ShapeLayer, Template, TextLayer } from './template.ts'
+import { defaultValue } from './slot-default.ts'
+import type { Focus, SlotValue, SlotValues } from './slot-values.ts'
+import type { ImageLayer, Layer, ShapeLayer, Template, TextLayer } from './template.ts'
 
 /**
  * One ad unit as it looks: absolute positions in pixels, back to front. Pure data: pictures, SVG and HTML are made
@@ -41,7 +44,7 @@ export interface SceneImage extends SceneLayerBase {
   readonly fit: 'cover' | 'contain'
   /** Cover: the point of the picture, in shares of its sides, kept nearest the middle of the box. Contain: the shares
    * of the free room left of and above the picture. */
-  readonly focus: { readonly x: number; readonly y: number }
+  readonly focus: Focus
 }
 
 export interface SceneShape extends SceneLayerBase {
@@ -68,11 +71,22 @@ export interface SceneText extends SceneLayerBase {
 }
 
 interface SceneLine {
+  /** What its runs show, in reading order. */
+  readonly text: string
+  readonly direction: Direction
   readonly leftPx: number
   readonly baselinePx: number
   readonly widthPx: number
-  /** One for each font file, in reading order. */
-  readonly runs: readonly { readonly leftPx: number; readonly family: string; readonly text: string }[]
+  /** One for each font file and direction, from left to right. */
+  readonly runs: readonly SceneRun[]
+}
+
+interface SceneRun {
+  readonly leftPx: number
+  readonly family: string
+  readonly direction: Direction
+  /** In reading order. */
+  readonly text: string
 }
 
 export interface TextReport {
@@ -111,7 +125,10 @@ const DEFAULT_MAX_LINES = 20
 export function createScene(input: SceneInput): Scene {
   const texts: TextReport[] = []
   const layers: SceneLayer[] = []
-  for (const { layer, box } of layOut(input.template, input.placement)) {
+  const { template, placement, locale } = input
+  const valueIn = (slot: string) => anyValue(input, slot)
+  for (const { layer, box } of layOut(template, placement, localeDirection(locale))) {
+    if (!isShown(template, layer, { placement, locale, slotValue: valueIn })) continue
     const base = { id: layer.id, box, opacity: layer.opacity ?? 1 }
     const made =
       layer.kind === 'image'
@@ -125,7 +142,8 @@ export function createScene(input: SceneInput): Scene {
 }
 
 function imageOf(input: SceneInput, layer: ImageLayer, base: SceneLayerBase): SceneImage | undefined {
-  const path = layer.file ?? slotValue(input, layer.slot!, 'image')?.file
+  const given = layer.slot === undefined ? undefined : slotValue(input, layer.slot, 'image')
+  const path = layer.file ?? given?.file
   if (path === undefined) return undefined
   const file = input.files && Object.hasOwn(input.files, path) ? input.files[path]! : path
   return {
@@ -134,8 +152,20 @@ function imageOf(input: SceneInput, layer: ImageLayer, base: SceneLayerBase): Sc
     path,
     file,
     fit: layer.fit ?? 'cover',
-    focus: layer.focus ?? { x: 0.5, y: 0.5 },
+    focus: focusOf(input, layer, given?.focus),
   }
+}
+
+const MIDDLE: Focus = { x: 0.5, y: 0.5 }
+
+function focusOf(input: SceneInput, layer: ImageLayer, ofPicture: Focus | undefined): Focus {
+  if (layer.fit !== 'contain') return ofPicture ?? layer.focus ?? MIDDLE
+  const { x, y } = layer.focus ?? MIDDLE
+  return isMirrored(input, layer) ? { x: 1 - x, y } : { x, y }
+}
+
+function isMirrored({ locale }: SceneInput, layer: Layer): boolean {
+  return layer.mirror !== false && localeDirection(locale) === 'rtl'
 }
 
 function shapeOf(input: SceneInput, layer: ShapeLayer, base: SceneLayerBase): SceneShape {
@@ -144,7 +174,9 @@ function shapeOf(input: SceneInput, layer: ShapeLayer, base: SceneLayerBase): Sc
     ? {
         from: colourOf(input, gradient.from),
         to: colourOf(input, gradient.to),
-        angleDegrees: gradient.angleDegrees ?? 90,
+        angleDegrees: isMirrored(input, layer)
+          ? 180 - (gradient.angleDegrees ?? 90)
+          : (gradient.angleDegrees ?? 90),
       }
     : colourOf(input, layer.fill!)
   return { ...base, kind: 'shape', radiusPx: layer.radiusPx ?? 0, fill }
@@ -160,6 +192,7 @@ function textOf(
   if (given === '') return undefined
   const text = layer.uppercase ? given.toLocaleUpperCase(input.locale) : given
   const weight = layer.weight ?? 400
+  const direction = localeDirection(input.locale)
   const lineHeight = layer.lineHeight ?? DEFAULT_LINE_HEIGHT
   const inner = inset(base.box, layer.paddingPx ?? 0)
   const fitted = fitText(
@@ -173,6 +206,8 @@ function textOf(
       maxLines: layer.maxLines ?? DEFAULT_MAX_LINES,
       lineHeight,
       locale: input.locale,
+      direction,
+      avoidOrphans: layer.avoidOrphans ?? false,
     },
     input.fonts,
   )
@@ -186,21 +221,23 @@ function textOf(
     overGraphemes: overGraphemes(input.template, layer.slot, given),
   })
 
-  const { ascentEm, descentEm } = input.fonts
-  const linePx = fontPx * lineHeight
-  const freePx = inner.height - fitted.lines.length * linePx
-  const topPx = inner.top + freePx * VERTICAL_SHARE[layer.verticalAlign ?? 'top']
-  const firstBaselinePx = topPx + (linePx + (ascentEm - descentEm) * fontPx) / 2
+  const verticalShare = VERTICAL_SHARE[layer.verticalAlign ?? 'top']
+  const baselinePx = inner.top + firstBaselinePx(fitted, inner.height, verticalShare, input.fonts)
+  const startShare = HORIZONTAL_SHARE[layer.align ?? 'start']
+  const horizontalShare = direction === 'rtl' ? 1 - startShare : startShare
   const lines = fitted.lines.map((line, index) => {
     const widthPx = line.widthEm * fontPx
-    const leftPx = inner.left + (inner.width - widthPx) * HORIZONTAL_SHARE[layer.align ?? 'start']
+    const leftPx = inner.left + (inner.width - widthPx) * horizontalShare
     return {
+      text: line.shownText,
+      direction,
       leftPx,
-      baselinePx: firstBaselinePx + index * linePx,
+      baselinePx: baselinePx + index * fitted.room.leadingEm * fontPx,
       widthPx,
       runs: line.runs.map((run) => ({
         leftPx: leftPx + run.startEm * fontPx,
         family: run.family,
+        direction: run.direction,
         text: run.text,
       })),
     }
@@ -220,7 +257,7 @@ function textOf(
   }
 }
 
-/** Share of the free room that goes before the text. */
+/** Share of the free room that goes before the text, on the side where its reading begins. */
 const HORIZONTAL_SHARE = { start: 0, middle: 0.5, end: 1 } as const
 const VERTICAL_SHARE = { top: 0, middle: 0.5, bottom: 1 } as const
 
@@ -241,16 +278,23 @@ function overGraphemes(template: Template, slotName: string, text: string): numb
   return Math.max(0, [...graphemes.segment(text)].length - most)
 }
 
+/** What fills a slot: its value, else what the template has for want of one, where the placement has the slot. */
+function anyValue({ values, template, placement, locale }: SceneInput, name: string): SlotValue | undefined {
+  if (Object.hasOwn(values, name)) return values[name]
+  const slot = template.slots.find((each) => each.name === name)
+  return slot && !slot.absentIn?.includes(placement.id) ? defaultValue(slot, locale) : undefined
+}
+
 function slotValue<K extends SlotValues[string]['kind']>(
-  { values, template }: SceneInput,
+  input: SceneInput,
   slot: string,
   kind: K,
 ): Extract<SlotValues[string], { kind: K }> | undefined {
-  const value = Object.hasOwn(values, slot) ? values[slot] : undefined
+  const value = anyValue(input, slot)
   if (value && value.kind !== kind) {
     throw new PolyadError('INPUT_INVALID', {
       what: 'slot values',
-      where: `template ${template.name}: slot ${slot}`,
+      where: `template ${input.template.name}: slot ${slot}`,
       problem: `it needs ${kind === 'text' ? 'a text' : `an ${kind}`}, and got the kind ${value.kind}`,
     })
   }

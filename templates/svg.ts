@@ -110,7 +110,7 @@ function textElements(layer: SceneText): string {
   for (const line of layer.lines) {
     const runs = line.runs.map(
       (run) =>
-        `<tspan x="${decimal(run.leftPx)}" font-family="${escapeAttribute(run.family)}">${escapeText(run.text)}</tspan>`,
+        `<tspan x="${decimal(run.leftPx)}" font-family="${escapeAttribute(run.family)}">${escapeText(drawnText(run))}</tspan>`,
     )
     // geometricPrecision: without it glyphs snap to whole pixels and lines get wider than they were measured.
     parts.push(
@@ -118,6 +118,14 @@ function textElements(layer: SceneText): string {
     )
   }
   return parts.join('\n')
+}
+
+/**
+ * A run from right to left stands between marks of that direction: they draw nothing, and signs at its ends are
+ * mirrored and put as if its line were around it.
+ */
+function drawnText({ text, direction }: SceneText['lines'][number]['runs'][number]): string {
+  return direction === 'rtl' ? `\u200f${text}\u200f` : text
 }
 
 function rectangle(box: PixelBox, radiusPx: number, fill: string): string {

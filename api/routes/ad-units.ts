@@ -13,7 +13,7 @@ import { type Caller, callerText, isTrusted } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
 import { answers, media } from '../documented.ts'
 
-const FORMATS = ['json', 'html', 'svg', 'jpg', 'png', 'webp', 'avif'] as const
+const FORMATS = ['json', 'html', 'svg', 'jpg', 'png', 'webp', 'avif', 'zip'] as const
 type Format = (typeof FORMATS)[number]
 
 const MEDIA_TYPES: Readonly<Record<Format, string>> = {
@@ -24,6 +24,7 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   png: 'image/png',
   webp: 'image/webp',
   avif: 'image/avif',
+  zip: 'application/zip',
 }
 
 /**
@@ -73,7 +74,8 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
       config: { allow: ['anyone', 'creative', 'buyer', 'analyst', 'site'], rate: 'trackers' },
       schema: {
         tags: ['ad units'],
-        summary: 'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png, ID.webp, ID.avif',
+        summary:
+          'Any ad unit by id: ID.json (role keys), ID.html, ID.svg, ID.jpg, ID.png, ID.webp, ID.avif; ID.zip (role keys), an HTML5 creative',
         params: Params,
         querystring: Query,
         response: answers(
@@ -91,13 +93,14 @@ export function registerAdUnits(server: FastifyInstance, context: ApiContext): v
     },
     async (request, reply) => {
       const [id, format] = splitFile(request.params.file)
-      if (format === 'json') requireTrusted(request.caller)
+      if (format === 'json' || format === 'zip') requireTrusted(request.caller)
       const found = await adUnits.find(id)
       if (isKeptBack(context, found, request.caller, reply) && format !== 'json') {
         return reply.redirect(houseAdUrl(found.plan, found.unit.placement))
       }
       // Its links belong to one decision, or to the landing page of the day: only the looks may be kept.
-      if (format === 'html' || format === 'json') reply.header('cache-control', 'no-store')
+      if (format === 'html' || format === 'json' || format === 'zip')
+        reply.header('cache-control', 'no-store')
       else if (isUnchanged(found, format, request, reply)) return reply.code(304).send()
       reply.type(MEDIA_TYPES[format]).header('x-content-type-options', 'nosniff')
       if (format === 'html' || format === 'svg') {
@@ -211,6 +214,8 @@ async function bodyOf(
       return adUnits.svg(found)
     case 'jpg':
       return Buffer.from(await adUnits.picture(found, 'jpeg'))
+    case 'zip':
+      return Buffer.from(await adUnits.zip(found))
     case 'png':
     case 'webp':
     case 'avif':

@@ -3,11 +3,12 @@ import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
 import { renderCampaign } from '../../engine/generate/render.ts'
 import type { RenderedFile } from '../../engine/generate/render-frames.ts'
+import type { RenderFormat, RenderSettings } from '../../engine/generate/render-range.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
 import { makeFolder, writeWhole } from '../../io/write-file.ts'
 import { writeZip } from '../../io/zip.ts'
 import type { ChromaSubsampling } from '../../templates/jpeg/encode.ts'
-import { firstQuality, type PictureFormat, type PictureSettings } from '../../templates/raster.ts'
+import { firstQuality } from '../../templates/raster.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
@@ -16,11 +17,11 @@ import { count } from '../output.ts'
 import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 import { nothingMeets } from '../where.ts'
 
-const FORMATS: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'avif']
+const FORMATS: readonly RenderFormat[] = ['jpeg', 'png', 'webp', 'avif', 'html', 'html-zip', 'native']
 
 interface RenderCommandOptions extends SelectionOptions {
   readonly out: string
-  readonly format: PictureFormat
+  readonly format: RenderFormat
   readonly quality?: string
   readonly smallest?: boolean
   readonly chroma: ChromaSubsampling
@@ -46,7 +47,14 @@ export function renderCommand(environment: ConfigSource): Command {
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
     .requiredOption('--out <dir|file.zip>', 'required: folder, or a file that ends in .zip')
-    .addOption(new Option('--format <format>', 'picture format').choices(FORMATS).default('jpeg'))
+    .addOption(
+      new Option(
+        '--format <format>',
+        'picture; html: one self-contained file; html-zip: what ad servers take; native: JSON',
+      )
+        .choices(FORMATS)
+        .default('jpeg'),
+    )
     .option(
       '--quality <n>',
       'quality to start from, 1 to 100, not of PNG; lowered where a placement has a weight limit',
@@ -94,7 +102,7 @@ export async function renderFiles(
   workspace: Workspace,
   campaign: string,
   out: string,
-  picture: PictureSettings,
+  picture: RenderSettings,
   asked: AskedSelection,
   { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
 ): Promise<Rendered> {
@@ -128,7 +136,7 @@ export async function renderFiles(
 async function writeFiles(
   files: AsyncIterable<RenderedFile>,
   out: string,
-  asked: PictureSettings,
+  asked: RenderSettings,
   signal: AbortSignal,
 ): Promise<Rendered> {
   const first = firstQuality(asked)

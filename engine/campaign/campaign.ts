@@ -19,7 +19,7 @@ const Name = Type.String({
 const AssetId = Name
 const Day = Type.String({ format: 'date', description: 'a day of the calendar, YYYY-MM-DD' })
 
-/** One option for a slot. Which of text, file and colour is given follows the slot's kind. */
+/** One option for a slot. Which of text, file, colour, number, price, date and url is given follows the slot's kind. */
 const AssetSchema = Type.Object(
   {
     id: AssetId,
@@ -42,9 +42,20 @@ const AssetSchema = Type.Object(
     ),
     /** A picture of the workspace, e.g. assets/beach.jpg. */
     file: Type.Optional(Type.String()),
+    /** Of a picture: the point that stays in view however it is cropped, in shares of its sides from the top left. */
+    focus: Type.Optional(
+      Type.Object(
+        { x: Type.Number({ minimum: 0, maximum: 1 }), y: Type.Number({ minimum: 0, maximum: 1 }) },
+        { additionalProperties: false },
+      ),
+    ),
     colour: Type.Optional(
       Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a colour such as #1f6f6b' }),
     ),
+    number: Type.Optional(Type.Number()),
+    price: Type.Optional(MoneySchema),
+    date: Type.Optional(Day),
+    url: Type.Optional(Type.String({ maxLength: 2000 })),
     /**
      * Rule over what is certain of the segment and over the cell: `locale`, `placement` (its id), `placement.width`,
      * `placement.height` (pixels), `placement.ratio` (width over height), `placement.shape` (landscape, square or

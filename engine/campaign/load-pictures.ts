@@ -105,5 +105,8 @@ function picturesOfTemplate(template: Template): Mention[] {
       typeof file === 'string' ? [mention(file, `/placements/${placement}/${layer}/file`)] : [],
     ),
   )
-  return [...ofLayers, ...ofPlacements]
+  const ofSlots = template.slots.flatMap(({ kind, default: value }, at) =>
+    kind === 'image' && typeof value === 'string' ? [mention(value, `/slots/${at}/default`)] : [],
+  )
+  return [...ofLayers, ...ofPlacements, ...ofSlots]
 }

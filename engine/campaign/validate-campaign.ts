@@ -1,7 +1,8 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
-import type { SlotKind, Template } from '../../templates/template.ts'
+import type { Slot, SlotKind, Template } from '../../templates/template.ts'
+import { limitProblem } from '../../templates/typed-values.ts'
 import { copySources } from '../generate/copy-renderer.ts'
 import { checkAllocation } from './allocation.ts'
 import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
@@ -13,10 +14,15 @@ import { checkRules } from './validate-rules.ts'
 /** Names a report or a count gives to something else than a slot. */
 const RESERVED_SLOTS = ['segment', 'locale', 'placement', 'day']
 
-const FIELD_OF_KIND = { text: 'text', image: 'file', colour: 'colour' } as const satisfies Record<
-  SlotKind,
-  keyof Asset
->
+const FIELD_OF_KIND = {
+  text: 'text',
+  image: 'file',
+  colour: 'colour',
+  number: 'number',
+  price: 'price',
+  date: 'date',
+  url: 'url',
+} as const satisfies Record<SlotKind, keyof Asset>
 
 const door = createDoor('campaign', CampaignSchema)
 
@@ -81,20 +87,21 @@ function checkSlots(campaign: Campaign, template: Template, report: Report): voi
       report(`${pointer}/slot`, `"${slot}" is a reserved word`, 'rename the slot in the template')
     }
     const ofTemplate = template.slots.find(({ name }) => name === slot)
-    if (ofTemplate) checkAssets(campaign, at, ofTemplate.kind, report)
+    if (ofTemplate) checkAssets(campaign, at, ofTemplate, report)
     else {
       const names = template.slots.map(({ name }) => name)
       report(`${pointer}/slot`, `template ${template.name} has no slot "${slot}"`, suggestion(slot, names))
     }
   }
-  for (const { name } of template.slots) {
-    if (!seen.has(name)) {
+  for (const { name, default: ofTemplate } of template.slots) {
+    if (!seen.has(name) && ofTemplate === undefined) {
       report('/slots', `lack the slot "${name}" of template ${template.name}`, 'give it at least one asset')
     }
   }
 }
 
-function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report: Report): void {
+function checkAssets(campaign: Campaign, slotAt: number, ofTemplate: Slot, report: Report): void {
+  const { kind } = ofTemplate
   const { assets, default: defaultId, slot } = campaign.slots[slotAt]!
   const pointer = `/slots/${slotAt}`
   const seen = new Set<string>()
@@ -103,10 +110,15 @@ function checkAssets(campaign: Campaign, slotAt: number, kind: SlotKind, report:
     if (seen.has(asset.id)) report(`${here}/id`, `"${asset.id}" is there twice`, 'an id names one asset')
     seen.add(asset.id)
     const field = FIELD_OF_KIND[kind]
+    const outside = limitProblem(ofTemplate, asset)
     const given = Object.values(FIELD_OF_KIND).filter((each) => asset[each] !== undefined)
     if (given.join() !== field) {
       const has = given.length > 0 ? `has ${given.join(' and ')}` : 'has nothing to show'
       report(here, `${has}, but the slot "${slot}" is of kind ${kind}`, `give it "${field}" alone`)
+    } else if (outside !== undefined) {
+      report(`${here}/${field}`, outside, `the template allows the slot "${slot}" no more`)
+    } else if (asset.focus !== undefined && kind !== 'image') {
+      report(`${here}/focus`, `is of no use in a slot of kind ${kind}`, 'only pictures have one')
     } else if (
       kind === 'text' &&
       campaign.locales.every((locale) => copySources(asset, locale) === undefined)

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../core/canonical-json.ts'
+import { typedText } from '../../templates/typed-values.ts'
 import type { Asset, Campaign } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { copySources } from '../generate/copy-renderer.ts'
@@ -152,12 +153,14 @@ function editText(before: Plan, then: Asset, after: Plan, now: Asset): string | 
   const rewritten = after.campaign.locales.filter(
     (locale) =>
       before.campaign.locales.includes(locale) &&
-      canonicalJson(copySources(then, locale)) !== canonicalJson(copySources(now, locale)),
+      (canonicalJson(copySources(then, locale)) !== canonicalJson(copySources(now, locale)) ||
+        typedText(then, locale) !== typedText(now, locale)),
   )
   const parts = [
     ...(rewritten.length > 0 ? [`text in ${rewritten.join(', ')}`] : []),
     ...(then.colour === now.colour ? [] : [`${then.colour ?? 'no colour'} to ${now.colour ?? 'no colour'}`]),
     ...pictureText(before, then.file, after, now.file),
+    ...(canonicalJson(then.focus ?? null) === canonicalJson(now.focus ?? null) ? [] : ['its focal point']),
   ]
   return parts.length > 0 ? parts.join('; ') : undefined
 }

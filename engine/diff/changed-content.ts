@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../core/canonical-json.ts'
-import { shownLayers } from '../../templates/layout.ts'
+import { safeBox, shownLayers } from '../../templates/layout.ts'
 import type { Placement } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { clickThrough } from '../generate/click-through.ts'
@@ -163,7 +163,10 @@ function differencesOf(
 function fixedValue(plan: Plan, slot: number, asset: number): string {
   const value = assetValue(plan.campaign.slots[slot]!.assets[asset]!, undefined)
   if (!value) return ''
-  if (value.kind === 'image') return `image ${plan.files[value.file] ?? value.file}`
+  if (value.kind === 'image') {
+    const focus = value.focus ? ` ${value.focus.x},${value.focus.y}` : ''
+    return `image ${plan.files[value.file] ?? value.file}${focus}`
+  }
   return value.kind === 'colour' ? `colour ${value.colour}` : ''
 }
 
@@ -234,5 +237,5 @@ function looks(plan: Plan, placement: Placement): string {
     const file = layer.kind === 'image' && layer.file !== undefined ? plan.files[layer.file] : undefined
     return file === undefined ? layer : { ...layer, file }
   })
-  return canonicalJson(layers)
+  return canonicalJson({ layers, safe: safeBox(plan.template, placement) })
 }

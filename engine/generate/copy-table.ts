@@ -1,3 +1,4 @@
+import { typedText } from '../../templates/typed-values.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { createCopyRenderer, textKey } from './copy-renderer.ts'
 
@@ -91,8 +92,17 @@ function renderAll(plan: Plan): CopyTable {
     }))
   }
 
+  /** A number, price, date or URL is the same for everybody. */
+  function typedEntry(slot: number, asset: number, locale: number): readonly CopyEntry[] | undefined {
+    const of = campaign.slots[slot]!.assets[asset]!
+    const text = of.retired ? undefined : typedText(of, campaign.locales[locale]!)
+    return text === undefined ? undefined : [{ texts: [text], classOf: new Int32Array(plan.segments.length) }]
+  }
+
   const entries = campaign.slots.map(({ assets }, slot) =>
-    assets.map((_, asset) => campaign.locales.map((_, locale) => entriesOf(slot, asset, locale))),
+    assets.map((_, asset) =>
+      campaign.locales.map((_, locale) => typedEntry(slot, asset, locale) ?? entriesOf(slot, asset, locale)),
+    ),
   )
   const positions = {
     slots: positionsOf(campaign.slots, ({ slot }) => slot),

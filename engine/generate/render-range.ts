@@ -1,3 +1,4 @@
+import { zipBytes } from '../../core/zip-format.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import { requireCanvas } from '../../templates/placement.ts'
 import {
@@ -10,13 +11,25 @@ import {
 import { createBandCache } from '../../templates/splice/band-cache.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
+import type { AdUnit } from '../space/ad-unit.ts'
 import { createSpace } from '../space/space.ts'
 import { chosenUnits } from './chosen.ts'
+import { createCopyTable } from './copy-table.ts'
+import { unitHtmlCreative } from './html-creative.ts'
+import { nativeJson } from './native-json.ts'
 import { frameFiles, type PiecedFile } from './render-frames.ts'
 import { createPictureSplicer, type PictureSplicer } from './spliced-pictures.ts'
 import { placementOf, unitScene } from './unit-scene.ts'
+import { unitValues } from './unit-values.ts'
 
-export interface RenderOptions extends PictureSettings {
+/** A picture; an HTML5 creative in one file, or as the zip that ad servers take; a native ad as JSON. */
+export type RenderFormat = PictureFormat | 'html' | 'html-zip' | 'native'
+
+export interface RenderSettings extends Omit<PictureSettings, 'format'> {
+  readonly format: RenderFormat
+}
+
+export interface RenderOptions extends RenderSettings {
   /** Ranks are places among the ad units that this chooses (engine/generate/chosen.ts), not on the number line. */
   readonly choice?: string
 }
@@ -26,7 +39,10 @@ export interface RenderServices {
   readonly fonts: Fonts
 }
 
-const EXTENSIONS: Readonly<Record<PictureFormat, string>> = {
+const EXTENSIONS: Readonly<Record<RenderFormat, string>> = {
+  html: 'html',
+  'html-zip': 'zip',
+  native: 'json',
   jpeg: 'jpg',
   png: 'png',
   webp: 'webp',
@@ -68,12 +84,13 @@ export async function renderRange(
   const space = createSpace(plan)
   const makeFile = async (place: bigint): Promise<PiecedFile> => {
     const unit = space.unitAt(chosen.rankAt(place))
-    const placement = placementOf(plan, unit)
-    requireCanvas(placement)
-    const { maxBytes } = placement
-    const scene = unitScene(plan, unit, services.fonts)
-    const { bytes, quality } = await makers.renderer.picture(scene, { ...options, maxBytes })
-    return { name: `${adUnitId(plan.ledger, unit)}.${extension}`, pieces: [bytes], quality }
+    if (options.format !== 'native') requireCanvas(placementOf(plan, unit))
+    const id = adUnitId(plan.ledger, unit)
+    const { bytes, quality } = await creative(plan, unit, id, options, {
+      ...services,
+      renderer: makers.renderer,
+    })
+    return { name: `${id}.${extension}`, pieces: [bytes], quality }
   }
   const files: PiecedFile[] = []
   for (let start = fromRank; start < toRank; start += BigInt(AT_ONCE)) {
@@ -81,6 +98,31 @@ export async function renderRange(
     files.push(...(await Promise.all(places.map(makeFile))))
   }
   return frameFiles(files)
+}
+
+/** One ad unit in a format that is not spliced. */
+async function creative(
+  plan: Plan,
+  unit: AdUnit,
+  id: string,
+  options: RenderOptions,
+  { renderer, fonts }: { readonly renderer: Renderer; readonly fonts: Fonts },
+): Promise<{ readonly bytes: Uint8Array; readonly quality: number | undefined }> {
+  const { format, ...settings } = options
+  if (format === 'native') {
+    const values = unitValues(plan, createCopyTable(plan), unit)
+    return { bytes: Buffer.from(nativeJson(plan, unit, id, values)), quality: undefined }
+  }
+  const { maxBytes } = placementOf(plan, unit)
+  const scene = unitScene(plan, unit, fonts)
+  if (format !== 'html' && format !== 'html-zip')
+    return renderer.picture(scene, { ...settings, format, maxBytes })
+  const made = await unitHtmlCreative(plan, unit, id, scene, renderer, {
+    selfContained: format === 'html',
+    quality: options.quality,
+  })
+  const bytes = format === 'html' ? made.files[0]!.bytes : zipBytes(made.files)
+  return { bytes, quality: made.quality }
 }
 
 interface Makers {

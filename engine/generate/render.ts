@@ -1,13 +1,14 @@
 import { isCopyOnly, requireCanvas } from '../../templates/placement.ts'
-import { isSpliced, type PictureSettings } from '../../templates/raster.ts'
+import { isSpliced } from '../../templates/raster.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
 import { partOf } from '../space/part.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
+import type { RenderSettings } from './render-range.ts'
 import { type Places, placesOf, type Selection } from './selection.ts'
 
-export interface RenderRequest extends Selection, PictureSettings {
+export interface RenderRequest extends Selection, RenderSettings {
   readonly plan: Plan
   readonly planHash: string
   readonly signal?: AbortSignal
@@ -40,7 +41,8 @@ export async function* renderCampaign(
 }
 
 /** Refuses at once what would be refused in the middle of the run; of a window only its ranges can tell. */
-function requirePictures({ plan, where, fromRank, toRank }: RenderRequest): void {
+function requirePictures({ plan, where, fromRank, toRank, format }: RenderRequest): void {
+  if (format === 'native') return
   const withoutPicture = plan.placements.filter(isCopyOnly)
   if (withoutPicture.length === 0 || fromRank !== undefined || toRank !== undefined) return
   const counts = partOf(plan, where).countBy('placement')

@@ -21,7 +21,7 @@ export function unitValues(plan: Plan, copy: CopyTable, unit: AdUnit): SlotValue
 
 /** What an asset shows, given its rendered text; undefined when there is none. */
 export function assetValue(asset: Asset, text: string | undefined): SlotValue | undefined {
-  if (asset.file !== undefined) return { kind: 'image', file: asset.file }
+  if (asset.file !== undefined) return { kind: 'image', file: asset.file, focus: asset.focus }
   if (asset.colour !== undefined) return { kind: 'colour', colour: asset.colour }
   return text === undefined ? undefined : { kind: 'text', text }
 }

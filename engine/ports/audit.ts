@@ -8,6 +8,8 @@ export type AuditAction =
   | 'guard-overridden'
   | 'roll-up-applied'
   | 'mentions-imported'
+  | 'picture-added'
+  | 'picture-removed'
   | 'paused'
   | 'resumed'
   | 'erased'

@@ -1,5 +1,6 @@
 import type { ApartCount } from '../tracking/filter.ts'
 import type { LogRecord } from '../tracking/record.ts'
+import type { LogStretch } from './event-log.ts'
 
 /** One person's part (or one anonymous decision's) in one cell of a campaign. Days are of the campaign's time zone. */
 export interface CounterRow {
@@ -55,6 +56,14 @@ export interface UnitCounts {
  */
 export interface Counters {
   load(records: readonly LogRecord[], position: number): Promise<void>
+  /**
+   * Reads on from `position` and loads what was read, away from the calling thread, about a megabyte of it. As reading
+   * and `load`, which serve counters without it.
+   *
+   * @returns the position after it; beyond the stretch when another loader was faster
+   * @throws PolyadError STORE_DAMAGED
+   */
+  loadNext?(stretch: LogStretch): Promise<number>
   position(): Promise<number>
   rows(query: {
     readonly campaign: string

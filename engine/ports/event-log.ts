@@ -1,5 +1,11 @@
 import type { LogRecord } from '../tracking/record.ts'
 
+/** Where a log lies and how far it is on disk: what another thread needs to read it by itself. */
+export interface LogStretch {
+  readonly folder: string
+  readonly end: number
+}
+
 /**
  * Append-only log of decisions and events.
  *
@@ -16,5 +22,7 @@ export interface EventLog {
   read(
     fromPosition: number,
   ): AsyncIterable<{ readonly records: readonly LogRecord[]; readonly position: number }>
+  /** The log so far; only of one that lies in files. */
+  stretch?(): Promise<LogStretch>
   close(): Promise<void>
 }

@@ -9,6 +9,7 @@ import type { Documents } from './documents.ts'
 import type { EventLog } from './event-log.ts'
 import type { Jobs } from './jobs.ts'
 import type { Mentions } from './mentions.ts'
+import type { PictureFolder } from './picture-folder.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { TableFiles } from './table-files.ts'
 import type { WorkspaceFiles } from './workspace-files.ts'
@@ -25,6 +26,7 @@ export interface Ports {
   readonly audit: AuditLog
   readonly snapshots: Snapshots
   readonly files: WorkspaceFiles
+  readonly pictures: PictureFolder
   readonly tables: TableFiles
   readonly clock: Clock
   /** What texts are measured in. Without them a campaign is refused whose texts are lists from long to short. */

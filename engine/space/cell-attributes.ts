@@ -1,10 +1,8 @@
 import { nearestName } from '../../rules/nearest-name.ts'
 import type { AttributeType, Rule, Scalar } from '../../rules/rule.ts'
 import type { PlacedRule } from '../../segments/unknown-values.ts'
-import { isCopyOnly, type Placement } from '../../templates/placement.ts'
+import { isCopyOnly, PLACEMENT_SHAPES, type Placement, placementShape } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
-
-const SHAPES = ['landscape', 'square', 'portrait'] as const
 
 /** An attribute of a cell that is known for certain, whoever sees the ad. */
 interface CellAttribute {
@@ -57,14 +55,10 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     name: 'placement.shape',
     of: 'placement',
     type: 'category',
-    valueIn: (_, placement) => (isCopyOnly(placement) ? undefined : shapeOf(placement)),
-    values: () => SHAPES,
+    valueIn: (_, placement) => (isCopyOnly(placement) ? undefined : placementShape(placement)),
+    values: () => PLACEMENT_SHAPES,
   },
 ]
-
-function shapeOf({ widthPx, heightPx }: Placement): (typeof SHAPES)[number] {
-  return widthPx > heightPx ? 'landscape' : widthPx < heightPx ? 'portrait' : 'square'
-}
 
 /**
  * Values of the locale, the placement or its shape in `when` that no cell of the campaign has: most likely misspelt, or

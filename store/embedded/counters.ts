@@ -1,11 +1,10 @@
 import { dayIn } from '../../core/time.ts'
 import type { CounterRow, Counters } from '../../engine/ports/counters.ts'
 import { decisionIdAtMs } from '../../engine/tracking/decision-id.ts'
-import { earlierEvent } from '../../engine/tracking/earlier-event.ts'
 import type { ApartCount, ApartReason } from '../../engine/tracking/filter.ts'
-import type { EventRecord } from '../../engine/tracking/record.ts'
+import { loadSteps } from './counter-load.ts'
 import { APART_SQL, LATE_SQL, MINUTE_MS, MINUTES_SQL, ROWS_SQL, UNITS_SQL } from './counter-queries.ts'
-import { decisionRow, eventRow, LOAD_STEPS, TABLE_STEPS } from './counter-tables.ts'
+import { TABLE_STEPS } from './counter-tables.ts'
 import { type Cell, type Database, openDatabase } from './database.ts'
 
 /** Prices are of a thousand impressions. */
@@ -18,14 +17,19 @@ interface DayRun {
   toMinute: number
 }
 
+/** Counters that read the log in the thread of their database. */
+export type LoadingCounters = Counters & Required<Pick<Counters, 'loadNext'>>
+
 /** The counters of a workspace, in its database. */
-export async function openCounters(workspaceFolder: string): Promise<Counters & { close(): Promise<void> }> {
+export async function openCounters(
+  workspaceFolder: string,
+): Promise<LoadingCounters & { close(): Promise<void> }> {
   const database = await openDatabase(workspaceFolder)
   return { ...(await createCounters(database)), close: () => database.close() }
 }
 
 /** Counts from the decisions and events themselves, kept once each by id: a report is a query, never a running total. */
-export async function createCounters(database: Database): Promise<Counters> {
+export async function createCounters(database: Database): Promise<LoadingCounters> {
   await database.transaction(TABLE_STEPS)
 
   async function query(sql: string, values: readonly Cell[] = []): Promise<readonly (readonly Cell[])[]> {
@@ -34,29 +38,10 @@ export async function createCounters(database: Database): Promise<Counters> {
 
   return {
     async load(records, position) {
-      const decisions = new Map<string, Cell[]>()
-      const events = new Map<string, EventRecord>()
-      const fetches = new Map<string, EventRecord>()
-      for (const record of records) {
-        if (record.type === 'decision') {
-          if (!decisions.has(record.id)) decisions.set(record.id, decisionRow(record))
-          continue
-        }
-        putEarlier(events, record.id, record)
-        if (record.via === 'page') putEarlier(fetches, `${record.id} ${record.atMs}`, record)
-      }
-      await database.transaction([
-        { sql: 'DELETE FROM new_decisions' },
-        { sql: 'DELETE FROM new_events' },
-        { sql: 'DELETE FROM new_fetches' },
-        { into: 'temp.new_decisions', rows: [...decisions.values()] },
-        { into: 'temp.new_events', rows: Array.from(events.values(), eventRow) },
-        { into: 'temp.new_fetches', rows: Array.from(fetches.values(), eventRow) },
-        ...LOAD_STEPS,
-        { sql: 'DELETE FROM loader' },
-        { sql: 'INSERT INTO loader VALUES (?)', values: [position] },
-      ])
+      await database.transaction(loadSteps(records, position))
     },
+
+    loadNext: (stretch) => database.loadNext(stretch),
 
     async position() {
       return ((await query('SELECT position FROM loader'))[0]?.[0] as number | undefined) ?? 0
@@ -122,11 +107,6 @@ function dayRuns(minutes: readonly number[], timeZone: string): DayRun[] {
     else runs.push({ day, fromMinute: minute, toMinute: minute })
   }
   return runs
-}
-
-function putEarlier(events: Map<string, EventRecord>, key: string, record: EventRecord): void {
-  const known = events.get(key)
-  events.set(key, known ? earlierEvent(known, record) : record)
 }
 
 function counterRow(row: readonly Cell[]): CounterRow {

@@ -1,7 +1,11 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
+import { type ErrorDetails, PolyadError } from '../../core/errors.ts'
+import type { LogStretch } from '../../engine/ports/event-log.ts'
+import { loadSteps } from './counter-load.ts'
 import type { Cell, DatabaseAnswer, DatabaseRequest, Step } from './database.ts'
+import { readLog } from './log-reader.ts'
 
 /**
  * The one thread that owns the database file. Two DuckDB instances on one file in one process are not refused, diverge
@@ -22,7 +26,7 @@ port.on('message', (request: DatabaseRequest) => {
     try {
       answer = { id: request.id, value: await carryOut(request) }
     } catch (error) {
-      answer = { id: request.id, problem: (error as Error).message }
+      answer = { id: request.id, problem: (error as Error).message, ...damageOf(error) }
     }
     port.postMessage(answer)
   })
@@ -43,6 +47,8 @@ async function carryOut(request: DatabaseRequest): Promise<unknown> {
   switch (request.kind) {
     case 'transaction':
       return transaction(request.steps)
+    case 'load':
+      return loadNext(request.stretch)
     case 'scan':
       return startScan(request.sql)
     case 'next':
@@ -84,6 +90,23 @@ async function transaction(steps: readonly Step[]): Promise<Cell[][][]> {
     await connection.run('ROLLBACK').catch(() => {})
     throw error
   }
+}
+
+/** Counts one piece of the log; the position after it. */
+async function loadNext({ folder, end }: LogStretch): Promise<number> {
+  const [rows] = await transaction([{ sql: 'SELECT position FROM loader' }])
+  const position = (rows![0]?.[0] as number | undefined) ?? 0
+  if (position > end) return position
+  for await (const piece of readLog(folder, position, () => end)) {
+    await transaction(loadSteps(piece.records, piece.position))
+    return piece.position
+  }
+  return end
+}
+
+function damageOf(error: unknown): { readonly damage?: ErrorDetails<'STORE_DAMAGED'> } {
+  if (!(error instanceof PolyadError) || error.code !== 'STORE_DAMAGED') return {}
+  return { damage: (error as PolyadError<'STORE_DAMAGED'>).details }
 }
 
 /** In one transaction of its own; temporary tables are not copied. */

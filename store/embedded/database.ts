@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { PolyadError } from '../../core/errors.ts'
+import { type ErrorDetails, PolyadError } from '../../core/errors.ts'
+import type { LogStretch } from '../../engine/ports/event-log.ts'
 import { makeFolder, syncFolder } from './durable-file.ts'
 import { holdPart } from './hold-workspace.ts'
 import type { Lock } from './lock.ts'
@@ -18,6 +19,7 @@ export type DatabaseRequest = { readonly id: number } & DatabaseCall
 
 type DatabaseCall =
   | { readonly kind: 'transaction'; readonly steps: readonly Step[] }
+  | { readonly kind: 'load'; readonly stretch: LogStretch }
   | { readonly kind: 'scan'; readonly sql: string }
   | { readonly kind: 'next'; readonly scan: number; readonly rows: number }
   | { readonly kind: 'end'; readonly scan: number }
@@ -27,12 +29,14 @@ type DatabaseCall =
 
 export type DatabaseAnswer =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly problem: string }
+  | { readonly id: number; readonly problem: string; readonly damage?: ErrorDetails<'STORE_DAMAGED'> }
 
 /** The workspace's DuckDB database `.polyad/store.duckdb`, owned by a thread of its own. */
 export interface Database {
   /** Runs the steps, all or none; gives each step's rows. Durable once it resolves. */
   transaction(steps: readonly Step[]): Promise<readonly (readonly (readonly Cell[])[])[]>
+  /** Counts the next piece of the log, read by the thread itself (engine/ports/counters.ts). */
+  loadNext(stretch: LogStretch): Promise<number>
   /** The rows of a query in batches; it sees what was committed when it began. */
   scan(sql: string, batchRows: number): AsyncIterable<readonly (readonly Cell[])[]>
   /** Writes what is committed to a new database file; nothing else is done meanwhile. */
@@ -103,8 +107,10 @@ async function startThread(file: string, lock: Pick<Lock, 'release'>): Promise<D
   worker.on('message', (answer: DatabaseAnswer) => {
     const call = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if ('problem' in answer) call?.reject(databaseError(file, answer.problem))
-    else call?.resolve(answer.value)
+    if ('problem' in answer) {
+      const { problem, damage } = answer
+      call?.reject(damage ? new PolyadError('STORE_DAMAGED', damage) : databaseError(file, problem))
+    } else call?.resolve(answer.value)
     // A thread that waits for work must not keep a finished command from ending.
     if (waiting.size === 0) worker.unref()
   })
@@ -138,6 +144,10 @@ async function startThread(file: string, lock: Pick<Lock, 'release'>): Promise<D
   return {
     async transaction(steps) {
       return (await call({ kind: 'transaction', steps })) as Cell[][][]
+    },
+
+    async loadNext(stretch) {
+      return (await call({ kind: 'load', stretch })) as number
     },
 
     async *scan(sql, batchRows) {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EventLog } from '../../engine/ports/event-log.ts'
+import type { EventLog, LogStretch } from '../../engine/ports/event-log.ts'
 import { makeFolder } from './durable-file.ts'
 import { holdPart } from './hold-workspace.ts'
 import { readLog } from './log-reader.ts'
@@ -17,6 +17,7 @@ export async function hasEventLog(workspaceFolder: string): Promise<boolean> {
 
 /** The log with the work on its older parts. */
 export interface KeptEventLog extends EventLog {
+  stretch(): Promise<LogStretch>
   readonly folder: string
   /** The end of the log: everything before it is on disk. */
   position(): number
@@ -52,6 +53,7 @@ export async function openEventLog(
     forgetBefore: (position) => sender.keepUp({ forgetBefore: position }),
     erasePerson: (person) => sender.keepUp({ erasePerson: person }),
     append: (records) => sender.append(records.map(recordText)),
+    stretch: async () => ({ folder, end: sender.position() }),
     read(fromPosition) {
       // Else a reader would not come to an end while others write faster than it reads.
       const end = sender.position()

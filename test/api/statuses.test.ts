@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDoor } from '../../core/schema.ts'
 import type { DecisionAnswer } from '../../engine/decision/answer.ts'
@@ -20,7 +21,7 @@ import {
 } from './world.ts'
 
 interface Operation {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly statuses: ReadonlySet<number>
 }
@@ -125,6 +126,35 @@ describe('statuses', () => {
       const { headers } = await get(200, url)
       await get(304, url, { 'if-none-match': headers.etag as string })
     }
+  })
+
+  it('of pictures', async () => {
+    const send = (status: number, payload: Buffer) =>
+      expectStatus(status, {
+        method: 'POST',
+        url: '/v1/assets',
+        payload,
+        headers: { 'content-type': 'image/png' },
+        key: world.key('creative'),
+      })
+    const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: '#123456' } }).png()
+    const bytes = await picture.toBuffer()
+    const { path } = (await send(201, bytes)).json()
+    await send(200, bytes)
+    await send(422, Buffer.from('no picture'))
+    await send(413, Buffer.alloc(20_000_001))
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        world.ask({ method: 'POST', url: '/v1/assets', payload: bytes, key: world.key('creative') }),
+      ),
+    )
+    expect(answers.map(({ statusCode }) => statusCode)).toContain(503)
+    await get(200, '/v1/assets')
+    const remove = (status: number, url: string) =>
+      expectStatus(status, { method: 'DELETE', url, key: world.key('creative') })
+    await remove(204, `/v1/${path}`)
+    await remove(404, `/v1/${path}`)
+    await remove(409, '/v1/assets/sky.png')
   })
 
   it('of campaigns', async () => {

@@ -16,6 +16,7 @@ import type { ConsentPolicy } from '../../engine/decision/personal-use.ts'
 import { rebuildPopulation } from '../../engine/ingest/population.ts'
 import type { LogRecord } from '../../engine/tracking/record.ts'
 import { createTableFiles } from '../../io/parquet-file.ts'
+import { createPictureFolder } from '../../io/picture-folder.ts'
 import { createWorkspaceFiles } from '../../io/workspace.ts'
 import { judgeOnThread } from '../../jobs/local/judge.ts'
 import { personKey } from '../../segments/person-key.ts'
@@ -155,6 +156,7 @@ export async function openWorld(options: {
     deliveryHistory,
     mentions,
     files: createWorkspaceFiles(folder),
+    pictures: createPictureFolder(folder),
     tables: createTableFiles(),
     eventLog: {
       ...eventLog,

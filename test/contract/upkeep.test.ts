@@ -14,6 +14,7 @@ upkeepContract('embedded', async (folder) => {
     forgetBefore: (position) => log.forgetBefore(position),
     erasePerson: (person) => log.erasePerson(person),
     append: (records) => log.append(records),
+    stretch: () => log.stretch(),
     read: (from) => log.read(from),
     close: () => log.close(),
   }

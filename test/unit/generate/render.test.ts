@@ -8,10 +8,11 @@ import { type RenderOptions, renderRange } from '../../../engine/generate/render
 import { unitScene } from '../../../engine/generate/unit-scene.ts'
 import type { Jobs } from '../../../engine/ports/jobs.ts'
 import { createSpace } from '../../../engine/space/space.ts'
+import { parseTemplate } from '../../../templates/check-template.ts'
 import type { Fonts } from '../../../templates/fonts.ts'
 import { createRenderer } from '../../../templates/raster.ts'
 import { segmentOf, smallPlan, textAsset } from '../space/small-plan.ts'
-import { BANNER, placement, testFonts } from '../templates/banner.ts'
+import { BANNER, bannerJson, placement, testFonts } from '../templates/banner.ts'
 import { logo, photo } from '../templates/pictures.ts'
 
 const BLOBS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
@@ -109,14 +110,45 @@ describe('rendering', () => {
     expect(parts.flatMap((part) => [...framedFiles(part)])).toEqual(whole)
   })
 
-  it('splices the bytes that encoding each picture whole gives', async () => {
-    const space = createSpace(PLAN)
+  /** The plan with layers that are there by what slots show that they do not show themselves. */
+  const conditional: Plan = {
+    ...PLAN,
+    template: parseTemplate(
+      {
+        ...bannerJson(),
+        layers: [
+          ...(bannerJson()['layers'] as object[]),
+          {
+            id: 'badge',
+            kind: 'shape',
+            fill: '#ffd43b',
+            box: { right: 10, top: 10, width: 24, height: 24 },
+            when: { 'slot.accent': '#1864ab' },
+          },
+          {
+            id: 'frame',
+            kind: 'shape',
+            fill: '#ffffff80',
+            box: { left: 0, top: 0, width: '100%', height: 3 },
+            when: { all: [{ not: { 'slot.headline': 'plain' } }, { 'placement.shape': 'landscape' }] },
+          },
+        ],
+      },
+      'test',
+    ),
+  }
+
+  it.each<[string, Plan]>([
+    ['', PLAN],
+    [' under layer conditions on slots', conditional],
+  ])('splices the bytes that encoding each picture whole gives%s', async (_, plan) => {
+    const space = createSpace(plan)
     const renderer = createRenderer({ fonts, readFile: async (hash) => BLOBS[hash]?.() })
-    const files = await rendered({})
+    const files = [...framedFiles(await render(0n, space.count, undefined, plan))]
     for (const [rank, { bytes }] of files.entries()) {
       const unit = space.unitAt(BigInt(rank))
       const place = placement(unit.placement)
-      const scene = unitScene(PLAN, unit, fonts)
+      const scene = unitScene(plan, unit, fonts)
       const whole = await renderer.picture(scene, { format: 'jpeg', maxBytes: place.maxBytes })
       expect(Buffer.compare(bytes, whole.bytes)).toBe(0)
     }

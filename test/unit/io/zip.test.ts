@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeZip, type ZipEntry } from '../../../io/zip.ts'
+import type { ZipEntry } from '../../../core/zip-format.ts'
+import { writeZip } from '../../../io/zip.ts'
 
 let folder: string
 

@@ -122,6 +122,33 @@ describe('fit', () => {
     expect(lines.map(({ text }) => text)).toEqual(['Save a lot on every', 'boot we have in stock'])
   })
 
+  it('leaves no word alone on the last line where that is asked, at the cost of a smaller size', () => {
+    const text = 'Boots and tents for Bergbahnwanderer'
+    const box = { ...BOX, text, widthPx: 290 }
+    const shown = (avoidOrphans: boolean) => {
+      const { lines, fontPx } = fitText({ ...box, avoidOrphans }, fonts)
+      return [fontPx, ...lines.map((line) => line.text)]
+    }
+    expect(shown(false)).toEqual([24, 'Boots and tents for', 'Bergbahnwanderer'])
+    expect(shown(true)).toEqual([24, 'Boots and tents', 'for Bergbahnwanderer'])
+    fc.assert(
+      fc.property(requests, (request) => {
+        const { outcome, lines } = fitText({ ...request, avoidOrphans: true }, fonts)
+        const plain = fitText(request, fonts)
+        expect(outcome === 'truncated').toBe(plain.outcome === 'truncated')
+        const last = lines.at(-1)?.text ?? ''
+        const words = lineBreaks(request.text, 'en-US')
+        if (outcome === 'truncated' || lines.length < 2 || words.length < 4) return
+        // Alone only where two words go in no line of the box.
+        if (lineBreaks(last, 'en-US').length === 1)
+          expect(fitText({ ...request, text: last, minFontPx: request.minFontPx }, fonts).outcome).not.toBe(
+            'truncated',
+          )
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   it('ends a line where the text does', () => {
     const { lines } = fitText({ ...BOX, text: 'One\nTwo three' }, fonts)
     expect(lines.map(({ text }) => text)).toEqual(['One', 'Two three'])

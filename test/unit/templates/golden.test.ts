@@ -1,4 +1,3 @@
-import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Fonts } from '../../../templates/fonts.ts'
 import { htmlDocument } from '../../../templates/html.ts'
@@ -6,6 +5,7 @@ import type { SlotValues } from '../../../templates/slot-values.ts'
 import { sceneSvg } from '../../../templates/svg.ts'
 import { bannerRenderer, bannerScene, testFonts, VALUES } from './banner.ts'
 import { describeDifference, expectGoldenPicture, expectGoldenText } from './golden-files.ts'
+import { decodePng } from './pictures.ts'
 
 let fonts: Fonts
 beforeAll(async () => {
@@ -29,11 +29,6 @@ const PLACEMENTS_DRAWN = [
   'iab-320x50',
   'meta-feed-1080x1080',
 ]
-
-async function decode(png: Uint8Array) {
-  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true })
-  return { width: info.width, height: info.height, rgb: data }
-}
 
 describe('scenes as they were last looked at', () => {
   for (const id of PLACEMENTS_DRAWN) {
@@ -64,7 +59,7 @@ describe('pixels as they were last looked at', () => {
     const { bytes } = await bannerRenderer(fonts).picture(bannerScene(fonts, id, values, locale), {
       format: 'png',
     })
-    await expectGoldenPicture(`photo-banner/${id}.png`, bytes, decode)
+    await expectGoldenPicture(`photo-banner/${id}.png`, bytes, decodePng)
   })
 
   it('the comparison sees one pixel that is off by one, and says where', () => {

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { PolyadError } from '../../../core/errors.ts'
 import { PLACEMENTS } from '../../../data/placements.ts'
 import { parseTemplate } from '../../../templates/check-template.ts'
-import { layOut } from '../../../templates/layout.ts'
-import { BANNER, bannerJson, placement } from './banner.ts'
+import type { Fonts } from '../../../templates/fonts.ts'
+import { layOut, safeBox } from '../../../templates/layout.ts'
+import { createScene } from '../../../templates/scene.ts'
+import type { SlotValues } from '../../../templates/slot-values.ts'
+import { BANNER, bannerJson, placement, testFonts } from './banner.ts'
 
 type Json = { [key: string]: Json & Json[] } & Record<string, unknown>
 
@@ -57,6 +60,196 @@ describe('layout', () => {
         }
       }
     }
+  })
+})
+
+describe('a layout in a right-to-left locale', () => {
+  const json = {
+    name: 'mirrored',
+    slots: [{ name: 'logo', kind: 'image' }],
+    safeAreas: { 'meta-story-1080x1920': { left: 10, top: 250, bottom: '10%' }, default: { left: 5 } },
+    layers: [
+      { id: 'bar', kind: 'shape', fill: '#000000', box: { left: 0, top: 0, width: 40, height: '100%' } },
+      {
+        id: 'fixed',
+        kind: 'shape',
+        fill: '#000000',
+        mirror: false,
+        box: { left: 0, top: 0, width: 40, bottom: 0 },
+      },
+      {
+        id: 'shade',
+        kind: 'shape',
+        gradient: { from: '#000000', to: '#ffffff', angleDegrees: 0 },
+        box: { left: 0, top: 0, right: 0, bottom: 0 },
+      },
+      {
+        id: 'logo',
+        kind: 'image',
+        slot: 'logo',
+        fit: 'contain',
+        focus: { x: 0, y: 0.5 },
+        box: { within: 'safe', left: 0, top: 0, width: '50%', height: 40 },
+      },
+    ],
+  }
+  const template = parseTemplate(json, 'test')
+  const sceneOf = (locale: string, place = 'iab-300x250', file = 'a.png') =>
+    createScene({
+      template,
+      placement: placement(place),
+      values: { logo: { kind: 'image', file, focus: { x: 0.9, y: 0.1 } } },
+      locale,
+      fonts: undefined as never,
+    })
+
+  it('changes the sides of boxes, gradients and what lies in a box, but for layers that keep theirs', () => {
+    const [bar, fixed, shade, logo] = sceneOf('ar-EG').layers
+    expect(bar!.box).toEqual({ left: 260, top: 0, width: 40, height: 250 })
+    expect(fixed!.box).toEqual({ left: 0, top: 0, width: 40, height: 250 })
+    expect(shade).toMatchObject({ fill: { angleDegrees: 180 } })
+    expect(logo).toMatchObject({ box: { left: 147 }, focus: { x: 1, y: 0.5 } })
+    const [before, , plain, ltrLogo] = sceneOf('en-US').layers
+    expect(before!.box.left).toBe(0)
+    expect(plain).toMatchObject({ fill: { angleDegrees: 0 } })
+    expect(ltrLogo).toMatchObject({ box: { left: 5, width: 148 }, focus: { x: 0, y: 0.5 } })
+  })
+
+  it('keeps boxes within the safe area of the placement, or of the default', () => {
+    const box = (place: string) => sceneOf('en-US', place).layers.at(-1)!.box
+    expect(box('meta-story-1080x1920')).toEqual({ left: 10, top: 250, width: 535, height: 40 })
+    expect(box('iab-300x250')).toEqual({ left: 5, top: 0, width: 148, height: 40 })
+    expect(safeBox(template, placement('meta-story-1080x1920'))).toEqual({
+      left: 10,
+      top: 250,
+      width: 1070,
+      height: 1478,
+    })
+    const covered = {
+      ...placement('iab-300x250'),
+      safeArea: { leftPx: 20, topPx: 30, rightPx: 20, bottomPx: 0 },
+    }
+    expect(safeBox(template, covered)).toEqual({ left: 20, top: 30, width: 260, height: 220 })
+  })
+})
+
+describe('a condition of a layer', () => {
+  const shown = (when: unknown, values: SlotValues = {}, place = 'iab-300x250', locale = 'en-US') => {
+    const template = parseTemplate(
+      {
+        name: 'conditional',
+        slots: [
+          { name: 'badge', kind: 'text' },
+          { name: 'rating', kind: 'number', min: 0, max: 5, default: 4.5 },
+        ],
+        layers: [
+          { id: 'box', kind: 'shape', fill: '#000000', box: { left: 0, top: 0, right: 0, bottom: 0 }, when },
+        ],
+      },
+      'templates/x/template.json',
+    )
+    const scene = createScene({
+      template,
+      placement: placement(place),
+      values,
+      locale,
+      fonts: undefined as never,
+    })
+    return scene.layers.length === 1
+  }
+  const badge = (text: string): SlotValues => ({ badge: { kind: 'text', text } })
+
+  it('holds over slots, the placement and the locale', () => {
+    expect(shown({ 'slot.badge': { known: true } })).toBe(false)
+    expect(shown({ 'slot.badge': { known: true } }, badge('New'))).toBe(true)
+    expect(shown({ 'slot.badge': { known: true } }, badge(' '))).toBe(false)
+    expect(shown({ 'slot.badge': { in: ['New', 'Sale'] } }, badge('Sale'))).toBe(true)
+    expect(shown({ 'slot.rating': { known: true } })).toBe(true)
+    expect(shown({ 'placement.shape': 'landscape' })).toBe(true)
+    expect(shown({ 'placement.shape': 'landscape' }, {}, 'iab-160x600')).toBe(false)
+    expect(shown({ 'placement.width': { range: { gte: 700 } } }, {}, 'iab-728x90')).toBe(true)
+    expect(shown({ direction: 'rtl' }, {}, 'iab-300x250', 'ar-EG')).toBe(true)
+    expect(shown({ any: [{ language: 'de' }, { locale: 'fr-CA' }] }, {}, 'iab-300x250', 'de-AT')).toBe(true)
+  })
+
+  it.each([
+    [{ 'slot.bagde': { known: true } }, 'layer box: /when: /slot.bagde'],
+    [{ 'slot.bagde': { known: true } }, 'slot.badge'],
+    [{ 'placement.shape': { range: { gt: 3 } } }, '"placement.shape" is a category'],
+    [{ 'placement.size': 3 }, 'placement.size'],
+    [{ placement: 'a', locale: 'b' }, 'must have at most 1 field'],
+  ])('refuses %j', (when, message) => {
+    expect(() => shown(when)).toThrow(message)
+  })
+})
+
+describe('kinds of slots', () => {
+  const textOf = (slot: object, locale: string, values: SlotValues = {}) => {
+    const template = parseTemplate(
+      {
+        name: 'kinds',
+        slots: [{ name: 'value', ...slot }],
+        layers: [
+          {
+            id: 'value',
+            kind: 'text',
+            slot: 'value',
+            colour: '#000000',
+            maxFontPx: 12,
+            minFontPx: 8,
+            box: { left: 0, top: 0, right: 0, bottom: 0 },
+          },
+        ],
+      },
+      'templates/x/template.json',
+    )
+    const [layer] = createScene({
+      template,
+      placement: placement('iab-300x250'),
+      values,
+      locale,
+      fonts,
+    }).layers
+    return layer?.kind === 'text' ? layer.lines.map(({ text }) => text).join(' ') : undefined
+  }
+  let fonts: Fonts
+  beforeAll(async () => {
+    fonts = await testFonts()
+  })
+
+  it('write their default as the locale does', () => {
+    const price = (amountMicros: number) => ({ kind: 'price', default: { amountMicros, currency: 'EUR' } })
+    expect(textOf({ kind: 'number', default: 1234.5 }, 'de-DE')).toBe('1.234,5')
+    expect(textOf(price(49_000_000), 'en-US')).toBe('€49')
+    expect(textOf(price(49_900_000), 'de-DE')).toBe('49,90\u00a0€')
+    expect(textOf({ kind: 'date', default: '2026-11-30' }, 'ko-KR')).toBe('2026년 11월 30일')
+    expect(textOf({ kind: 'url', default: 'https://shop.example/a' }, 'en-US')).toBe('https://shop.example/a')
+    expect(textOf({ kind: 'text', default: 'Sale' }, 'en-US')).toBe('Sale')
+    expect(textOf({ kind: 'text', default: 'Sale' }, 'en-US', { value: { kind: 'text', text: 'Own' } })).toBe(
+      'Own',
+    )
+    expect(textOf({ kind: 'text', default: 'Sale', absentIn: ['iab-300x250'] }, 'en-US')).toBeUndefined()
+  })
+
+  it.each([
+    [
+      { kind: 'number', max: 5, default: 6 },
+      'slot value: its default is outside its limits: 6 is more than 5',
+    ],
+    [{ kind: 'price', default: 6 }, 'must be object'],
+    [
+      { kind: 'price', currencies: ['EUR'], default: { amountMicros: 1, currency: 'USD' } },
+      'USD is not one of EUR',
+    ],
+    [{ kind: 'date', from: '2026-01-01', default: '2025-12-31' }, '2025-12-31 is before 2026-01-01'],
+    [{ kind: 'url', default: 'javascript:alert(1)' }, 'it is no http or https address'],
+    [
+      { kind: 'url', hosts: ['a.example'], default: 'https://b.example' },
+      'b.example is not one of a.example',
+    ],
+    [{ kind: 'text', min: 3 }, '"min" is no limit of the kind text; it is one of number, price'],
+  ])('refuse %j', (slot, message) => {
+    expect(() => textOf(slot, 'en-US')).toThrow(message)
   })
 })
 

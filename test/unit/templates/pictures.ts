@@ -33,3 +33,9 @@ export function logo(): Promise<Uint8Array> {
     .png()
     .toBuffer()
 }
+
+/** The pixels of a PNG without alpha, as golden pictures are compared. */
+export async function decodePng(png: Uint8Array) {
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return { width: info.width, height: info.height, rgb: data }
+}

@@ -84,4 +84,13 @@ describe('createCounterLoader', () => {
     await load()
     expect(world.loaded.map(({ id }) => id)).toEqual(['1'])
   })
+
+  it('ends between two pieces once it is over; the next goes on from there', async () => {
+    const world = ports()
+    world.log.push(event('1'), event('2'), event('3'))
+    await createCounterLoader(world, () => world.loaded.length === 2)()
+    expect(world.loaded).toHaveLength(2)
+    await createCounterLoader(world)()
+    expect(world.loaded.map(({ id }) => id)).toEqual(['1', '2', '3'])
+  })
 })
