@@ -63,7 +63,12 @@ export async function writeOutputFile(
     const file = await openResumableFile(
       path,
       { identity, title: `${campaign.name}@${revision} as ${asked.format}` },
-      { anew: force, beforeNaming: (partial) => keepRecord(outputs, path, partial, identity, adUnits) },
+      {
+        anew: force,
+        beforeNaming: async (partial) => {
+          await keepRecord(outputs, path, partial, identity, adUnits)
+        },
+      },
     )
     try {
       if (file.found.steps > 0)
@@ -83,7 +88,7 @@ export async function writeOutputFile(
 }
 
 /** The record of a file that is as it was when a run finished it. */
-async function recordOfUnchanged(outputs: Outputs, path: string) {
+export async function recordOfUnchanged(outputs: Outputs, path: string) {
   const kept = await outputs.recordOf(path)
   const there = await stat(path, { bigint: true }).catch(() => undefined)
   const isSame =
@@ -91,14 +96,14 @@ async function recordOfUnchanged(outputs: Outputs, path: string) {
   return isSame ? kept : undefined
 }
 
-/** Before the file has its name: a kill in between leaves a record that fits no file, and a part that is whole. */
-async function keepRecord(
+/** Gives its length. Before the file has its name: a kill in between leaves a record that fits no file, and a part that is whole. */
+export async function keepRecord(
   outputs: Outputs,
   path: string,
   partial: string,
   identity: string,
   adUnits: bigint,
-): Promise<void> {
+): Promise<number> {
   const { size, mtimeNs } = await stat(partial, { bigint: true })
   await outputs.keep(path, {
     identity,
@@ -106,10 +111,11 @@ async function keepRecord(
     bytes: Number(size),
     changedAtNs: String(mtimeNs),
   })
+  return Number(size)
 }
 
 /** Told at once, not after everything else was written. */
-async function refuseFolder(path: string): Promise<void> {
+export async function refuseFolder(path: string): Promise<void> {
   const there = await stat(path).catch(() => undefined)
   if (there?.isDirectory()) {
     throw new PolyadError('FILE_UNWRITABLE', { path, problem: 'it is a folder; name a file' })
@@ -129,7 +135,8 @@ async function noteLittleRoom(
   )
 }
 
-function keptWhenCancelled(error: unknown, path: string, partialPath: string): unknown {
+/** A cancelled run says what it leaves. */
+export function keptWhenCancelled(error: unknown, path: string, partialPath: string): unknown {
   if (!(error instanceof PolyadError) || error.code !== 'CANCELLED') return error
   const left = `what was written is kept in ${partialPath}, and the same command goes on with it`
   return new PolyadError('CANCELLED', { what: `writing ${path}`, left }, { cause: error })

@@ -17,45 +17,55 @@ const NAMES_ARE_UTF8 = 0x0800
 /** 1 January 1980, the earliest there is: one date for all, so that equal entries give equal bytes. */
 const DOS_DATE = 0x0021
 const FILE_MODE = 0o100644
+/** Its name follows. */
+const LOCAL_HEADER_BYTES = 30
+
+/** What the directory at the end of an archive says of a file. */
+export interface ZipRecord {
+  readonly name: string
+  /** CRC-32 of its bytes. */
+  readonly crc: number
+  readonly size: number
+}
+
+export function zipRecordOf({ name, bytes }: ZipEntry): ZipRecord {
+  return { name, crc: crc32(bytes), size: bytes.byteLength }
+}
 
 /**
- * What an entry is in an archive without compression.
+ * The header that a file's bytes follow, without compression.
  *
- * @param offset where its header begins
- * @returns its header, which its bytes follow, and its record in the directory at the end
  * @throws PolyadError INPUT_INVALID for a name that leaves the archive, or 4 GB or more
  */
-export function zipEntry(
-  { name, bytes }: ZipEntry,
-  offset: number,
-): { readonly header: Buffer; readonly record: Buffer } {
-  const nameBytes = checkName(name, bytes)
-  const crc = crc32(bytes)
-  return {
-    header: localHeader(nameBytes, crc, bytes.byteLength),
-    record: directoryRecord(nameBytes, crc, bytes.byteLength, offset),
+export function zipHeader({ name, crc, size }: ZipRecord): Buffer {
+  return localHeader(checkName(name, size), crc, size)
+}
+
+/** What comes after the last file: the directory of all, in their order, and what says where it begins. */
+export function zipDirectory(records: Iterable<ZipRecord>): Buffer {
+  const directory: Buffer[] = []
+  let offset = 0
+  let bytes = 0
+  for (const { name, crc, size } of records) {
+    const record = directoryRecord(checkName(name, size), crc, size, offset)
+    directory.push(record)
+    bytes += record.length
+    offset += LOCAL_HEADER_BYTES + Buffer.byteLength(name) + size
   }
+  return Buffer.concat([...directory, zipEnd(directory.length, bytes, offset)])
 }
 
 /** A whole archive in memory, without compression: equal entries give equal bytes. */
 export function zipBytes(entries: readonly ZipEntry[]): Buffer {
-  const pieces: Uint8Array[] = []
-  const records: Buffer[] = []
-  let offset = 0
-  for (const entry of entries) {
-    const { header, record } = zipEntry(entry, offset)
-    pieces.push(header, entry.bytes)
-    records.push(record)
-    offset += header.length + entry.bytes.byteLength
-  }
-  const recordBytes = records.reduce((sum, record) => sum + record.length, 0)
-  return Buffer.concat([...pieces, ...records, zipEnd(records.length, recordBytes, offset)])
+  const records = entries.map(zipRecordOf)
+  const files = entries.flatMap(({ bytes }, at) => [zipHeader(records[at]!), bytes])
+  return Buffer.concat([...files, zipDirectory(records)])
 }
 
-function checkName(name: string, bytes: Uint8Array): Buffer {
+function checkName(name: string, size: number): Buffer {
   const nameBytes = Buffer.from(name)
   const leaves = name.startsWith('/') || name.includes('\\') || name.split('/').includes('..')
-  if (name === '' || leaves || nameBytes.length > MAX_16 || bytes.byteLength >= MAX_32) {
+  if (name === '' || leaves || nameBytes.length > MAX_16 || size >= MAX_32) {
     throw new PolyadError('INPUT_INVALID', {
       what: 'zip entry',
       where: name,
@@ -66,10 +76,10 @@ function checkName(name: string, bytes: Uint8Array): Buffer {
 }
 
 function localHeader(name: Buffer, crc: number, size: number): Buffer {
-  const header = Buffer.alloc(30 + name.length)
+  const header = Buffer.alloc(LOCAL_HEADER_BYTES + name.length)
   header.writeUInt32LE(0x04034b50, 0)
   writeCommon(header, 4, name, crc, size)
-  name.copy(header, 30)
+  name.copy(header, LOCAL_HEADER_BYTES)
   return header
 }
 
@@ -110,7 +120,7 @@ function directoryRecord(name: Buffer, crc: number, size: number, offset: number
 }
 
 /** End of central directory, with the Zip64 one before it where a number does not fit. */
-export function zipEnd(entries: number, directoryBytes: number, directoryOffset: number): Buffer {
+function zipEnd(entries: number, directoryBytes: number, directoryOffset: number): Buffer {
   const end = Buffer.alloc(22)
   end.writeUInt32LE(0x06054b50, 0)
   end.writeUInt16LE(Math.min(entries, MAX_16), 8)

@@ -1,4 +1,4 @@
-import { type ZipEntry, zipEnd, zipEntry } from '../core/zip-format.ts'
+import { type ZipEntry, type ZipRecord, zipDirectory, zipHeader, zipRecordOf } from '../core/zip-format.ts'
 import { writeWhole } from './write-file.ts'
 
 /** Small pieces are joined up to about this size before they are written. */
@@ -28,23 +28,19 @@ export async function writeZip(
 }
 
 async function* zipChunks(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Uint8Array> {
-  const directory: Buffer[] = []
-  let offset = 0
+  const records: ZipRecord[] = []
   let pieces: Uint8Array[] = []
   let piecesBytes = 0
   for await (const entry of entries) {
-    const { bytes } = entry
-    const { header, record } = zipEntry(entry, offset)
-    directory.push(record)
-    pieces.push(header, bytes)
-    const size = header.length + bytes.byteLength
-    offset += size
-    piecesBytes += size
+    const record = zipRecordOf(entry)
+    const header = zipHeader(record)
+    records.push(record)
+    pieces.push(header, entry.bytes)
+    piecesBytes += header.length + record.size
     if (piecesBytes < CHUNK_BYTES) continue
     yield Buffer.concat(pieces)
     pieces = []
     piecesBytes = 0
   }
-  const directoryBytes = directory.reduce((sum, record) => sum + record.length, 0)
-  yield Buffer.concat([...pieces, ...directory, zipEnd(directory.length, directoryBytes, offset)])
+  yield Buffer.concat([...pieces, zipDirectory(records)])
 }

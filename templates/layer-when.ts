@@ -61,6 +61,17 @@ export function whenSlots(when: unknown): readonly string[] {
   return [...new Set(found)]
 }
 
+/** The template with its layers drawn whatever other slots show, e.g. to see how one slot's texts fit. */
+export function withoutSlotConditions(template: Template): Template {
+  const freed = <Changes extends { readonly when?: unknown }>(changes: Changes): Changes =>
+    whenSlots(changes.when).length === 0 ? changes : { ...changes, when: undefined }
+  const placements = Object.entries(template.placements ?? {}).map(([id, byLayer]) => {
+    const layers = Object.entries(byLayer).map(([layer, changes]) => [layer, freed(changes)] as const)
+    return [id, Object.fromEntries(layers)] as const
+  })
+  return { ...template, layers: template.layers.map(freed), placements: Object.fromEntries(placements) }
+}
+
 function valuesOf(when: unknown, { placement, locale, slotValue }: WhenInput): Values {
   const { widthPx, heightPx } = placement
   const slots = whenSlots(when).map((slot) => [`${SLOT}${slot}`, comparable(slotValue(slot))] as const)

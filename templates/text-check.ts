@@ -1,5 +1,6 @@
 import type { TextLimit } from '../data/placements/placement-row.ts'
 import type { Fonts } from './fonts.ts'
+import { withoutSlotConditions } from './layer-when.ts'
 import { isCopyOnly, type Placement } from './placement.ts'
 import { createScene, type SceneLayer, type TextReport } from './scene.ts'
 import type { SlotValues } from './slot-values.ts'
@@ -101,8 +102,8 @@ function shownIn(layers: readonly SceneLayer[], { layer: id, outcome }: TextRepo
 
 /** The template with nothing but the text layers of one slot: others cannot change how they fit. */
 function onlyTexts(template: Template, slot: string): Template {
-  return {
+  return withoutSlotConditions({
     ...template,
     layers: template.layers.filter((layer) => layer.kind === 'text' && layer.slot === slot),
-  }
+  })
 }

@@ -18,9 +18,12 @@ import { createMapper, MappingSchema } from '../segments/mapping.ts'
 import { SegmentDocumentSchema } from '../segments/segment.ts'
 import { checkCatalogue } from '../segments/vocabulary.ts'
 import { BRAND_RULES, parseBrand } from '../templates/brand.ts'
+import { parseTemplate } from '../templates/check-template.ts'
 import { compileCopy } from '../templates/copy.ts'
 import { HELPERS } from '../templates/helpers.ts'
+import { layOut } from '../templates/layout.ts'
 import { isCopyOnly } from '../templates/placement.ts'
+import { ImageLayerSchema, ShapeLayerSchema, TemplateSchema, TextLayerSchema } from '../templates/template.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = [
@@ -103,6 +106,24 @@ describe('docs/copy.md', () => {
     for (const field of TEXT_FIELDS) expect(text).toContain(`\`${field}\``)
     for (const placement of PLACEMENTS.values())
       if (isCopyOnly(placement)) expect(text).toContain(placement.id)
+  })
+})
+
+describe('docs/templates.md', () => {
+  const text = readFileSync(join(root, 'docs/templates.md'), 'utf8')
+
+  it('shows a template that is accepted and has a box for every layer in every placement', () => {
+    const [, json] = /```json\n([\s\S]*?)```/.exec(text)!
+    const template = parseTemplate(JSON.parse(json!), 'docs')
+    for (const placement of PLACEMENTS.values())
+      if (!isCopyOnly(placement)) expect(layOut(template, placement).length).toBeGreaterThan(0)
+  })
+
+  it('names every built-in template and every field of slots and layers', () => {
+    const kinds = [ImageLayerSchema, ShapeLayerSchema, TextLayerSchema, TemplateSchema.properties.slots.items]
+    const fields = kinds.flatMap((each) => Object.keys(each.properties))
+    for (const field of fields) expect(text).toMatch(new RegExp(`["\`]${field}["\`]`))
+    for (const name of readdirSync(join(root, 'templates/library'))) expect(text).toContain(`| ${name} |`)
   })
 })
 

@@ -1,12 +1,8 @@
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { loadPlan } from '../../engine/campaign/load-plan.ts'
-import { renderCampaign } from '../../engine/generate/render.ts'
-import type { RenderedFile } from '../../engine/generate/render-frames.ts'
+import type { RenderRecord } from '../../engine/generate/render-into-zip.ts'
 import type { RenderFormat, RenderSettings } from '../../engine/generate/render-range.ts'
 import { requireChecked } from '../../engine/guard/require-checked.ts'
-import { makeFolder, writeWhole } from '../../io/write-file.ts'
-import { writeZip } from '../../io/zip.ts'
 import type { ChromaSubsampling } from '../../templates/jpeg/encode.ts'
 import { firstQuality } from '../../templates/raster.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
@@ -14,6 +10,7 @@ import { openWorkspace, type Workspace } from '../compose.ts'
 import { type ConfigSource, wholeNumber } from '../config.ts'
 import { resolveSelection } from '../cover.ts'
 import { count } from '../output.ts'
+import { writeRendered } from '../render-output.ts'
 import { type AskedSelection, type SelectionOptions, selectionFrom, withSelection } from '../selection.ts'
 import { nothingMeets } from '../where.ts'
 
@@ -24,6 +21,7 @@ interface RenderCommandOptions extends SelectionOptions {
   readonly format: RenderFormat
   readonly quality?: string
   readonly smallest?: boolean
+  readonly force?: boolean
   readonly chroma: ChromaSubsampling
   readonly workspace: string
   readonly json?: boolean
@@ -36,6 +34,8 @@ export interface Rendered {
   readonly pictures: number
   readonly bytes: number
   readonly out: string
+  /** All of it was there already, and nothing was made. */
+  readonly wasThere: boolean
 }
 
 export function renderCommand(environment: ConfigSource): Command {
@@ -46,7 +46,10 @@ export function renderCommand(environment: ConfigSource): Command {
     `polyad render summer --out boxes --where '{"placement": "iab-300x250"}' --sample 50 --stratify segment`,
   ])
     .argument('<campaign>', 'name of a campaign of the workspace')
-    .requiredOption('--out <dir|file.zip>', 'required: folder, or a file that ends in .zip')
+    .requiredOption(
+      '--out <dir|file.zip>',
+      'required: folder, or a file that ends in .zip; after a crash or Ctrl-C the same command goes on with it',
+    )
     .addOption(
       new Option(
         '--format <format>',
@@ -68,6 +71,7 @@ export function renderCommand(environment: ConfigSource): Command {
         .choices(['4:2:0', '4:4:4'])
         .default('4:2:0'),
     )
+    .option('--force', 'make anew what is there already, throw away what another run left half-written')
   return withSelection(command).action((campaign: string, options: RenderCommandOptions) =>
     invoke(environment, options, async (invocation) => {
       const workspace = await openWorkspace(invocation.config, invocation.folder)
@@ -82,11 +86,13 @@ export function renderCommand(environment: ConfigSource): Command {
           options.out,
           picture,
           await selectionFrom(options),
-          invocation,
+          { ...invocation, force: options.force ?? false },
         )
         invocation.output.step(
           'render',
-          `${count(done.pictures)} pictures to ${done.out}`,
+          done.wasThere
+            ? `nothing to do: ${done.out} has these ${count(done.pictures)} pictures already; --force makes them anew`
+            : `${count(done.pictures)} pictures to ${done.out}`,
           performance.now() - startMs,
         )
         if (invocation.json) invocation.output.print(JSON.stringify(done, null, 2))
@@ -104,7 +110,12 @@ export async function renderFiles(
   out: string,
   picture: RenderSettings,
   asked: AskedSelection,
-  { config, output, signal }: Pick<Invocation, 'config' | 'output' | 'signal'>,
+  {
+    config,
+    output,
+    signal,
+    force = false,
+  }: Pick<Invocation, 'config' | 'output' | 'signal'> & { readonly force?: boolean },
 ): Promise<Rendered> {
   const { ports, fingerprint } = workspace
   const { plan, planHash } = await loadPlan(ports, campaign, {
@@ -113,15 +124,17 @@ export async function renderFiles(
   })
   await requireChecked(ports, plan)
   const selection = await resolveSelection(plan, asked, { output, signal })
-  const files = renderCampaign(ports, {
+  const request = {
     plan,
     planHash,
     ...picture,
     ...selection,
-    signal,
-    onProgress: (done, total) => output.progress(`${count(done)} of ${count(total)} pictures`),
-  })
-  const done = await writeFiles(files, out, picture, signal)
+    force,
+    onProgress: (done: bigint, total: bigint) =>
+      output.progress(`${count(done)} of ${count(total)} pictures`),
+  }
+  const { records, ...written } = await writeRendered(workspace, out, request, { output, signal })
+  const done: Rendered = { ...written, out, lowered: loweredOf(records ?? [], picture) }
   if (done.lowered) {
     output.note(
       `${count(done.lowered.pictures)} of ${count(done.pictures)} pictures have a lower quality than ${firstQuality(picture)} (lowest ${done.lowered.lowestQuality}), to be within the weight limit of their placement`,
@@ -132,40 +145,10 @@ export async function renderFiles(
   return done
 }
 
-/** Into a zip file or a folder, as `out` says. */
-async function writeFiles(
-  files: AsyncIterable<RenderedFile>,
-  out: string,
-  asked: RenderSettings,
-  signal: AbortSignal,
-): Promise<Rendered> {
+function loweredOf(records: readonly RenderRecord[], asked: RenderSettings): Rendered['lowered'] {
   const first = firstQuality(asked)
-  let lower = 0
-  let lowestQuality = first ?? 0
-  let pictures = 0
-  const counted = async function* (): AsyncGenerator<RenderedFile> {
-    for await (const file of files) {
-      pictures++
-      if (file.quality !== undefined && first !== undefined && file.quality < first) {
-        lower++
-        lowestQuality = Math.min(lowestQuality, file.quality)
-      }
-      yield file
-    }
-  }
-  const bytes = out.endsWith('.zip')
-    ? (await writeZip(out, counted(), { signal })).bytes
-    : await writeFolder(out, counted(), signal)
-  return { pictures, bytes, out, lowered: lower > 0 ? { pictures: lower, lowestQuality } : undefined }
-}
-
-async function writeFolder(
-  out: string,
-  files: AsyncIterable<RenderedFile>,
-  signal: AbortSignal,
-): Promise<number> {
-  await makeFolder(out)
-  let bytes = 0
-  for await (const file of files) bytes += await writeWhole(join(out, file.name), [file.bytes], { signal })
-  return bytes
+  if (first === undefined) return undefined
+  const lower = records.flatMap(({ quality }) => (quality !== undefined && quality < first ? [quality] : []))
+  if (lower.length === 0) return undefined
+  return { pictures: lower.length, lowestQuality: lower.reduce((least, each) => Math.min(least, each)) }
 }

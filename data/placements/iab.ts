@@ -21,7 +21,6 @@ export const IAB_PLACEMENTS: PlacementFamily = {
     picture('iab-320x50', 'Mobile banner', [320, 50], 50 * KB),
     picture('iab-300x50', 'Small mobile banner', [300, 50], 50 * KB),
     picture('iab-300x1050', 'Portrait', [300, 1050], 250 * KB),
-    picture('iab-120x60', 'Button', [120, 60], 50 * KB),
     picture('iab-640x1136', 'Mobile interstitial, small', [640, 1136], 300 * KB),
     picture('iab-750x1334', 'Mobile interstitial', [750, 1334], 300 * KB),
     picture('iab-1080x1920', 'Mobile interstitial, large', [1080, 1920], 300 * KB),

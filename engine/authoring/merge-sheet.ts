@@ -101,8 +101,8 @@ export function mergeSheet(
 }
 
 /** What an asset shows, whatever it is called. */
-function shownKey({ text, file, colour }: Omit<Asset, 'id'>): string {
-  return canonicalJson({ text, file, colour })
+function shownKey({ text, file, colour, number, price, date, url }: Omit<Asset, 'id'>): string {
+  return canonicalJson({ text, file, colour, number, price, date, url })
 }
 
 /** A name from what the asset shows: the same for the same sheet, on every machine. */

@@ -9,6 +9,7 @@ import type { CopyValue } from '../../templates/helpers.ts'
 import type { Placement } from '../../templates/placement.ts'
 import type { SlotValue, SlotValues } from '../../templates/slot-values.ts'
 import type { Template } from '../../templates/template.ts'
+import { typedText } from '../../templates/typed-values.ts'
 import type { Asset, Campaign } from '../campaign/campaign.ts'
 import { copySources } from '../generate/copy-renderer.ts'
 import { CELL_ATTRIBUTES } from '../space/cell-attributes.ts'
@@ -29,6 +30,12 @@ export const SAMPLE_PICTURE = 'sample-picture'
 const SAMPLE_COLOUR = '#1f6f6b'
 /** Of a text slot without a limit. */
 const SAMPLE_GRAPHEMES = 60
+const SAMPLE_TYPED = {
+  number: 1234.5,
+  price: { amountMicros: 1_299_500_000, currency: 'USD' },
+  date: '2026-11-30',
+  url: 'https://www.example.com/',
+} as const
 
 /** What is certain in some segment of the campaigns, by attribute. */
 export type CertainValues = ReadonlyMap<string, ReadonlySet<string>>
@@ -92,12 +99,17 @@ export function previewValues(
     campaigns: campaigns.map(({ name }) => name),
     locales,
     of(placement, locale, length) {
-      const values = template.slots.map(({ name, kind, maxGraphemes = SAMPLE_GRAPHEMES }) => {
-        if (kind !== 'text') return [name, plainValue(kind, name, length)] as const
-        const text =
-          textOf(name, placement, locale, length) ??
-          (options.has(name) ? '' : sampleText(locale, length, maxGraphemes))
-        return [name, { kind, text }] as const
+      const values = template.slots.flatMap((slot) => {
+        const { name, kind, maxGraphemes = SAMPLE_GRAPHEMES } = slot
+        // What the template has for want of a value is shown by the scene itself.
+        if (kind !== 'text' && slot.default !== undefined && !options.has(name)) return []
+        if (kind === 'image' || kind === 'colour') return [[name, plainValue(kind, name, length)] as const]
+        const sample =
+          kind === 'text'
+            ? sampleText(locale, length, maxGraphemes)
+            : typedText({ [kind]: SAMPLE_TYPED[kind] }, locale)!
+        const text = textOf(name, placement, locale, length) ?? (options.has(name) ? '' : sample)
+        return [[name, { kind: 'text', text }] as const]
       })
       return Object.fromEntries(values)
     },
@@ -142,6 +154,8 @@ function renderings(
   labels: Readonly<Record<string, Labels>>,
   certain: CertainValues | undefined,
 ): string[] {
+  const typed = typedText(asset, locale)
+  if (typed !== undefined) return [typed]
   const sources = copySources(asset, locale) ?? []
   return [...new Set(sources.flatMap((source) => renderingsOf(compileCopy(source, where))))]
 

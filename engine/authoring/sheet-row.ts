@@ -1,8 +1,10 @@
 import { PolyadError } from '../../core/errors.ts'
+import { MICROS_PER_UNIT } from '../../core/money.ts'
 import { parseRule } from '../../rules/parse.ts'
 import type { Vocabulary } from '../../rules/rule.ts'
 import { compileCopy } from '../../templates/copy.ts'
-import type { SlotKind, Template } from '../../templates/template.ts'
+import type { Template } from '../../templates/template.ts'
+import { FIELD_OF_KIND } from '../campaign/asset-fields.ts'
 import type { Asset } from '../campaign/campaign.ts'
 import type { Row } from '../ingest/row.ts'
 
@@ -29,7 +31,20 @@ export interface SheetTerms {
 type Report = (column: string, problem: string, value: unknown) => void
 
 /** Columns of a sheet besides one `text.LOCALE` a locale. */
-export const SHEET_COLUMNS = ['slot', 'id', 'group', 'when', 'retired', 'file', 'colour'] as const
+export const SHEET_COLUMNS = [
+  'slot',
+  'id',
+  'group',
+  'when',
+  'retired',
+  'file',
+  'focus',
+  'colour',
+  'number',
+  'price',
+  'date',
+  'url',
+] as const
 const TEXT_COLUMN = /^text[.:](.+)$/
 const LOCALE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/
@@ -37,11 +52,6 @@ const COLOUR = /^#[0-9a-fA-F]{6}$/
 const MAX_TEXT = 2000
 const YES = new Set(['true', 'yes', 'x', '1'])
 const NO = new Set(['', 'false', 'no', '0'])
-const FIELD_OF_KIND = { text: 'text', image: 'file', colour: 'colour' } as const satisfies Record<
-  SlotKind,
-  string
->
-
 /** Whether a column means something to a sheet of assets. */
 export function isSheetColumn(column: string): boolean {
   return column === 'text' || TEXT_COLUMN.test(column) || SHEET_COLUMNS.some((each) => each === column)
@@ -82,11 +92,12 @@ export function readSheetRow(
   const colour = textIn(cells, 'colour', report)
   if (colour !== undefined && !COLOUR.test(colour))
     report('colour', 'is not a colour such as #1f6f6b', colour)
+  const typed = typedIn(cells, report)
   const when = whenIn(cells, terms, report)
   const retired = retiredIn(cells, report)
   if (ofTemplate) {
     const field = FIELD_OF_KIND[ofTemplate.kind]
-    const given = { text, file, colour }
+    const given = { text, file, colour, ...typed }
     for (const each of Object.values(FIELD_OF_KIND)) {
       const column = each === 'text' ? 'text.LOCALE' : each
       const has = given[each] !== undefined
@@ -100,10 +111,43 @@ export function readSheetRow(
     ...(text && { text }),
     ...(file !== undefined && { file }),
     ...(colour !== undefined && { colour }),
+    ...typed,
     ...(when !== undefined && { when }),
     ...(retired && { retired }),
   }
   return { row, slot, id, group, content }
+}
+
+type Typed = Pick<Asset, 'number' | 'price' | 'date' | 'url' | 'focus'>
+
+const PRICE = /^(\d+(?:\.\d{1,6})?)\s*([A-Z]{3})$/
+const FOCUS = /^([01]?(?:\.\d+)?)[\s;,]+([01]?(?:\.\d+)?)$/
+
+/** A price is written `49.90 EUR`, a focal point `0.7 0.2`; days and limits are checked with the campaign. */
+function typedIn(cells: Row, report: Report): Typed {
+  const typed: { -readonly [Field in keyof Typed]: Typed[Field] } = {}
+  const number = textIn(cells, 'number', report)
+  if (number !== undefined) {
+    if (Number.isFinite(Number(number))) typed.number = Number(number)
+    else report('number', 'is not a number such as 4.5', number)
+  }
+  const price = textIn(cells, 'price', report)
+  if (price !== undefined) {
+    const [, units, currency] = PRICE.exec(price) ?? []
+    if (units === undefined) report('price', 'is not a price such as 49.90 EUR', price)
+    else typed.price = { amountMicros: Math.round(Number(units) * MICROS_PER_UNIT), currency: currency! }
+  }
+  const focus = textIn(cells, 'focus', report)
+  if (focus !== undefined) {
+    const [, x, y] = FOCUS.exec(focus) ?? []
+    if (!x || !y) report('focus', 'is not a point such as 0.7 0.2', focus)
+    else typed.focus = { x: Number(x), y: Number(y) }
+  }
+  const date = textIn(cells, 'date', report)
+  if (date !== undefined) typed.date = date
+  const url = textIn(cells, 'url', report)
+  if (url !== undefined) typed.url = url
+  return typed
 }
 
 function isBlank(value: unknown): boolean {

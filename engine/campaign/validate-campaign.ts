@@ -1,11 +1,13 @@
 import { PolyadError } from '../../core/errors.ts'
 import { createDoor, requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
-import type { Slot, SlotKind, Template } from '../../templates/template.ts'
+import { layOut } from '../../templates/layout.ts'
+import type { Slot, Template } from '../../templates/template.ts'
 import { limitProblem } from '../../templates/typed-values.ts'
 import { copySources } from '../generate/copy-renderer.ts'
 import { checkAllocation } from './allocation.ts'
-import { type Asset, type Campaign, CampaignSchema } from './campaign.ts'
+import { FIELD_OF_KIND } from './asset-fields.ts'
+import { type Campaign, CampaignSchema } from './campaign.ts'
 import { checkBid, checkBidAttributes } from './check-bid.ts'
 import { checkDelivery } from './check-delivery.ts'
 import { type Report, suggestion } from './problem-report.ts'
@@ -13,16 +15,6 @@ import { checkRules } from './validate-rules.ts'
 
 /** Names a report or a count gives to something else than a slot. */
 const RESERVED_SLOTS = ['segment', 'locale', 'placement', 'day']
-
-const FIELD_OF_KIND = {
-  text: 'text',
-  image: 'file',
-  colour: 'colour',
-  number: 'number',
-  price: 'price',
-  date: 'date',
-  url: 'url',
-} as const satisfies Record<SlotKind, keyof Asset>
 
 const door = createDoor('campaign', CampaignSchema)
 
@@ -37,7 +29,8 @@ export function parseCampaign(body: unknown, name: string): Campaign {
  * Checks a campaign against its template and itself: slots and assets, defaults, placements, the rules of what
  * goes with what, flight and money.
  *
- * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it
+ * @throws PolyadError INPUT_INVALID with JSON pointers of up to five problems, each with how to mend it; or with the
+ *   first layer of the template that has no box in one of the placements
  */
 export function validateCampaign(campaign: Campaign, template: Template): void {
   refuseIfAny(campaign, (report) => {
@@ -49,6 +42,7 @@ export function validateCampaign(campaign: Campaign, template: Template): void {
     checkAllocation(campaign, report)
     checkDelivery(campaign, report)
   })
+  for (const id of campaign.placements) layOut(template, PLACEMENTS.get(id)!)
 }
 
 /**
@@ -116,7 +110,7 @@ function checkAssets(campaign: Campaign, slotAt: number, ofTemplate: Slot, repor
       const has = given.length > 0 ? `has ${given.join(' and ')}` : 'has nothing to show'
       report(here, `${has}, but the slot "${slot}" is of kind ${kind}`, `give it "${field}" alone`)
     } else if (outside !== undefined) {
-      report(`${here}/${field}`, outside, `the template allows the slot "${slot}" no more`)
+      report(`${here}/${field}`, outside, `change it, or the limits of the slot "${slot}" in the template`)
     } else if (asset.focus !== undefined && kind !== 'image') {
       report(`${here}/focus`, `is of no use in a slot of kind ${kind}`, 'only pictures have one')
     } else if (

@@ -25,6 +25,8 @@ export interface Outputs {
   hold(path: string, command: string): Promise<Lock>
   /** The newest record of a path, undefined when there is none that can be read. */
   recordOf(path: string): Promise<OutputRecord | undefined>
+  /** Where a run that fills a folder remembers how far it has come. */
+  journalOf(path: string): string
   keep(path: string, record: OutputRecord): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export function openOutputs(workspaceFolder: string): Outputs {
         throw error
       }
     },
+    journalOf: (path) => join(workspaceFolder, '.polyad', 'outputs', `${nameOf(path)}.journal`),
     keep: (path, record) => replaceFile(fileOf(path), JSON.stringify({ path: resolve(path), ...record })),
   }
 }

@@ -43,7 +43,9 @@ const template: Template = {
     { name: 'picture', kind: 'image' },
     { name: 'ground', kind: 'colour' },
   ],
-  layers: [{ id: 'a', kind: 'shape', box: {}, fill: '#ffffff' }],
+  layers: [
+    { id: 'a', kind: 'shape', box: { left: 0, top: 0, width: '100%', height: '100%' }, fill: '#ffffff' },
+  ],
 }
 
 /** The campaign with its first slot changed. */
@@ -242,5 +244,66 @@ describe('validateCampaign', () => {
   it('tells five problems and counts the rest', () => {
     const assets = [plain, ...Array.from({ length: 7 }, (_, at) => ({ id: `x${at}` }))]
     expect(() => validateCampaign(headline({ assets }), template)).toThrow('; and 3 more')
+  })
+})
+
+describe('values of typed slots', () => {
+  const typed: Template = {
+    ...template,
+    slots: [
+      ...template.slots,
+      { name: 'price', kind: 'price', min: 1, currencies: ['USD'] },
+      { name: 'ends', kind: 'date', to: '2026-12-31' },
+      { name: 'shop', kind: 'url', hosts: ['shop.example'] },
+      { name: 'rating', kind: 'number', max: 5, default: 4 },
+    ],
+  }
+  type Asset = Campaign['slots'][number]['assets'][number]
+  const problemsOf = (change: Partial<Record<'price' | 'ends' | 'shop', Partial<Asset>>>): string => {
+    const values = {
+      price: { price: { amountMicros: 49_000_000, currency: 'USD' } },
+      ends: { date: '2026-11-30' },
+      shop: { url: 'https://shop.example/a' },
+      ...change,
+    }
+    const slots = Object.entries(values).map(([slot, value]) => ({
+      slot,
+      default: 'one',
+      assets: [{ id: 'one', ...value }],
+    }))
+    try {
+      validateCampaign({ ...campaign, slots: [...campaign.slots, ...slots] }, typed)
+      return 'none'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  it('are taken within the limits of the template, and a slot with a default may be left out', () => {
+    expect(problemsOf({})).toBe('none')
+  })
+
+  it.each([
+    [{ price: { price: { amountMicros: 500_000, currency: 'USD' } } }, '/assets/0/price 0.5 is less than 1'],
+    [{ price: { price: { amountMicros: 5_000_000, currency: 'EUR' } } }, 'EUR is not one of USD'],
+    [{ price: { number: 5 } }, 'has number, but the slot "price" is of kind price (give it "price" alone)'],
+    [{ ends: { date: '2027-01-01' } }, '/assets/0/date 2027-01-01 is after 2026-12-31'],
+    [{ shop: { url: 'javascript:alert(1)' } }, '/assets/0/url it is no http or https address'],
+    [{ shop: { url: 'https://other.example' } }, 'other.example is not one of shop.example'],
+    [{ ends: { date: '2026-11-30', focus: { x: 0, y: 0 } } }, '/focus is of no use in a slot of kind date'],
+  ])('are refused: %j', (change, message) => {
+    expect(problemsOf(change)).toContain(message)
+  })
+
+  it('and a template that has no box in one of the placements is refused', () => {
+    const layer = {
+      id: 'a',
+      kind: 'shape',
+      box: { left: 400, right: 0, top: 0, bottom: 0 },
+      fill: '#ffffff',
+    } as const
+    expect(() => validateCampaign(campaign, { ...template, layers: [layer] })).toThrow(
+      'layer a in iab-300x250',
+    )
   })
 })

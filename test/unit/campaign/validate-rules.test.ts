@@ -40,7 +40,9 @@ const template: Template = {
     kind: 'text',
     ...(name === 'photo' ? { absentIn: ['iab-320x50'] } : {}),
   })),
-  layers: [{ id: 'a', kind: 'shape', box: {}, fill: '#ffffff' }],
+  layers: [
+    { id: 'a', kind: 'shape', box: { left: 0, top: 0, width: '100%', height: '100%' }, fill: '#ffffff' },
+  ],
 }
 
 type Rules = Pick<Campaign, 'exclude' | 'require' | 'groups'>

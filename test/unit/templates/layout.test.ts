@@ -115,6 +115,24 @@ describe('a layout in a right-to-left locale', () => {
     expect(ltrLogo).toMatchObject({ box: { left: 5, width: 148 }, focus: { x: 0, y: 0.5 } })
   })
 
+  it('crops a picture at its own focal point, else at that of the layer', () => {
+    const cover = parseTemplate(
+      { ...json, layers: [{ ...json.layers[3], fit: 'cover', focus: { x: 0.2, y: 0.2 } }] },
+      'test',
+    )
+    const focusOf = (value: object, locale: string) =>
+      createScene({
+        template: cover,
+        placement: placement('iab-300x250'),
+        values: { logo: { kind: 'image', file: 'a.png', ...value } },
+        locale,
+        fonts: undefined as never,
+      }).layers[0]
+    expect(focusOf({ focus: { x: 0.9, y: 0.1 } }, 'en-US')).toMatchObject({ focus: { x: 0.9, y: 0.1 } })
+    expect(focusOf({ focus: { x: 0.9, y: 0.1 } }, 'ar-EG')).toMatchObject({ focus: { x: 0.9, y: 0.1 } })
+    expect(focusOf({}, 'en-US')).toMatchObject({ focus: { x: 0.2, y: 0.2 } })
+  })
+
   it('keeps boxes within the safe area of the placement, or of the default', () => {
     const box = (place: string) => sceneOf('en-US', place).layers.at(-1)!.box
     expect(box('meta-story-1080x1920')).toEqual({ left: 10, top: 250, width: 535, height: 40 })
