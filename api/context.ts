@@ -25,6 +25,7 @@ export type ServerPorts = Pick<
   | 'audit'
   | 'snapshots'
   | 'clock'
+  | 'fonts'
 >
 
 export interface ServerConfig {

@@ -22,7 +22,7 @@ import type { Population } from '../segments/population.ts'
 import { type LoadedSteering, loadSteering } from './steering.ts'
 
 export interface ServingParts {
-  readonly ports: Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
+  readonly ports: Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock' | 'fonts'>
   readonly secrets: Secrets
   /** Chance for decisions; seeded anew by every process. */
   readonly stream: Stream

@@ -62,7 +62,7 @@ function tablesOf({ campaign, placements, segments }: Plan): Record<string, Rows
     tables[slot] = assets.map((asset, at) => ({
       at,
       code: code(at, 1),
-      value: asset.file ?? asset.colour ?? asset.text?.['en'] ?? '',
+      value: asset.file ?? asset.colour ?? [asset.text?.['en'] ?? ''].flat()[0]!,
     }))
   }
   return tables

@@ -103,6 +103,7 @@ export async function openWorkspace(
     pictures: createPictureFolder(found.folder),
     tables: createTableFiles(),
     clock,
+    fonts,
     mentions: {
       append: async (batch) => (await mentions.open()).append(batch),
       startReplacement: async () => (await mentions.open()).startReplacement(),

@@ -169,6 +169,19 @@ const CATALOGUE = {
       `a ${d.format} of ${d.bytes} bytes is over the ${d.maxBytes} bytes its placement allows, at the lowest quality; ` +
       'use a calmer picture, or JPEG instead of PNG',
   },
+  FONTS_NEEDED: {
+    status: 500,
+    exit: 1,
+    text: (d: { campaign: string }) =>
+      `campaign ${d.campaign} has texts that are lists from long to short, and nothing to measure them with`,
+  },
+  NO_PICTURE: {
+    status: 422,
+    exit: 2,
+    text: (d: { placement: string }) =>
+      `the placement ${d.placement} is copy alone, so it has no picture; take its rows (polyad generate), or leave it ` +
+      `out, e.g. --where '{"not": {"placement": "${d.placement}"}}'`,
+  },
   FONTS_NOT_USED: {
     status: 500,
     exit: 1,

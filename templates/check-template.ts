@@ -5,6 +5,7 @@ import { PLACEMENTS } from '../data/placements.ts'
 import { colourSlot, layerColours } from './layer-slots.ts'
 import { compileWhen } from './layer-when.ts'
 import { boxProblem, layOut, overridden } from './layout.ts'
+import { isCopyOnly } from './placement.ts'
 import { typedDefault } from './slot-default.ts'
 import {
   ImageLayerSchema,
@@ -183,6 +184,13 @@ function checkOverrides(template: Template, where: string, refuse: Refuse): void
     const placement = PLACEMENTS.get(placementId)
     if (!placement)
       throw refuse(`/placements/${placementId}`, 'there is no such placement', placementsThereAre())
+    if (isCopyOnly(placement)) {
+      throw refuse(
+        `/placements/${placementId}`,
+        'the placement is copy alone and shows no layer',
+        'leave it out',
+      )
+    }
     for (const [layerId, changes] of Object.entries(byLayer)) {
       const at = `/placements/${placementId}/${layerId}`
       const layer = template.layers.find(({ id }) => id === layerId)

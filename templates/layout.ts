@@ -1,6 +1,6 @@
 import { PolyadError } from '../core/errors.ts'
 import type { Direction } from './direction.ts'
-import type { Placement } from './placement.ts'
+import { isCopyOnly, type Placement } from './placement.ts'
 import type { Box, Layer, Length, Template } from './template.ts'
 
 /** Whole pixels of the canvas, from its top left corner. A box may reach over the edges; its sides are at least 1. */
@@ -23,7 +23,8 @@ const MOST_CANVASES = 4
 const known = new WeakMap<Template, Map<string, readonly PlacedLayer[]>>()
 
 /**
- * The layers of a template in one placement with their boxes, back to front. Remembered per template object.
+ * The layers of a template in one placement with their boxes, back to front; none where the placement is copy alone.
+ * Remembered per template object.
  *
  * @param direction rtl: left and right change sides, but for layers that say no
  * @throws PolyadError INPUT_INVALID when a box is not determined, or is empty or far larger than this placement
@@ -33,6 +34,7 @@ export function layOut(
   placement: Placement,
   direction: Direction = 'ltr',
 ): readonly PlacedLayer[] {
+  if (isCopyOnly(placement)) return []
   const byPlacement = known.get(template) ?? new Map<string, readonly PlacedLayer[]>()
   known.set(template, byPlacement)
   const key = `${placement.id} ${placement.widthPx} ${placement.heightPx} ${direction}`

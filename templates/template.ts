@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { TEXT_FIELDS, type TextField } from '../data/placements/placement-row.ts'
 
 /** A length in the canvas: pixels as a number, or a share of the canvas side as "50%". */
 const Length = Type.Union([
@@ -155,6 +156,13 @@ export const TemplateSchema = Type.Object(
           ]),
           /** Longest text allowed, in graphemes, also of a number, price, date or URL as it is written. */
           maxGraphemes: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
+          /**
+           * Text only: the field of a placement that this slot's text is sent as, so that the platform's limit holds for
+           * it. Default: in placements of copy alone the field of the slot's name, in others none.
+           */
+          field: Type.Optional(
+            Type.Unsafe<TextField>(Type.Union(TEXT_FIELDS.map((field) => Type.Literal(field)))),
+          ),
           /** Number, and price in units of its currency: both ends allowed. */
           min: Type.Optional(Type.Number()),
           max: Type.Optional(Type.Number()),

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createDoor } from '../core/schema.ts'
 import { AD_SERVERS } from '../data/ad-servers.ts'
 import { GPP_US_SECTIONS } from '../data/gpp-sections.ts'
+import { TEXT_FIELDS } from '../data/placements/placement-row.ts'
 import { PLACEMENTS } from '../data/placements.ts'
 import { PLATFORMS } from '../data/platforms.ts'
 import { BidSettingsSchema } from '../engine/campaign/bid-settings.ts'
@@ -16,9 +17,12 @@ import { AttributeCatalogueSchema } from '../segments/attributes.ts'
 import { createMapper, MappingSchema } from '../segments/mapping.ts'
 import { SegmentDocumentSchema } from '../segments/segment.ts'
 import { checkCatalogue } from '../segments/vocabulary.ts'
+import { BRAND_RULES, parseBrand } from '../templates/brand.ts'
 import { parseTemplate } from '../templates/check-template.ts'
+import { compileCopy } from '../templates/copy.ts'
 import { HELPERS } from '../templates/helpers.ts'
 import { layOut } from '../templates/layout.ts'
+import { isCopyOnly } from '../templates/placement.ts'
 import { ImageLayerSchema, ShapeLayerSchema, TemplateSchema, TextLayerSchema } from '../templates/template.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -77,13 +81,42 @@ describe('docs/workspace.md', () => {
   })
 })
 
+describe('docs/copy.md', () => {
+  const text = readFileSync(join(root, 'docs/copy.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| `(\{\{(\w+).*)` \| (\S+) \| (.*) \|$/gm)]
+
+  it.each(rows.map(([, source, , locale, shown]) => [source!, locale!, shown!]))(
+    '%s in %s is %s',
+    (source, locale, shown) => {
+      expect(compileCopy(source, 'docs').render({}, locale)).toEqual({ text: shown })
+    },
+  )
+
+  it('shows a brand file that is accepted, with every rule', () => {
+    const [block] = [...text.matchAll(/```json\n(\{[\s\S]*?)```/g)].map((match) => match[1]!)
+    expect(parseBrand(Buffer.from(block!)).refuse).toEqual(['forbiddenWords', 'requiredLine'])
+    for (const rule of BRAND_RULES) expect(text).toContain(`| \`${rule}\` |`)
+  })
+
+  it('has an example of every helper', () => {
+    expect(rows.map(([, , helper]) => helper)).toEqual(Object.keys(HELPERS))
+  })
+
+  it('names every field and placement of copy alone', () => {
+    for (const field of TEXT_FIELDS) expect(text).toContain(`\`${field}\``)
+    for (const placement of PLACEMENTS.values())
+      if (isCopyOnly(placement)) expect(text).toContain(placement.id)
+  })
+})
+
 describe('docs/templates.md', () => {
   const text = readFileSync(join(root, 'docs/templates.md'), 'utf8')
 
   it('shows a template that is accepted and has a box for every layer in every placement', () => {
     const [, json] = /```json\n([\s\S]*?)```/.exec(text)!
     const template = parseTemplate(JSON.parse(json!), 'docs')
-    for (const placement of PLACEMENTS.values()) expect(layOut(template, placement).length).toBeGreaterThan(0)
+    for (const placement of PLACEMENTS.values())
+      if (!isCopyOnly(placement)) expect(layOut(template, placement).length).toBeGreaterThan(0)
   })
 
   it('names every built-in template and every field of slots and layers', () => {

@@ -7,6 +7,7 @@ import { pauseOfUnit } from '../../engine/delivery/paused.ts'
 import { clickThroughUrl } from '../../engine/generate/click-through.ts'
 import { LONGEST_SIDE_PX } from '../../engine/openrtb/native-markup.ts'
 import { verifyToken } from '../../engine/tracking/token.ts'
+import { isCopyOnly, requireCanvas } from '../../templates/placement.ts'
 import type { FoundAdUnit } from '../ad-unit-pages.ts'
 import { type Caller, callerText, isTrusted } from '../callers.ts'
 import type { ApiContext } from '../context.ts'
@@ -203,6 +204,7 @@ async function bodyOf(
   token: string | undefined,
 ): Promise<string | Uint8Array> {
   const { adUnits } = context
+  if (format !== 'json') requireCanvas(found.placement)
   switch (format) {
     case 'json':
       return JSON.stringify(describe(found))
@@ -253,9 +255,11 @@ function describe(found: FoundAdUnit): object {
     clickThroughUrl: clickThroughUrl(plan, unit.segment, id),
     /** How each text came out: fits, shrunk, truncated, missing characters. */
     texts: found.scene.texts,
-    html: `${address}.html`,
-    svg: `${address}.svg${version}`,
-    jpg: `${address}.jpg${version}`,
-    png: `${address}.png${version}`,
+    ...(!isCopyOnly(placement) && {
+      html: `${address}.html`,
+      svg: `${address}.svg${version}`,
+      jpg: `${address}.jpg${version}`,
+      png: `${address}.png${version}`,
+    }),
   }
 }

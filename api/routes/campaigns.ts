@@ -85,6 +85,9 @@ type Params = Static<typeof NameParams>
 const DEFAULT_WINDOW = 50
 const tags = ['campaigns']
 
+/** Texts a check lays out while others wait: about a second. The command line has time for all of them. */
+const MAX_TEXTS = 10_000
+
 export function registerCampaigns(server: FastifyInstance, context: ApiContext): void {
   const { ports, config, serving, fonts } = context
   registerDocumentRoutes(server, context, {
@@ -134,6 +137,7 @@ export function registerCampaigns(server: FastifyInstance, context: ApiContext):
       const report = await checkCampaign(ports, name, {
         fingerprint: config.fingerprint,
         fonts,
+        maxTexts: MAX_TEXTS,
         history: await historyOf(name),
         ...(override ? { override: { reason: override.reason, who: actor.who } } : {}),
       })

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { PolyadError } from '../../core/errors.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
+import { isCopyOnly } from '../../templates/placement.ts'
 import type { ApiContext } from '../context.ts'
 import { answers, media } from '../documented.ts'
 
@@ -30,7 +31,8 @@ export function registerHouseAds(server: FastifyInstance, context: ApiContext): 
     async (request, reply) => {
       const { file } = request.params
       const placement = file.endsWith('.svg') ? PLACEMENTS.get(file.slice(0, -'.svg'.length)) : undefined
-      if (!placement) throw new PolyadError('NOT_FOUND', { what: 'house ad', name: file })
+      if (!placement || isCopyOnly(placement))
+        throw new PolyadError('NOT_FOUND', { what: 'house ad', name: file })
       return reply
         .type('image/svg+xml')
         .header('cache-control', 'public, max-age=86400')
@@ -58,7 +60,7 @@ function registerCampaignHouseAds(server: FastifyInstance, { serving, adUnits }:
       const state = serving.states().find((each) => each.campaign === campaign)
       const plan = state && (await serving.plan(campaign)).plan
       const placement = plan?.placements.find(({ id }) => `${id}.jpg` === file)
-      const picture = plan && placement && (await adUnits.houseAd(plan, placement))
+      const picture = plan && placement && !isCopyOnly(placement) && (await adUnits.houseAd(plan, placement))
       if (!picture) throw new PolyadError('NOT_FOUND', { what: 'house ad', name: `${campaign}/${file}` })
       return reply
         .type('image/jpeg')

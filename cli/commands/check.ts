@@ -15,6 +15,7 @@ import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace, type Workspace } from '../compose.ts'
 import type { ConfigSource } from '../config.ts'
 import { getFromHolder } from '../holder.ts'
+import { count } from '../output.ts'
 import { commandActor } from '../who.ts'
 
 const WITHOUT_HISTORY: ReadonlySet<string> = new Set(['WORKSPACE_HELD', 'HOLDER_REFUSED', 'STORE_DAMAGED'])
@@ -47,8 +48,11 @@ export function checkCommand(environment: ConfigSource): Command {
         const history = await readHistory(campaign, invocation)
         const workspace = await openWorkspace(config, folder)
         try {
+          const onProgress = (done: number, total: number) =>
+            output.progress(`${count(done)} of ${count(total)} texts laid out`)
           let report = await runCheck(workspace, campaign, {
             history,
+            onProgress,
             ...(options.apply ? {} : { override: options.override }),
           })
           if (options.apply && report.rollUp) {
@@ -65,6 +69,7 @@ export function checkCommand(environment: ConfigSource): Command {
             // What was rolled up may have served: to the new revision that is history.
             report = await runCheck(workspace, campaign, {
               history: await readHistory(campaign, invocation),
+              onProgress,
               override: options.override,
             })
           } else if (options.apply) {
@@ -86,7 +91,15 @@ export function checkCommand(environment: ConfigSource): Command {
 export async function runCheck(
   workspace: Workspace,
   campaign: string,
-  { override: reason, history }: { override?: string | undefined; history: HistorySource },
+  {
+    override: reason,
+    history,
+    onProgress,
+  }: {
+    readonly override?: string | undefined
+    readonly history: HistorySource
+    readonly onProgress?: (done: number, total: number) => void
+  },
 ): Promise<CheckReport> {
   if (reason !== undefined && reason.trim().length < 3) {
     const problem = 'an override needs a reason that the next reader understands'
@@ -103,6 +116,7 @@ export async function runCheck(
     fingerprint: workspace.fingerprint,
     fonts: workspace.fonts,
     history,
+    ...(onProgress && { onProgress }),
     ...(reason !== undefined && { override: { reason, who: commandActor().who } }),
   })
 }

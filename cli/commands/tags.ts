@@ -6,6 +6,7 @@ import { parseCampaign } from '../../engine/campaign/validate-campaign.ts'
 import { type Depth, type Tag, tagMarkup } from '../../engine/tags/tag-markup.ts'
 import { signTag } from '../../engine/tags/tag-token.ts'
 import { holderOf } from '../../store/embedded/hold-workspace.ts'
+import { requireCanvas } from '../../templates/placement.ts'
 import { type Invocation, invoke, workspaceCommand } from '../command.ts'
 import { openWorkspace } from '../compose.ts'
 import { type ConfigSource, publicUrlFrom } from '../config.ts'
@@ -76,6 +77,7 @@ async function tagsOf(name: string, options: TagsOptions, publicUrl: string, { c
         mend: `it has ${placements.join(', ')}`,
       })
     }
+    requireCanvas(placement)
     const token = signTag(workspace.secrets.tokenKey, { campaign: name, placement: placement.id })
     const tags = tagMarkup({
       publicUrl,

@@ -108,7 +108,7 @@ function shownKey({ text, file, colour, number, price, date, url }: Omit<Asset, 
 /** A name from what the asset shows: the same for the same sheet, on every machine. */
 function newId({ content }: SheetAsset, taken: ReadonlySet<string>): string {
   const shown =
-    Object.values(content.text ?? {})[0] ??
+    Object.values(content.text ?? {}).flat()[0] ??
     content.file?.replace(/^.*\/|\.[a-z]+$/gi, '') ??
     content.colour ??
     ''

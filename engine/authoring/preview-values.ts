@@ -3,7 +3,7 @@ import { parseRule } from '../../rules/parse.ts'
 import { EVERYBODY, type Rule } from '../../rules/rule.ts'
 import type { AttributeCatalogue } from '../../segments/attributes.ts'
 import { labelsOf, vocabularyOf } from '../../segments/vocabulary.ts'
-import { compileCopy } from '../../templates/copy.ts'
+import { type Copy, compileCopy } from '../../templates/copy.ts'
 import type { Fonts } from '../../templates/fonts.ts'
 import type { CopyValue } from '../../templates/helpers.ts'
 import type { Placement } from '../../templates/placement.ts'
@@ -11,7 +11,7 @@ import type { SlotValue, SlotValues } from '../../templates/slot-values.ts'
 import type { Template } from '../../templates/template.ts'
 import { typedText } from '../../templates/typed-values.ts'
 import type { Asset, Campaign } from '../campaign/campaign.ts'
-import { copySource } from '../generate/copy-table.ts'
+import { copySources } from '../generate/copy-renderer.ts'
 import { CELL_ATTRIBUTES } from '../space/cell-attributes.ts'
 import { SAMPLE_LOCALES, sampleText } from './sample-copy.ts'
 
@@ -156,24 +156,26 @@ function renderings(
 ): string[] {
   const typed = typedText(asset, locale)
   if (typed !== undefined) return [typed]
-  const source = copySource(asset, locale)
-  if (source === undefined) return []
-  const copy = compileCopy(source, where)
-  const context = (length: CopyLength): Record<string, CopyValue> =>
-    Object.fromEntries(
-      copy.variables.flatMap((name) => {
-        const values = certain ? [...(certain.get(name) ?? [])] : Object.keys(labels[name] ?? {})
-        const shown = values.map((value) => labelIn(labels[name]?.[value], locale) ?? value)
-        shown.sort((a, b) => a.length - b.length)
-        const label = length === 'longest' ? shown.at(-1) : shown[0]
-        return label === undefined ? [] : [[name, label] as const]
-      }),
-    )
-  const texts = [context('longest'), context('shortest'), {}].flatMap((each) => {
-    const made = copy.render(each, locale)
-    return 'text' in made ? [made.text] : []
-  })
-  return [...new Set(texts)]
+  const sources = copySources(asset, locale) ?? []
+  return [...new Set(sources.flatMap((source) => renderingsOf(compileCopy(source, where))))]
+
+  function renderingsOf(copy: Copy): string[] {
+    const context = (length: CopyLength): Record<string, CopyValue> =>
+      Object.fromEntries(
+        copy.variables.flatMap((name) => {
+          const values = certain ? [...(certain.get(name) ?? [])] : Object.keys(labels[name] ?? {})
+          const shown = values.map((value) => labelIn(labels[name]?.[value], locale) ?? value)
+          shown.sort((a, b) => a.length - b.length)
+          const label = length === 'longest' ? shown.at(-1) : shown[0]
+          return label === undefined ? [] : [[name, label] as const]
+        }),
+      )
+    const texts = [context('longest'), context('shortest'), {}].flatMap((each) => {
+      const made = copy.render(each, locale)
+      return 'text' in made ? [made.text] : []
+    })
+    return texts
+  }
 }
 
 /** By value, then by language. */

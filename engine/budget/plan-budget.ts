@@ -33,7 +33,7 @@ export interface BudgetQuery {
   readonly audience?: number
 }
 
-type BudgetPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'counters'>
+type BudgetPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'counters' | 'fonts'>
 
 const parseCampaign = createDoor('campaign', CampaignSchema)
 

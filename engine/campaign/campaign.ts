@@ -23,8 +23,23 @@ const Day = Type.String({ format: 'date', description: 'a day of the calendar, Y
 const AssetSchema = Type.Object(
   {
     id: AssetId,
-    /** Handlebars copy by locale (`en-US`) or language (`en`). */
-    text: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 2000 }))),
+    /**
+     * Handlebars copy by locale (`en-US`) or language (`en`). Or a list from long to short: the first that fits in the
+     * placement's boxes and limits is taken there.
+     */
+    text: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Union([
+          Type.String({ maxLength: 2000 }),
+          Type.Array(Type.String({ maxLength: 2000 }), {
+            minItems: 1,
+            maxItems: 10,
+            description: 'a text, or a list of texts from long to short',
+          }),
+        ]),
+      ),
+    ),
     /** A picture of the workspace, e.g. assets/beach.jpg. */
     file: Type.Optional(Type.String()),
     /** Of a picture: the point that stays in view however it is cropped, in shares of its sides from the top left. */

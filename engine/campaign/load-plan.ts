@@ -4,7 +4,9 @@ import { requireName } from '../../core/schema.ts'
 import { PLACEMENTS } from '../../data/placements.ts'
 import { resolveSegments } from '../../segments/resolve.ts'
 import { labelsOf, vocabularyOf } from '../../segments/vocabulary.ts'
+import { BRAND_FILE, parseBrand } from '../../templates/brand.ts'
 import { parseTemplate } from '../../templates/check-template.ts'
+import { takeTexts } from '../generate/take-texts.ts'
 import { loadPopulation } from '../ingest/population.ts'
 import { readNamedSegments } from '../ingest/workspace-segments.ts'
 import type { Blobs } from '../ports/blobs.ts'
@@ -17,7 +19,7 @@ import type { Plan } from './plan.ts'
 import { parseCampaign, validateAttributes, validateCampaign } from './validate-campaign.ts'
 import { writeLedger } from './write-ledger.ts'
 
-export type LoadPlanPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions'>
+export type LoadPlanPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'fonts'>
 
 export interface LoadedPlan {
   readonly plan: Plan
@@ -63,7 +65,7 @@ export async function loadPlan(
   validateAttributes(campaign, attributes)
   const documents = await readNamedSegments(ports, campaign.segments)
   const segments = resolveSegments({ population, catalogue, documents, entries: campaign.segments })
-  const plan: Plan = {
+  const whole: Plan = {
     version: 1,
     campaign,
     revision: document.revision,
@@ -82,6 +84,13 @@ export async function loadPlan(
     populationHash: population.hash,
     fingerprint,
     publicUrl: publicUrl.replace(/\/+$/, ''),
+  }
+  const takenTexts = takeTexts(whole, ports.fonts)
+  const brandBytes = await ports.files.read(BRAND_FILE)
+  const plan: Plan = {
+    ...whole,
+    ...(takenTexts && { takenTexts }),
+    ...(brandBytes && { brand: parseBrand(brandBytes) }),
   }
   const bytes = Buffer.from(canonicalJson(plan), 'utf8')
   const planHash = await ports.blobs.put(bytes)

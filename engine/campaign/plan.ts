@@ -1,4 +1,5 @@
 import type { Segment } from '../../segments/segment.ts'
+import type { Brand } from '../../templates/brand.ts'
 import type { Placement } from '../../templates/placement.ts'
 import type { Template } from '../../templates/template.ts'
 import type { Campaign } from './campaign.ts'
@@ -19,8 +20,15 @@ export interface Plan {
   readonly segments: readonly Segment[]
   readonly placements: readonly Placement[]
   readonly ledger: Ledger
+  /**
+   * Of texts that are lists from long to short, which one is taken: by SLOT/ASSET/LOCALE, then by what copy mentions of
+   * the segment (segment-classes.ts), a digit a placement. Absent where no text is a list.
+   */
+  readonly takenTexts?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Blob hash of every picture, by its path in the workspace or template folder. */
   readonly files: Readonly<Record<string, string>>
+  /** What the workspace's brand file asks; absent where it has none. */
+  readonly brand?: Brand
   /** Labels of attribute values for copy: attribute -> value -> language or `*` -> label. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>
   /** Rule vocabulary for `when`: attribute -> type. */

@@ -4,7 +4,7 @@ import { PLACEMENTS } from '../../data/placements.ts'
 import { layOut } from '../../templates/layout.ts'
 import type { Slot, Template } from '../../templates/template.ts'
 import { limitProblem } from '../../templates/typed-values.ts'
-import { copySource } from '../generate/copy-table.ts'
+import { copySources } from '../generate/copy-renderer.ts'
 import { checkAllocation } from './allocation.ts'
 import { FIELD_OF_KIND } from './asset-fields.ts'
 import { type Campaign, CampaignSchema } from './campaign.ts'
@@ -115,7 +115,7 @@ function checkAssets(campaign: Campaign, slotAt: number, ofTemplate: Slot, repor
       report(`${here}/focus`, `is of no use in a slot of kind ${kind}`, 'only pictures have one')
     } else if (
       kind === 'text' &&
-      campaign.locales.every((locale) => copySource(asset, locale) === undefined)
+      campaign.locales.every((locale) => copySources(asset, locale) === undefined)
     ) {
       report(`${here}/text`, `has no text for ${campaign.locales.join(', ')}`, 'add one, or mark it retired')
     }
@@ -133,7 +133,7 @@ function checkAssets(campaign: Campaign, slotAt: number, ofTemplate: Slot, repor
   const reason = `it is the default of "${slot}", shown when nothing else may be`
   if (fallback.when !== undefined) report(`${pointer}/default`, `"${defaultId}" has a "when"`, reason)
   if (fallback.retired) report(`${pointer}/default`, `"${defaultId}" is retired`, reason)
-  const silent = campaign.locales.filter((locale) => copySource(fallback, locale) === undefined)
+  const silent = campaign.locales.filter((locale) => copySources(fallback, locale) === undefined)
   if (fallback.text && silent.length > 0) {
     report(`${pointer}/default`, `"${defaultId}" has no text for ${silent.join(', ')}`, reason)
   }

@@ -8,6 +8,7 @@ import { createClauseColumns } from '../../segments/clause-columns.ts'
 import { personKey } from '../../segments/person-key.ts'
 import type { Population } from '../../segments/population.ts'
 import { BROAD_ID, type Segment } from '../../segments/segment.ts'
+import { isCopyOnly } from '../../templates/placement.ts'
 import type { Weights } from '../allocation/weights.ts'
 import { adUnitId } from '../campaign/ad-unit-id.ts'
 import type { Plan } from '../campaign/plan.ts'
@@ -234,7 +235,7 @@ export function createDecider(parts: DeciderParts): Decider {
   }
 
   const isEligible = ({ plan }: LiveCampaign, { placement }: Opportunity, nowMs: number): boolean =>
-    plan.campaign.placements.includes(placement) && isInFlight(plan, nowMs)
+    plan.placements.some((each) => each.id === placement && !isCopyOnly(each)) && isInFlight(plan, nowMs)
 
   const noCampaign = ({ placement, campaign }: Opportunity) =>
     new PolyadError('NO_CAMPAIGN', { placement, campaign })

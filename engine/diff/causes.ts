@@ -2,7 +2,7 @@ import { canonicalJson } from '../../core/canonical-json.ts'
 import { typedText } from '../../templates/typed-values.ts'
 import type { Asset, Campaign } from '../campaign/campaign.ts'
 import type { Plan } from '../campaign/plan.ts'
-import { copySource } from '../generate/copy-table.ts'
+import { copySources } from '../generate/copy-renderer.ts'
 import { CELL_LEVELS } from '../space/compile.ts'
 import type { CellChange } from './changed-content.ts'
 import type { Comparison } from './compare-plans.ts'
@@ -153,7 +153,7 @@ function editText(before: Plan, then: Asset, after: Plan, now: Asset): string | 
   const rewritten = after.campaign.locales.filter(
     (locale) =>
       before.campaign.locales.includes(locale) &&
-      (copySource(then, locale) !== copySource(now, locale) ||
+      (canonicalJson(copySources(then, locale)) !== canonicalJson(copySources(now, locale)) ||
         typedText(then, locale) !== typedText(now, locale)),
   )
   const parts = [

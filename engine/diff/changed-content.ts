@@ -28,8 +28,14 @@ export interface ChangedContent {
   context(segment: number, locale: number): Context
 }
 
-/** Whether an asset shows something else, by segment code and locale code where that matters. */
+/**
+ * Whether an asset shows something else, by segment code and locale code where that matters. A text that is a list shows
+ * something else where it does in any placement.
+ */
 type Difference = true | ((segment: number, locale: number) => boolean)
+
+/** A text that is no list is the same in every placement. */
+const FIRST_PLACEMENT: readonly Positions[] = [{ before: 0, after: 0 }]
 
 /** Compares what two plans show. It costs assets and segments, not ad units. */
 export function compareContent(before: Plan, after: Plan, levels: readonly MatchedLevel[]): ChangedContent {
@@ -114,7 +120,7 @@ function differencesOf(
   before: Plan,
   after: Plan,
   level: MatchedLevel,
-  [segments, locales]: readonly MatchedLevel[],
+  [segments, locales, placements]: readonly MatchedLevel[],
   segmentsAt: ReadonlyMap<number, Positions>,
 ): Map<number, Difference> {
   const differences = new Map<number, Difference>()
@@ -122,6 +128,7 @@ function differencesOf(
   const newer = after.campaign.slots.findIndex(({ slot }) => slot === level.dimension)
   const [olderCopy, newerCopy] = [createCopyTable(before), createCopyTable(after)]
   const localesAt = sharedPositions(locales!)
+  const placementsAt = [...sharedPositions(placements!).values()]
   const classPairs = createClassPairs(segmentsAt, segments!.names.length)
   for (const [code, at] of sharedPositions(level)) {
     const olderValue = fixedValue(before, older, at.before)
@@ -132,12 +139,18 @@ function differencesOf(
     }
     const byLocale = new Map<number, (segment: number) => boolean>()
     for (const [locale, localeAt] of localesAt) {
-      const differs = copyDiffers(
-        olderCopy.entry(older, at.before, localeAt.before),
-        newerCopy.entry(newer, at.after, localeAt.after),
-        classPairs,
+      const isList =
+        olderCopy.isList(older, at.before, localeAt.before) ||
+        newerCopy.isList(newer, at.after, localeAt.after)
+      const differs = (isList ? placementsAt : FIRST_PLACEMENT).flatMap(
+        (placement) =>
+          copyDiffers(
+            olderCopy.entry(older, at.before, localeAt.before, placement.before),
+            newerCopy.entry(newer, at.after, localeAt.after, placement.after),
+            classPairs,
+          ) ?? [],
       )
-      if (differs) byLocale.set(locale, differs)
+      if (differs.length > 0) byLocale.set(locale, (segment) => differs.some((each) => each(segment)))
     }
     if (byLocale.size > 0) {
       differences.set(code, (segment, locale) => byLocale.get(locale)?.(segment) ?? false)

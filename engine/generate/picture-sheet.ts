@@ -2,7 +2,7 @@ import type { ChromaSubsampling } from '../../templates/jpeg/encode.ts'
 import { mcuHeightPx } from '../../templates/jpeg/encode.ts'
 import { layerSlots } from '../../templates/layer-slots.ts'
 import { layOut } from '../../templates/layout.ts'
-import type { Placement } from '../../templates/placement.ts'
+import { type Placement, requireCanvas } from '../../templates/placement.ts'
 import type { Renderer } from '../../templates/raster.ts'
 import type { Scene } from '../../templates/scene.ts'
 import type { CacheSection } from '../../templates/splice/band-cache.ts'
@@ -50,6 +50,7 @@ export interface PictureSheet {
 export function createPictureSheet(plan: Plan, options: SheetOptions): PictureSheet {
   const { campaign, template } = plan
   const placement = plan.placements[options.placement]!
+  requireCanvas(placement)
   const { widthPx, heightPx } = placement
   const placed = layOut(template, placement)
   const slotNames = campaign.slots.map(({ slot }) => slot)
@@ -58,7 +59,7 @@ export function createPictureSheet(plan: Plan, options: SheetOptions): PictureSh
       .map((name) => slotNames.indexOf(name))
       .filter((slot) => slot >= 0),
   )
-  const numberings = campaign.slots.map((_, slot) => createValueNumbers(plan, slot, options.locale))
+  const numberings = campaign.slots.map((_, slot) => createValueNumbers(plan, slot, options))
   const { renderer, chromaSubsampling } = options
   const splicer = createSplicer({
     widthPx,
@@ -136,11 +137,15 @@ export function createPictureSheet(plan: Plan, options: SheetOptions): PictureSh
 
 const MAX_COMBINATIONS = 1_000_000
 
-/** Numbers for what a slot shows in one locale: segments that share a text share its number. 0: nothing. */
-function createValueNumbers(plan: Plan, slot: number, locale: number) {
+/** Numbers for what a slot shows in one locale and placement: segments that share a text share its number. 0: nothing. */
+function createValueNumbers(
+  plan: Plan,
+  slot: number,
+  { locale, placement }: Pick<SheetOptions, 'locale' | 'placement'>,
+) {
   const copy = createCopyTable(plan)
   const { assets } = plan.campaign.slots[slot]!
-  const entries = assets.map((_, asset) => copy.entry(slot, asset, locale))
+  const entries = assets.map((_, asset) => copy.entry(slot, asset, locale, placement))
   const bases: number[] = []
   let count = 1
   for (const entry of entries) {

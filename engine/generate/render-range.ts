@@ -1,5 +1,6 @@
 import { zipBytes } from '../../core/zip-format.ts'
 import type { Fonts } from '../../templates/fonts.ts'
+import { requireCanvas } from '../../templates/placement.ts'
 import {
   createRenderer,
   isSpliced,
@@ -83,6 +84,7 @@ export async function renderRange(
   const space = createSpace(plan)
   const makeFile = async (place: bigint): Promise<PiecedFile> => {
     const unit = space.unitAt(chosen.rankAt(place))
+    if (options.format !== 'native') requireCanvas(placementOf(plan, unit))
     const id = adUnitId(plan.ledger, unit)
     const { bytes, quality } = await creative(plan, unit, id, options, {
       ...services,

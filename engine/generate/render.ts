@@ -1,8 +1,10 @@
 import { canonicalJson } from '../../core/canonical-json.ts'
+import { isCopyOnly, requireCanvas } from '../../templates/placement.ts'
 import { isSpliced } from '../../templates/raster.ts'
 import type { Plan } from '../campaign/plan.ts'
 import type { RangeJob } from '../ports/jobs.ts'
 import type { Ports } from '../ports/ports.ts'
+import { partOf } from '../space/part.ts'
 import { framedFiles, type RenderedFile } from './render-frames.ts'
 import type { RenderSettings } from './render-range.ts'
 import { type Places, placesOf, type Selection } from './selection.ts'
@@ -32,7 +34,7 @@ export interface RenderedStep {
 /**
  * The pictures of a campaign, in rank order for any number of workers: give them to a zip file or a folder.
  *
- * @throws PolyadError as placesOf, CANCELLED, and what renderRange throws
+ * @throws PolyadError as placesOf, NO_PICTURE for a selection with a placement that is copy alone, CANCELLED, and what renderRange throws
  */
 export async function* renderCampaign(
   ports: Pick<Ports, 'jobs'>,
@@ -53,6 +55,7 @@ export async function* renderSteps(
 ): AsyncGenerator<RenderedStep> {
   const places = placesOf(request.plan, request)
   const total = places.to - places.from
+  requirePictures(request)
   const steps: number[] = []
   let done = 0n
   function* missing(): Generator<RangeJob> {
@@ -97,6 +100,15 @@ export function renderIdentity(request: RenderRequest): string {
     stepUnits: String(unitsOfStep(request)),
     choice: choice ?? null,
   })
+}
+
+/** Refuses at once what would be refused in the middle of the run; of a window only its ranges can tell. */
+function requirePictures({ plan, where, fromRank, toRank, format }: RenderRequest): void {
+  if (format === 'native') return
+  const withoutPicture = plan.placements.filter(isCopyOnly)
+  if (withoutPicture.length === 0 || fromRank !== undefined || toRank !== undefined) return
+  const counts = partOf(plan, where).countBy('placement')
+  for (const placement of withoutPicture) if (counts.get(placement.id)) requireCanvas(placement)
 }
 
 function* rangeJobs(request: RenderRequest, { from, to, choice }: Places): Generator<RangeJob> {

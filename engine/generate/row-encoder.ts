@@ -35,7 +35,7 @@ let workingMemory = new Uint8Array(BUFFER_BYTES)
  */
 export function createRowEncoder(plan: Plan, format: RowFormat, header: string, take: TakeBytes): RowEncoder {
   const pieces = createRowPieces(plan, format)
-  const { begin, afterId, end } = pieces
+  const { begin, afterId } = pieces
   const ids = createUnitIdEncoder(plan)
   const { ascii } = ids
   const slotCount = plan.campaign.slots.length
@@ -43,6 +43,8 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string, 
   let out = workingMemory
   let used = 0
   let cell = begin
+  let hasPicture = true
+  let end = pieces.end
   let link = { before: begin, after: begin }
   const slots = new Array<Uint8Array>(slotCount).fill(begin)
   // The row before: where it begins in `out`, its length, and where its slots begin in it (the last entry is their end).
@@ -100,8 +102,10 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string, 
     putId(used, 0)
     used += idLength
     put(link.after, link.after.length)
-    putId(used, 0)
-    used += idLength
+    if (hasPicture) {
+      putId(used, 0)
+      used += idLength
+    }
     put(end, end.length)
     length = used - before
   }
@@ -124,10 +128,10 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string, 
     before = start
     length = used - start
     const kept = ids.kept()
-    const imageAt = used - end.length - idLength
+    const imageAt = used - end.length - (hasPicture ? idLength : 0)
     putId(start + begin.length, kept)
     putId(imageAt - link.after.length - idLength, kept)
-    putId(imageAt, kept)
+    if (hasPicture) putId(imageAt, kept)
     putRank(rank, start + begin.length + idLength + afterId.length)
   }
 
@@ -141,12 +145,14 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string, 
       if (!sameCell) {
         cell = pieces.cell(values[0]!, values[1]!, values[2]!)
         link = pieces.link(values[0]!)
+        hasPicture = pieces.hasPicture[values[2]!]!
+        end = hasPicture ? pieces.end : pieces.endWithoutPicture
       }
       let firstSlot = slotCount
       let lastSlot = slotCount - 1
       let more = 0
       for (let slot = sameCell ? changed - CELL_LEVELS : 0; slot < slotCount; slot++) {
-        const piece = pieces.slot(slot, values[CELL_LEVELS + slot]!, values[0]!, values[1]!)
+        const piece = pieces.slot(slot, values[CELL_LEVELS + slot]!, values[0]!, values[1]!, values[2]!)
         if (piece === slots[slot]) continue
         if (firstSlot === slotCount) firstSlot = slot
         lastSlot = slot
@@ -162,7 +168,7 @@ export function createRowEncoder(plan: Plan, format: RowFormat, header: string, 
         // A long row may come to lie over the one before it.
         if (used > before || length + more <= before) return writeOver(firstSlot, lastSlot, rank)
       }
-      let size = begin.length + afterId.length + end.length + 3 * idLength + rankLength
+      let size = begin.length + afterId.length + end.length + (hasPicture ? 3 : 2) * idLength + rankLength
       size += cell.length + link.before.length + link.after.length
       for (let slot = 0; slot < slotCount; slot++) size += slots[slot]!.length
       makeRoom(size)

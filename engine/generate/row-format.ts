@@ -16,6 +16,8 @@ export interface RowFormat {
   slot(slot: number, value: string | undefined): string
   link(segment: number): { readonly before: string; readonly after: string }
   readonly end: string
+  /** Instead of the third id and `end` where the placement is copy alone. */
+  readonly endWithoutPicture: string
 }
 
 /** Formats of one text a row. */
@@ -28,7 +30,8 @@ export function rowFormat(plan: Plan, name: TextFormat): RowFormat {
 
 /**
  * Rows as JSON Lines. `rank` is a decimal text, since many readers would round a number past 2^53; `slots` holds final
- * text, file or colour by slot, null where the placement lacks the slot; `image` names the picture that render makes.
+ * text, file or colour by slot, null where the placement lacks the slot; `image` names the picture that render makes,
+ * empty where the placement is copy alone.
  */
 function jsonlFormat(plan: Plan): RowFormat {
   const { campaign, placements, revision, segments } = plan
@@ -54,6 +57,7 @@ function jsonlFormat(plan: Plan): RowFormat {
       return { before: `},"clickThroughUrl":"${inside(beforeId)}`, after: `${inside(afterId)}","image":"` }
     },
     end: '.jpg"}\n',
+    endWithoutPicture: '"}\n',
   }
 }
 
@@ -100,5 +104,6 @@ function csvFormat(plan: Plan): RowFormat {
       return { before: `,"${beforeId.replaceAll('"', '""')}`, after: `${afterId.replaceAll('"', '""')}",` }
     },
     end: '.jpg\r\n',
+    endWithoutPicture: '\r\n',
   }
 }

@@ -14,8 +14,8 @@ export interface RowLengths {
   bytesBetween(from: bigint, to: bigint): bigint
 }
 
-/** An id takes its place in a row thrice: in its own field, the click-through URL and the picture's name. */
-const IDS_A_ROW = 3n
+/** An id stands in a row thrice: in its own field, the click-through URL and the picture's name, where there is one. */
+const IDS_A_ROW = { withPicture: 3n, without: 2n } as const
 
 /** One segment in one locale and placement, and where its ad units begin. */
 interface PlacedCell {
@@ -33,7 +33,7 @@ interface Sums {
   readonly unitsByGroups: bigint[]
 }
 
-/** Sums of slot bytes by slot, then node: right for all segments and locales whose texts of these slots agree. */
+/** Sums of slot bytes by slot, then node: right for all segments, locales and placements whose texts of these slots agree. */
 type SlotMemos = readonly Map<Node, bigint>[]
 
 /**
@@ -45,7 +45,7 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
   const pieces = createRowPieces(plan, format)
   const memosOf = createSlotMemos(plan)
   const slotCount = plan.campaign.slots.length
-  const fixed = pieces.begin.length + pieces.afterId.length + pieces.end.length
+  const fixed = pieces.begin.length + pieces.afterId.length
   const ordinals = ordinalsByLevel(plan)
   const numbers = numbersByLevel(plan)
   const groupMemos = plan.campaign.slots.map(() => new Map<Node, readonly bigint[]>())
@@ -91,7 +91,7 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
   function pieceBytes(slot: number, node: Node, start: number, end: number, cell: PlacedCell): bigint {
     let bytes = 0
     for (let at = start; at < end; at++) {
-      bytes += pieces.slot(slot, node.options[at]!, cell.segment, cell.locale).length
+      bytes += pieces.slot(slot, node.options[at]!, cell.segment, cell.locale, cell.placement).length
     }
     return BigInt(bytes)
   }
@@ -112,7 +112,7 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
 
   /** Sums of the first `units` ad units of a cell. */
   function firstOf(cell: PlacedCell, units: bigint): Sums {
-    const memos = memosOf(cell.segment, cell.locale)
+    const memos = memosOf(cell)
     if (units === cell.node.count) {
       return {
         slotBytes: slotBytes(0, cell.node, cell, memos),
@@ -170,11 +170,14 @@ export function createRowLengths(plan: Plan, format: RowFormat): RowLengths {
     const { slotBytes, unitsByGroups } = firstOf(cell, units)
     const link = pieces.link(cell.segment)
     const ofCell = pieces.cell(cell.segment, cell.locale, cell.placement).length
-    const same = fixed + ofCell + link.before.length + link.after.length
+    const hasPicture = pieces.hasPicture[cell.placement]!
+    const end = hasPicture ? pieces.end : pieces.endWithoutPicture
+    const ids = hasPicture ? IDS_A_ROW.withPicture : IDS_A_ROW.without
+    const same = fixed + ofCell + link.before.length + link.after.length + end.length
     const least = cellGroups(cell)
     let bytes = slotBytes + BigInt(same) * units
     for (const [groups, times] of unitsByGroups.entries()) {
-      if (times) bytes += IDS_A_ROW * BigInt(idLengthOf(least + groups)) * times
+      if (times) bytes += ids * BigInt(idLengthOf(least + groups)) * times
     }
     return bytes
   }
@@ -209,28 +212,34 @@ function cellAt(root: Node, rank: bigint): PlacedCell {
   return { segment: values[0]!, locale: values[1]!, placement: values[2]!, from: rank - rest, node }
 }
 
-/** Memos shared by all segments and locales that show the same texts from a slot on. */
-function createSlotMemos(plan: Plan): (segment: number, locale: number) => SlotMemos {
+/** Memos shared by all segments, locales and placements that show the same texts from a slot on. */
+function createSlotMemos(plan: Plan): (cell: PlacedCell) => SlotMemos {
   const { campaign } = plan
   const copy = createCopyTable(plan)
   // Which classes of segments tell the texts of a slot apart in a locale.
   const divisions = campaign.slots.map(({ assets }, slot) =>
     campaign.locales.map((_, locale) => {
-      const found = assets.map((_, asset) => copy.entry(slot, asset, locale)?.classOf)
+      const found = assets.map((_, asset) => copy.entry(slot, asset, locale, 0)?.classOf)
       return [...new Set(found)].filter((classOf) => classOf !== undefined)
     }),
   )
   const made = new Map<string, { readonly id: number; readonly memo: Map<Node, bigint> }>()
   const isText = campaign.slots.map(({ assets }) => assets.some(({ text }) => text !== undefined))
-  let last: { readonly segment: number; readonly locale: number; readonly memos: SlotMemos } | undefined
+  const hasList = campaign.slots.map(({ assets }, slot) =>
+    campaign.locales.map((_, locale) => assets.some((_, asset) => copy.isList(slot, asset, locale))),
+  )
+  const isUneven = hasList.flat().includes(true)
+  let last: (Pick<PlacedCell, 'segment' | 'locale' | 'placement'> & { readonly memos: SlotMemos }) | undefined
 
-  return (segment, locale) => {
-    if (last?.segment === segment && last.locale === locale) return last.memos
+  return ({ segment, locale, placement }) => {
+    if (last?.segment === segment && last.locale === locale && (!isUneven || last.placement === placement)) {
+      return last.memos
+    }
     const memos: Map<Node, bigint>[] = []
     let next = -1
     for (let slot = campaign.slots.length - 1; slot >= 0; slot--) {
       const classes = divisions[slot]![locale]!.map((classOf) => classOf[segment])
-      const key = `${slot}|${isText[slot] ? locale : ''}|${classes.join()}|${next}`
+      const key = `${slot}|${isText[slot] ? locale : ''}|${hasList[slot]![locale] ? placement : ''}|${classes.join()}|${next}`
       let found = made.get(key)
       if (!found) {
         found = { id: made.size, memo: new Map() }
@@ -239,7 +248,7 @@ function createSlotMemos(plan: Plan): (segment: number, locale: number) => SlotM
       next = found.id
       memos[slot] = found.memo
     }
-    last = { segment, locale, memos }
+    last = { segment, locale, placement, memos }
     return memos
   }
 }

@@ -1,3 +1,4 @@
+import { isCopyOnly } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
 import { ABSENT } from '../space/diagram.ts'
 import { createCopyTable } from './copy-table.ts'
@@ -12,9 +13,12 @@ export interface RowPieces {
   readonly begin: Uint8Array
   readonly afterId: Uint8Array
   readonly end: Uint8Array
+  readonly endWithoutPicture: Uint8Array
+  /** By position of the placement. */
+  readonly hasPicture: readonly boolean[]
   cell(segment: number, locale: number, placement: number): Uint8Array
   /** @param asset position, or ABSENT */
-  slot(slot: number, asset: number, segment: number, locale: number): Uint8Array
+  slot(slot: number, asset: number, segment: number, locale: number, placement: number): Uint8Array
   link(segment: number): { readonly before: Uint8Array; readonly after: Uint8Array }
 }
 
@@ -23,6 +27,8 @@ interface AssetPieces {
   /** Undefined where all segments share one piece. */
   readonly classOf: Int32Array | undefined
   readonly pieces: (Uint8Array | undefined)[]
+  /** Of a text that is a list, by placement. */
+  readonly byPlacement: (AssetPieces | undefined)[] | undefined
 }
 
 /** Cells come one after the other and seldom again, so few are kept. */
@@ -37,8 +43,14 @@ export function createRowPieces(plan: Plan, format: RowFormat): RowPieces {
   const absent = campaign.slots.map((_, slot) => bytesOf(format.slot(slot, undefined)))
   const assets = campaign.slots.map(() => [] as (AssetPieces | undefined)[])
 
-  function textOf(slot: number, asset: number, segment: number, locale: number): string | undefined {
-    const entry = copy.entry(slot, asset, locale)
+  function textOf(
+    slot: number,
+    asset: number,
+    segment: number,
+    locale: number,
+    placement: number,
+  ): string | undefined {
+    const entry = copy.entry(slot, asset, locale, placement)
     if (entry) return entry.texts[entry.classOf[segment]!]
     const value = assetValue(campaign.slots[slot]!.assets[asset]!, undefined)
     return value && shown(value)
@@ -48,6 +60,8 @@ export function createRowPieces(plan: Plan, format: RowFormat): RowPieces {
     begin: bytesOf(format.begin),
     afterId: bytesOf(format.afterId),
     end: bytesOf(format.end),
+    endWithoutPicture: bytesOf(format.endWithoutPicture),
+    hasPicture: plan.placements.map((placement) => !isCopyOnly(placement)),
     cell(segment, locale, placement) {
       const key = `${segment},${locale},${placement}`
       let piece = cells.get(key)
@@ -58,18 +72,27 @@ export function createRowPieces(plan: Plan, format: RowFormat): RowPieces {
       }
       return piece
     },
-    slot(slot, asset, segment, locale) {
+    slot(slot, asset, segment, locale, placement) {
       if (asset === ABSENT) return absent[slot]!
       const at = asset * localeCount + locale
       let made = assets[slot]![at]
       if (!made) {
-        made = { classOf: copy.entry(slot, asset, locale)?.classOf, pieces: [] }
+        made = {
+          classOf: copy.entry(slot, asset, locale, 0)?.classOf,
+          pieces: [],
+          byPlacement: copy.isList(slot, asset, locale) ? [] : undefined,
+        }
         assets[slot]![at] = made
+      }
+      if (made.byPlacement) {
+        const there = made.byPlacement[placement] ?? { ...made, pieces: [], byPlacement: undefined }
+        made.byPlacement[placement] = there
+        made = there
       }
       const number = made.classOf ? made.classOf[segment]! : 0
       let piece = made.pieces[number]
       if (!piece) {
-        piece = bytesOf(format.slot(slot, textOf(slot, asset, segment, locale)))
+        piece = bytesOf(format.slot(slot, textOf(slot, asset, segment, locale, placement)))
         made.pieces[number] = piece
       }
       return piece

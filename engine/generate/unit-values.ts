@@ -13,7 +13,7 @@ export function unitValues(plan: Plan, copy: CopyTable, unit: AdUnit): SlotValue
   for (const { slot, assets } of plan.campaign.slots) {
     const id = Object.hasOwn(unit.choices, slot) ? unit.choices[slot] : undefined
     const asset = id === undefined ? undefined : assets.find((each) => each.id === id)
-    const value = asset && assetValue(asset, copy.text(slot, asset.id, unit.locale, unit.segment))
+    const value = asset && assetValue(asset, copy.text(slot, asset.id, unit))
     if (value) values[slot] = value
   }
   return values

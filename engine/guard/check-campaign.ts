@@ -17,7 +17,9 @@ import { unknownCellValues } from '../space/cell-attributes.ts'
 import { findLeftOut } from '../space/left-out.ts'
 import { createSpace, type Space } from '../space/space.ts'
 import { answerOnBroad, assignedImpressionsWeek } from './answers.ts'
+import { brandReasons, brandWarnings, checkBrand } from './brand-check.ts'
 import { breakEvenOf } from './break-even.ts'
+import { checkContrast } from './check-contrast.ts'
 import { CHECK_VERSION, type CheckReport } from './check-report.ts'
 import { checkCopy } from './copy-fit.ts'
 import { expectVolume, type Volume } from './expected-volume.ts'
@@ -30,6 +32,7 @@ import { rounded } from './rounded.ts'
 import { segmentationOf } from './segmentation.ts'
 import { servedPeople } from './served-people.ts'
 import { summariseLevels } from './slot-levels.ts'
+import { usedTexts } from './used-texts.ts'
 import { reasonsToRefuse } from './verdict.ts'
 import { assignmentWarnings, flightWarnings, leftOutWarnings, warningsOf } from './warnings.ts'
 
@@ -44,6 +47,10 @@ export interface CheckOptions {
   readonly override?: { readonly reason: string; readonly who: string }
   /** What narrow ads of other revisions did (load-history.ts); without it leaves have the campaign's baseline rate. */
   readonly history?: HistorySource
+  /** Most texts laid out; the longest come first. Default 200,000, which takes half a minute. */
+  readonly maxTexts?: number
+  /** Texts laid out so far, and in all. */
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 /** Assets left out by rules that are told one by one. */
@@ -51,7 +58,7 @@ const MAX_LEFT_OUT = 20
 
 const NO_HISTORY: HistorySource = { without: 'it was not asked for' }
 
-type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock'>
+type CheckPorts = Pick<Ports, 'documents' | 'blobs' | 'files' | 'mentions' | 'clock' | 'fonts'>
 
 /**
  * Checks one revision of a campaign on the current population and keeps the report: what it would come to, which copy
@@ -75,7 +82,7 @@ export async function checkCampaign(
   const documents = await readNamedSegments(ports, entries)
   const segmented = { population, catalogue: population.catalogue, documents, entries }
   const atMs = ports.clock.nowMs()
-  const found = examine(plan, segmented, options.fonts, options.history)
+  const found = examine(plan, segmented, options.fonts, options.history, options)
   const document = checkName(name, plan.revision)
   const earlier = (await ports.documents.read('check', document))?.body as CheckReport | undefined
   const override = options.override
@@ -86,6 +93,7 @@ export async function checkCampaign(
   const mayRun = found.verdict !== 'refused' || override !== undefined
   const report: CheckReport = {
     ...found,
+    contrast: await checkContrast(plan, ports, options.fonts),
     warnings: [
       ...flightWarnings(plan.campaign, atMs),
       ...(mayRun ? [] : await meanwhileWarnings(ports, plan)),
@@ -120,6 +128,7 @@ export function examine(
   segmented: Segmented,
   fonts: Fonts,
   history: HistorySource = NO_HISTORY,
+  { maxTexts, onProgress }: Pick<CheckOptions, 'maxTexts' | 'onProgress'> = {},
 ): Omit<CheckReport, 'atMs' | 'override'> {
   const { campaign, segments } = plan
   const { population } = segmented
@@ -148,8 +157,13 @@ export function examine(
     segments: open,
     example,
   }))
-  const copy = checkCopy(plan, copyTable, availability, fonts)
-  const reasons = reasonsToRefuse(leaves, { volume, breakEven, before })
+  const texts = usedTexts(plan, copyTable, availability)
+  const copy = checkCopy(plan, copyTable, texts, fonts, { maxTexts, onProgress })
+  const brand = plan.brand && checkBrand(plan, plan.brand, texts, fonts)
+  const reasons = [
+    ...reasonsToRefuse(leaves, { volume, breakEven, before }),
+    ...(brand ? brandReasons(brand) : []),
+  ]
   const rollUp = before.starvedLeaves > 0 ? rollUpOf(plan, segmented, { volume, rates, trees }) : undefined
   return {
     version: CHECK_VERSION,
@@ -164,6 +178,7 @@ export function examine(
       ...leftOutWarnings(findLeftOut(plan, space, availability, MAX_LEFT_OUT)),
       ...unknownValueRemarks([...writtenRules(segments, trees), ...whens], population),
       ...unknownCellValues(plan, whens),
+      ...(brand ? brandWarnings(brand) : []),
     ],
     servedFromBroad: leaves
       .filter(({ servedBroad }) => servedBroad)
@@ -172,6 +187,7 @@ export function examine(
     adUnits,
     undecided,
     copy,
+    ...(brand && { brand }),
     volume,
     history,
     breakEven,

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { BrandRuleSchema } from '../../templates/brand.ts'
 import { HistorySourceSchema } from './history.ts'
 
 /** Reports of other versions have to be made anew. */
@@ -18,6 +19,7 @@ const Reason = Type.Object(
       Type.Literal('PLATFORM_MINIMUM'),
       Type.Literal('VOLUME'),
       Type.Literal('BREAK_EVEN'),
+      Type.Literal('BRAND'),
     ]),
     text: Text,
   },
@@ -200,9 +202,27 @@ export const CheckReportSchema = Type.Object(
     undecided: Type.Array(Type.Object({ slot: Text, asset: Text, segments: Count, example: Text }, closed)),
     copy: Type.Object(
       {
-        /** Distinct pairs of text and placement that were laid out (longest texts first), and those left out. */
+        /**
+         * Distinct combinations of slot, text, placement and locale that were laid out (longest texts first), and those
+         * left out.
+         */
         checked: Count,
         skipped: Count,
+        /** How those that were checked came out, each counted once, under the worst; reports of before lack it. */
+        fit: Type.Optional(
+          Type.Object(
+            {
+              fits: Count,
+              shrunk: Count,
+              truncated: Count,
+              missingGlyphs: Count,
+              overLimit: Count,
+              /** Font sizes in pixels that texts were shrunk to, with how many; smallest first. */
+              shrunkTo: Type.Array(Type.Object({ fontPx: Type.Number(), texts: Count }, closed)),
+            },
+            closed,
+          ),
+        ),
         /** Copy that cannot be rendered for some segments; the asset is not used there. */
         broken: Type.Array(
           Type.Object(
@@ -221,6 +241,8 @@ export const CheckReportSchema = Type.Object(
               layer: Text,
               text: Text,
               problem: Text,
+              /** What would mend it; reports of before lack it. */
+              mend: Type.Optional(Text),
             },
             closed,
           ),
@@ -228,6 +250,48 @@ export const CheckReportSchema = Type.Object(
         misfitCount: Count,
       },
       closed,
+    ),
+    /** Where the campaign is not as brand.json asks; absent where the workspace has none. */
+    brand: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            rule: BrandRuleSchema,
+            refuses: Type.Boolean(),
+            count: Count,
+            /** The first of them, for people. */
+            found: Type.Array(Text),
+          },
+          closed,
+        ),
+      ),
+    ),
+    /** Advice on texts that stand out too little from what is under them (WCAG 1.4.3); reports of before lack it. */
+    contrast: Type.Optional(
+      Type.Object(
+        {
+          /** Distinct combinations of text layer, placement, and the pictures and colours under it. */
+          checked: Count,
+          skipped: Count,
+          poorCount: Count,
+          /** The worst first. */
+          poor: Type.Array(
+            Type.Object(
+              {
+                placement: Text,
+                layer: Text,
+                /** SLOT/ASSET of what is under it, and of its own colour. */
+                on: Type.Array(Text),
+                /** Nine tenths of the ground reach it. */
+                ratio: Type.Number(),
+                needed: Type.Number(),
+              },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
     ),
     volume: Type.Object(
       {

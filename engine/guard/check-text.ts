@@ -21,6 +21,8 @@ export function checkText(report: CheckReport): string {
     slotLines(report),
     rollUpLines(report),
     copyLines(report),
+    brandLines(report),
+    contrastLines(report),
     undecidedLines(report),
     report.warnings.length > 0 ? ['Worth knowing', ...report.warnings.map((warning) => `  ${warning}`)] : [],
     [`checked on population ${report.populationHash.slice(0, 12)}; --json has every leaf, merge and misfit`],
@@ -38,9 +40,10 @@ function verdictLine(report: CheckReport): string {
   const cure = report.rollUp
     ? `; "polyad check ${report.campaign} --apply" rolls it up to ${leavesText(report.rollUp.after.leaves)}`
     : ''
+  const isOffBrandOnly = report.reasons.every(({ code }) => code === 'BRAND')
   return report.override
     ? `REFUSED, OVERRIDDEN: ${name} may run although the guard refuses it, ${size}.`
-    : `REFUSED: ${name} is too narrow, ${size}${cure}.`
+    : `REFUSED: ${name} ${isOffBrandOnly ? 'is not as brand.json asks' : 'is too narrow'}, ${size}${cure}.`
 }
 
 function leavesText(count: number): string {
@@ -265,13 +268,23 @@ function homeLines({ merges, homes, dropped }: NonNullable<CheckReport['rollUp']
 }
 
 function copyLines({ copy }: CheckReport): string[] {
+  const { fit, misfitCount } = copy
   const lines = [
-    `Copy: ${counted(copy.checked, 'text')} laid out, ${wholeNumber(copy.misfitCount)} ` +
-      `${copy.misfitCount === 1 ? 'does' : 'do'} not fit` +
+    `Copy: ${counted(copy.checked, 'text')} laid out in their placements, ${wholeNumber(misfitCount)} ` +
+      `${misfitCount === 1 ? 'does' : 'do'} not fit` +
       (copy.skipped > 0
         ? `; ${counted(copy.skipped, 'shorter one')} ${copy.skipped === 1 ? 'was' : 'were'} not laid out`
         : ''),
   ]
+  if (fit && copy.checked > 0) {
+    const [smallest] = fit.shrunkTo
+    lines.push(
+      `  ${wholeNumber(fit.fits)} at full size, ${wholeNumber(fit.shrunk)} shrunk` +
+        (smallest ? ` (to ${smallest.fontPx} px at the smallest)` : '') +
+        `, ${wholeNumber(fit.truncated)} cut off, ${wholeNumber(fit.missingGlyphs)} with characters no font has, ` +
+        `${wholeNumber(fit.overLimit)} over a limit`,
+    )
+  }
   for (const each of copy.broken.slice(0, LISTED)) {
     lines.push(
       `  ${each.slot} ${each.asset} (${each.locale}) cannot be rendered for ${counted(each.segments, 'segment')}, ` +
@@ -283,8 +296,36 @@ function copyLines({ copy }: CheckReport): string[] {
       `  ${each.placement} ${each.layer}: ${each.asset} (${each.locale}, ${each.segment}) ${each.problem}: ` +
         JSON.stringify(each.text),
     )
+    if (each.mend) lines.push(`    ${each.mend}`)
   }
   return lines
+}
+
+function brandLines({ brand }: CheckReport): string[] {
+  if (!brand || brand.length === 0) return []
+  return [
+    'Not as brand.json asks',
+    ...brand.flatMap(({ rule, refuses, count, found }) => [
+      `  ${rule}${refuses ? ', which refuses' : ''} (${Math.min(found.length, LISTED)} of ${wholeNumber(count)})`,
+      ...found.slice(0, LISTED).map((each) => `    ${each}`),
+    ]),
+  ]
+}
+
+function contrastLines({ contrast }: CheckReport): string[] {
+  if (!contrast || contrast.poorCount === 0) return []
+  const { poor, poorCount, checked, skipped } = contrast
+  return [
+    `Advice: ${wholeNumber(poorCount)} of ${counted(checked, 'combination')} of text and ground have too little contrast` +
+      (skipped > 0 ? `; ${wholeNumber(skipped)} were not looked at` : ''),
+    ...poor
+      .slice(0, LISTED)
+      .map(
+        ({ placement, layer, on, ratio, needed }) =>
+          `  ${placement} ${layer}: ${ratio.toFixed(1)}, ${needed} is needed` +
+          (on.length > 0 ? ` (${on.join(', ')})` : ''),
+      ),
+  ]
 }
 
 function undecidedLines({ undecided }: CheckReport): string[] {

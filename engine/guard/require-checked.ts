@@ -22,8 +22,8 @@ export function checkName(campaign: string, revision: number): string {
 
 /** What a check is about: if any of it changes, the check is stale. */
 export function checkBasis(plan: Plan): string {
-  const { campaign, template, segments, populationHash } = plan
-  return contentHash(canonicalJson({ campaign, template, segments, populationHash }))
+  const { campaign, template, segments, populationHash, brand } = plan
+  return contentHash(canonicalJson({ campaign, template, segments, populationHash, ...(brand && { brand }) }))
 }
 
 /**
@@ -84,7 +84,7 @@ export async function requireChecked(ports: Pick<Ports, 'documents'>, plan: Plan
   if (report.basis !== checkBasis(plan)) {
     const reason =
       report.populationHash === plan.populationHash
-        ? 'its segments or template changed since it was checked'
+        ? 'its segments, template or brand changed since it was checked'
         : 'the population changed since it was checked'
     throw new PolyadError('CHECK_MISSING', { campaign, revision, reason })
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/time.ts'
+import type { Fonts } from '../../templates/fonts.ts'
 import type { TokenKey } from '../tracking/token-keys.ts'
 import type { AuditLog } from './audit.ts'
 import type { Blobs } from './blobs.ts'
@@ -28,6 +29,8 @@ export interface Ports {
   readonly pictures: PictureFolder
   readonly tables: TableFiles
   readonly clock: Clock
+  /** What texts are measured in. Without them a campaign is refused whose texts are lists from long to short. */
+  readonly fonts?: Fonts
 }
 
 /** Secret keys: files outside `.polyad/`, or the environment. */

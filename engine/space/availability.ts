@@ -58,7 +58,7 @@ export function createAvailability(plan: Plan, copy: CopyTable): Availability {
       const condition = conditions[slot]![at]
       if (condition) parts.push((segment) => condition.answers[segment]!)
       for (const locale of campaign.locales.keys()) {
-        const entry = copy.entry(slot, at, locale)
+        const entry = copy.entry(slot, at, locale, 0)
         if (!entry?.texts.includes(undefined)) continue
         parts.push((segment) => (entry.texts[entry.classOf[segment]!] === undefined ? 'n' : 'y'))
       }
@@ -85,7 +85,7 @@ export function createAvailability(plan: Plan, copy: CopyTable): Availability {
     const asset = campaign.slots[slot]!.assets[at]!
     if (asset.retired) return false
     if (asset.text) {
-      const entry = copy.entry(slot, at, locale)
+      const entry = copy.entry(slot, at, locale, 0)
       if (entry?.texts[entry.classOf[segment]!] === undefined) return false
     }
     const condition = conditions[slot]![at]

@@ -1,7 +1,7 @@
 import { nearestName } from '../../rules/nearest-name.ts'
 import type { AttributeType, Rule, Scalar } from '../../rules/rule.ts'
 import type { PlacedRule } from '../../segments/unknown-values.ts'
-import { PLACEMENT_SHAPES, type Placement, placementShape } from '../../templates/placement.ts'
+import { isCopyOnly, PLACEMENT_SHAPES, type Placement, placementShape } from '../../templates/placement.ts'
 import type { Plan } from '../campaign/plan.ts'
 
 /** An attribute of a cell that is known for certain, whoever sees the ad. */
@@ -30,14 +30,24 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     valueIn: (_, { id }) => id,
     values: ({ placements }) => placements.map(({ id }) => id),
   },
-  // Pixels.
-  { name: 'placement.width', of: 'placement', type: 'number', valueIn: (_, { widthPx }) => widthPx },
-  { name: 'placement.height', of: 'placement', type: 'number', valueIn: (_, { heightPx }) => heightPx },
+  // Pixels. A placement of copy alone has no size.
+  {
+    name: 'placement.width',
+    of: 'placement',
+    type: 'number',
+    valueIn: (_, { widthPx }) => widthPx || undefined,
+  },
+  {
+    name: 'placement.height',
+    of: 'placement',
+    type: 'number',
+    valueIn: (_, { heightPx }) => heightPx || undefined,
+  },
   {
     name: 'placement.ratio',
     of: 'placement',
     type: 'number',
-    valueIn: (_, { widthPx, heightPx }) => widthPx / heightPx,
+    valueIn: (_, placement) => (isCopyOnly(placement) ? undefined : placement.widthPx / placement.heightPx),
   },
   // Of the largest picture allowed; one without a limit has none.
   { name: 'placement.maxBytes', of: 'placement', type: 'number', valueIn: (_, { maxBytes }) => maxBytes },
@@ -45,7 +55,7 @@ export const CELL_ATTRIBUTES: readonly CellAttribute[] = [
     name: 'placement.shape',
     of: 'placement',
     type: 'category',
-    valueIn: (_, placement) => placementShape(placement),
+    valueIn: (_, placement) => (isCopyOnly(placement) ? undefined : placementShape(placement)),
     values: () => PLACEMENT_SHAPES,
   },
 ]

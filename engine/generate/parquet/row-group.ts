@@ -70,6 +70,8 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
     createDictionaryColumn<Uint8Array>((piece) => piece, { isText: true, isOptional: true }),
   )
   let link = { before: end, after: end }
+  let hasPicture = true
+  let hadPicture = true
   let rows = 0
 
   function changeCell(values: Int32Array, changed: number): void {
@@ -80,6 +82,7 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
       link = pieces.link(values[0]!)
     }
     if (changed <= 1) ofLocale.change(rows, locales[values[1]!]!)
+    hasPicture = pieces.hasPicture[values[2]!]!
     const placement = placements[values[2]!]!
     for (const column of ofPlacement) column.change(rows, placement)
   }
@@ -90,7 +93,8 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
       if (changed < CELL_LEVELS) changeCell(values, changed)
       for (let slot = Math.max(0, changed - CELL_LEVELS); slot < slotCount; slot++) {
         const asset = values[CELL_LEVELS + slot]!
-        const piece = asset === ABSENT ? undefined : pieces.slot(slot, asset, values[0]!, values[1]!)
+        const piece =
+          asset === ABSENT ? undefined : pieces.slot(slot, asset, values[0]!, values[1]!, values[2]!)
         slots[slot]!.change(rows, piece)
       }
       const length = ids.encode(values, changed)
@@ -107,9 +111,13 @@ export function createRowGroupEncoder(plan: Plan, isFirst: boolean, take: TakeBy
         url.put(ascii, same, length)
       }
       url.put(link.after, 0, link.after.length)
-      image.next(same)
-      image.put(ascii, same, length)
-      image.put(end, 0, end.length)
+      const sameImage = hasPicture && hadPicture ? same : 0
+      image.next(sameImage)
+      if (hasPicture) {
+        image.put(ascii, sameImage, length)
+        image.put(end, 0, end.length)
+      }
+      hadPicture = hasPicture
       rows++
     },
     finish(): void {
@@ -181,6 +189,7 @@ function spelling(plan: Plan): RowFormat {
       return { before: beforeId, after: afterId }
     },
     end: '.jpg',
+    endWithoutPicture: '',
   }
 }
 

@@ -4,7 +4,7 @@ import { AGE_BANDS } from '../../../data/age-bands.ts'
 import { GPP_SECTIONS_SOURCE } from '../../../data/gpp-sections.ts'
 import { HIERARCHIES } from '../../../data/hierarchies.ts'
 import { IAB_AUDIENCE } from '../../../data/iab-audience.ts'
-import { PLACEMENTS, PLACEMENTS_SOURCE } from '../../../data/placements.ts'
+import { PLACEMENT_FAMILIES, PLACEMENTS } from '../../../data/placements.ts'
 import { PLATFORMS, PLATFORMS_AS_OF } from '../../../data/platforms.ts'
 import { SENSITIVE } from '../../../data/sensitive.ts'
 import { US_STATES } from '../../../data/us-states.ts'
@@ -96,7 +96,21 @@ describe('placements', () => {
   it('have the size their name says', () => {
     for (const [id, placement] of PLACEMENTS) {
       expect(placement.id).toBe(id)
-      expect(id.endsWith(`-${placement.widthPx}x${placement.heightPx}`), id).toBe(true)
+      if (placement.widthPx === 0) {
+        expect(placement.heightPx, id).toBe(0)
+        expect(placement.texts?.length, id).toBeGreaterThan(0)
+      } else expect(id.endsWith(`-${placement.widthPx}x${placement.heightPx}`), id).toBe(true)
+    }
+  })
+
+  it('have ids of their own', () => {
+    expect(PLACEMENTS.size).toBe(PLACEMENT_FAMILIES.reduce((sum, { rows }) => sum + rows.length, 0))
+  })
+
+  it('name each field of a placement once, and show no more of it than they take', () => {
+    for (const { id, texts = [] } of PLACEMENTS.values()) {
+      expect(new Set(texts.map(({ field }) => field)).size, id).toBe(texts.length)
+      for (const { most = Infinity, shownUpTo = 0 } of texts) expect(shownUpTo, id).toBeLessThanOrEqual(most)
     }
   })
 
@@ -106,10 +120,11 @@ describe('placements', () => {
 })
 
 describe('every table', () => {
-  const tables = { AGE_BANDS, GPP_SECTIONS_SOURCE, IAB_AUDIENCE, PLACEMENTS_SOURCE, SENSITIVE, US_STATES }
+  const tables = { AGE_BANDS, GPP_SECTIONS_SOURCE, IAB_AUDIENCE, SENSITIVE, US_STATES }
 
   it('says when it was read, and where', () => {
-    for (const [name, { asOf, source }] of Object.entries(tables)) {
+    const families = PLACEMENT_FAMILIES.map((family) => [family.rows[0]!.id, family] as const)
+    for (const [name, { asOf, source }] of [...Object.entries(tables), ...families]) {
       expect(Number.isNaN(Date.parse(asOf)), name).toBe(false)
       expect(source.length, name).toBeGreaterThan(0)
     }

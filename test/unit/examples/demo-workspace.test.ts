@@ -68,7 +68,9 @@ describe('demo workspace', () => {
           const source = text[locale] ?? text[locale.split('-')[0]!]
           expect(source, `${slot}/${id} in ${locale}`).toBeDefined()
           // Broad makes nothing certain: every text must do without.
-          expect(compileCopy(source!, id).render({}, locale)).toHaveProperty('text')
+          for (const each of [source!].flat()) {
+            expect(compileCopy(each, id).render({}, locale)).toHaveProperty('text')
+          }
         }
       }
     }

@@ -22,17 +22,19 @@ const plan = smallPlan({
 
 describe('copy table', () => {
   const copy = createCopyTable(plan)
+  const textOf = (slot: string, asset: string, locale: string, segment: string) =>
+    copy.text(slot, asset, { locale, segment, placement: 'wide' })
 
   it('prefers the locale to its language, and a label of the language to the plain one', () => {
-    expect(copy.text('headline', 'plain', 'de-DE', 'broad')).toBe('Auf geht’s')
-    expect(copy.text('headline', 'here', 'en-US', 'ca')).toBe('Go, California')
-    expect(copy.text('headline', 'here', 'es-US', 'ca')).toBe('Vamos, California (es)')
-    expect(copy.text('headline', 'here', 'en-US', 'tx')).toBe('Go, TX')
+    expect(textOf('headline', 'plain', 'de-DE', 'broad')).toBe('Auf geht’s')
+    expect(textOf('headline', 'here', 'en-US', 'ca')).toBe('Go, California')
+    expect(textOf('headline', 'here', 'es-US', 'ca')).toBe('Vamos, California (es)')
+    expect(textOf('headline', 'here', 'en-US', 'tx')).toBe('Go, TX')
   })
 
   it('shares a text between segments alike in what the copy mentions', () => {
-    expect(copy.entry(0, 0, 0)!.texts).toEqual(['Go'])
-    expect(copy.entry(0, 1, 0)!.texts).toEqual([undefined, 'Go, California', 'Go, TX'])
+    expect(copy.entry(0, 0, 0, 0)!.texts).toEqual(['Go'])
+    expect(copy.entry(0, 1, 0, 0)!.texts).toEqual([undefined, 'Go, California', 'Go, TX'])
   })
 
   it('reports copy that cannot be rendered, and the space does without it there', () => {
@@ -56,9 +58,9 @@ describe('copy table', () => {
   })
 
   it('has no text for what it does not know', () => {
-    expect(copy.text('headline', 'old', 'en-US', 'ca')).toBeUndefined()
-    expect(copy.text('nothing', 'plain', 'en-US', 'ca')).toBeUndefined()
-    expect(copy.text('headline', 'plain', 'fr-FR', 'ca')).toBeUndefined()
-    expect(copy.text('headline', 'plain', 'en-US', 'nobody')).toBeUndefined()
+    expect(textOf('headline', 'old', 'en-US', 'ca')).toBeUndefined()
+    expect(textOf('nothing', 'plain', 'en-US', 'ca')).toBeUndefined()
+    expect(textOf('headline', 'plain', 'fr-FR', 'ca')).toBeUndefined()
+    expect(textOf('headline', 'plain', 'en-US', 'nobody')).toBeUndefined()
   })
 })

@@ -7,7 +7,7 @@ import { createCopyTable } from '../../../engine/generate/copy-table.ts'
 import { generateRange } from '../../../engine/generate/generate-range.ts'
 import { createSpace } from '../../../engine/space/space.ts'
 import { arbitraryPlan } from '../space/arbitrary-plan.ts'
-import { segmentOf, smallPlan, TALL, WIDE } from '../space/small-plan.ts'
+import { COPY, segmentOf, smallPlan, TALL, WIDE } from '../space/small-plan.ts'
 import { type Row, rowOf } from './row.ts'
 
 const hostile = [
@@ -28,7 +28,7 @@ const hostile = [
 const plan: Plan = smallPlan({
   segments: [segmentOf('broad'), { ...segmentOf('ca', 'CA'), title: '=Golden, "CA"' }],
   locales: ['en-US', 'es-US'],
-  placements: [WIDE, TALL],
+  placements: [WIDE, COPY, TALL],
   slots: [
     {
       slot: 'headline',

@@ -12,7 +12,7 @@ import { snappyCompress } from '../../../engine/generate/parquet/snappy.ts'
 import type { Jobs } from '../../../engine/ports/jobs.ts'
 import { createSpace } from '../../../engine/space/space.ts'
 import { arbitraryPlan } from '../space/arbitrary-plan.ts'
-import { segmentOf, smallPlan, TALL, textAsset, WIDE } from '../space/small-plan.ts'
+import { COPY, segmentOf, smallPlan, TALL, textAsset, WIDE } from '../space/small-plan.ts'
 import { snappyExpand } from './snappy-expand.ts'
 
 let folder: string
@@ -96,6 +96,15 @@ describe('Parquet', () => {
       { numRuns: 40 },
     )
     expect(rows).toBeGreaterThan(50)
+  })
+
+  it('says what JSONL says of placements of copy alone', async () => {
+    const plan = smallPlan({
+      segments: [segmentOf('broad'), segmentOf('ca', 'CA')],
+      placements: [WIDE, COPY, TALL, { ...COPY, id: 'mail' }],
+      slots: slotsOf(2, 3),
+    })
+    expect(await expectEqual(plan)).toBe(2 * 4 * 9)
   })
 
   it('has row groups at fixed ranks, with bounds for readers to skip by', async () => {

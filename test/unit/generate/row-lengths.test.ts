@@ -28,6 +28,14 @@ function withOldLedger(plan: Plan): Plan {
   return { ...plan, ledger: extendLedger(first, campaign, ids, new Set()) }
 }
 
+/** The same ad units, of which those of one placement are copy alone. */
+function withoutPictures(plan: Plan, placement: string): Plan {
+  const placements = plan.placements.map((each) =>
+    each.id === placement ? { ...each, widthPx: 0, heightPx: 0 } : each,
+  )
+  return { ...plan, placements }
+}
+
 function spaceOf(plan: Plan) {
   try {
     return createSpace(plan)
@@ -43,8 +51,10 @@ describe('lengths of rows', () => {
       fc.property(
         arbitraryPlan,
         fc.boolean(),
+        fc.boolean(),
         fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
-        (small, old, cuts) => {
+        (drawn, old, copyOnly, cuts) => {
+          const small = copyOnly ? withoutPictures(drawn, 'tall') : drawn
           const plan = old ? withOldLedger(small) : small
           const space = spaceOf(plan)
           if (!space) return

@@ -4,6 +4,7 @@ import { clickThrough } from '../../../engine/generate/click-through.ts'
 import type { CopyTable } from '../../../engine/generate/copy-table.ts'
 import { shown, unitValues } from '../../../engine/generate/unit-values.ts'
 import type { AdUnit } from '../../../engine/space/ad-unit.ts'
+import { isCopyOnly } from '../../../templates/placement.ts'
 
 /** One ad unit as a row, by plain objects: what generateRange must write. */
 export interface Row {
@@ -21,7 +22,7 @@ export interface Row {
   /** Final text, file or colour by slot; null where the placement lacks the slot. */
   readonly slots: Readonly<Record<string, string | null>>
   readonly clickThroughUrl: string
-  /** Name of the picture that `render` makes. */
+  /** Name of the picture that `render` makes, empty where there is none. */
   readonly image: string
 }
 
@@ -49,6 +50,6 @@ export function rowOf(plan: Plan, copy: CopyTable, unit: AdUnit, rank: bigint): 
     heightPx: placement.heightPx,
     slots,
     clickThroughUrl: link.beforeId + id + link.afterId,
-    image: `${id}.jpg`,
+    image: isCopyOnly(placement) ? '' : `${id}.jpg`,
   }
 }

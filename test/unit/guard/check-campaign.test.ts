@@ -84,7 +84,9 @@ describe('checking a campaign', () => {
 
     const grid = { name: 'usa', grid: { attributes: ['state', 'age'] } }
     await ports.documents.write('segment', 'usa', grid)
-    await expect(requireChecked(ports, await planOf())).rejects.toThrow('its segments or template changed')
+    await expect(requireChecked(ports, await planOf())).rejects.toThrow(
+      'its segments, template or brand changed',
+    )
     const other = await checkCampaign(ports, 'spring', options)
     expect(other.verdict).toBe('refused')
     expect(other.override).toBeUndefined()

@@ -69,7 +69,7 @@ describe('a campaign may run', () => {
       message: expect.stringContaining('the population changed since it was checked'),
     })
     await expect(requireChecked(passed, { ...plan, segments: plan.segments.slice(1) })).rejects.toThrow(
-      'its segments or template changed',
+      'its segments, template or brand changed',
     )
     await expect(requireChecked(passed, { ...plan, revision: 2 })).rejects.toThrow('has not been checked yet')
   })

@@ -9,6 +9,8 @@ import type { Template } from '../../../templates/template.ts'
 
 export const WIDE: Placement = { id: 'wide', title: 'Wide', widthPx: 728, heightPx: 90, maxBytes: 150_000 }
 export const TALL: Placement = { id: 'tall', title: 'Tall', widthPx: 160, heightPx: 600, maxBytes: undefined }
+/** A placement of copy alone. */
+export const COPY: Placement = { id: 'copy', title: 'Copy', widthPx: 0, heightPx: 0, maxBytes: undefined }
 
 /** A segment of people of one state; `broad` without one. */
 export function segmentOf(id: string, state?: string): Segment {
