@@ -52,7 +52,7 @@ export function registerPauses(server: FastifyInstance, { ports, keeper }: ApiCo
     async ({ body, caller }) => {
       const { target, reason = null } = body
       // Looked up first: what is not there is refused, and nothing is paused.
-      const effect = await pauseEffect(ports.documents, target)
+      const effect = await pauseEffect(ports, target)
       const actor = actorOf(caller)
       const subject = pauseTargetText(parsePauseTarget(target))
       await audit(ports, actor, { action: 'paused', subject, ...(reason !== null && { note: reason }) })

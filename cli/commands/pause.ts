@@ -60,7 +60,7 @@ export function pauseCommand(environment: ConfigSource): Command {
           '/v1/pauses',
           { target, ...(reason !== undefined && { reason }) },
           async ({ ports }): Promise<Paused> => {
-            const effect = await pauseEffect(ports.documents, target)
+            const effect = await pauseEffect(ports, target)
             const actor = commandActor()
             await audit(ports, actor, {
               action: 'paused',

@@ -1,6 +1,8 @@
 import { PolyadError } from '../../core/errors.ts'
 import { nearestName } from '../../rules/nearest-name.ts'
 import type { Campaign } from '../campaign/campaign.ts'
+import { readCheckedPlan } from '../campaign/checked-plans.ts'
+import { loadPlanByHash } from '../campaign/load-plan.ts'
 import { parseCampaign } from '../campaign/validate-campaign.ts'
 import type { Ports } from '../ports/ports.ts'
 import { type PauseTarget, parsePauseTarget } from './pause-target.ts'
@@ -20,7 +22,11 @@ export interface PauseEffect {
  * @throws PolyadError NOT_FOUND, with the nearest name there is, when there is no such campaign, asset or segment;
  * INPUT_INVALID for a target that is none
  */
-export async function pauseEffect(documents: Ports['documents'], target: string): Promise<PauseEffect> {
+export async function pauseEffect(
+  ports: Pick<Ports, 'documents' | 'blobs'>,
+  target: string,
+): Promise<PauseEffect> {
+  const { documents } = ports
   const wanted = parsePauseTarget(target)
   const campaigns = await readCampaigns(documents)
   if (wanted.kind === 'campaign') {
@@ -35,7 +41,10 @@ export async function pauseEffect(documents: Ports['documents'], target: string)
     const using = campaigns.filter(({ segments }) =>
       segments.some((each) => (typeof each === 'string' ? each : each.grid) === document),
     )
-    return { campaigns: using.map(({ name }) => name), assets: [] }
+    const campaignNames = using.map(({ name }) => name)
+    const served =
+      wanted.segment === document ? campaignNames : await servingCell(ports, campaignNames, wanted.segment)
+    return { campaigns: served, assets: [] }
   }
   const others = await readPauses({ documents })
   const paused = pausedFrom([...others, { target, reason: null, by: '', atMs: 0, resumed: null }])
@@ -45,12 +54,54 @@ export async function pauseEffect(documents: Ports['documents'], target: string)
       .map((asset) => ({ campaign: campaign.name, ...asset })),
   )
   if (found.length === 0) {
-    const ids = campaigns
-      .filter(({ name }) => wanted.campaign === undefined || name === wanted.campaign)
-      .flatMap(({ slots }) => slots.flatMap(({ assets }) => assets.map(({ id }) => id)))
-    throw notFound('asset', wanted.asset, ids)
+    const { campaign, slot, asset } = wanted
+    const inCampaigns = campaigns.filter(({ name }) => campaign === undefined || name === campaign)
+    if (campaign !== undefined && inCampaigns.length === 0) {
+      throw notFound(
+        'campaign',
+        campaign,
+        campaigns.map(({ name }) => name),
+      )
+    }
+    const slots = inCampaigns.flatMap((each) => each.slots)
+    const inSlots = slots.filter((each) => slot === undefined || each.slot === slot)
+    if (slot !== undefined && inSlots.length === 0) {
+      throw notFound(
+        'slot',
+        slot,
+        slots.map((each) => each.slot),
+      )
+    }
+    throw notFound(
+      'asset',
+      asset,
+      inSlots.flatMap(({ assets }) => assets.map(({ id }) => id)),
+    )
   }
   return { campaigns: [...new Set(found.map(({ campaign }) => campaign))], assets: found }
+}
+
+/**
+ * The campaigns of a grid that serve one of its cells: by the plan that a check last let run. One that was never checked
+ * serves nothing yet, and may come to.
+ *
+ * @throws PolyadError NOT_FOUND when none has the cell
+ */
+async function servingCell(
+  ports: Pick<Ports, 'documents' | 'blobs'>,
+  campaigns: readonly string[],
+  cell: string,
+): Promise<string[]> {
+  const found: string[] = []
+  const ids = new Set<string>()
+  for (const name of campaigns) {
+    const checked = await readCheckedPlan(ports, name)
+    const plan = checked && (await loadPlanByHash(ports.blobs, checked.planHash))
+    for (const { id } of plan?.segments ?? []) ids.add(id)
+    if (!plan || plan.segments.some(({ id }) => id === cell)) found.push(name)
+  }
+  if (found.length === 0) throw notFound('segment', cell, [...ids])
+  return found
 }
 
 function isMeant(
