@@ -31,6 +31,8 @@ async function rowsOf(sql: string): Promise<Record<string, unknown>[]> {
   return (await database.runAndReadAll(sql)).getRowObjectsJson()
 }
 
+let written = 0
+
 /** Writes a selection in both formats; their paths. */
 async function writeBoth(plan: Plan, selection: Partial<GenerateRequest> = {}) {
   const jobs: Jobs = {
@@ -47,7 +49,8 @@ async function writeBoth(plan: Plan, selection: Partial<GenerateRequest> = {}) {
     const parts: Uint8Array[] = []
     const request = { plan, planHash: 'hash', format, ...selection }
     for await (const part of generateCampaign({ jobs }, request)) parts.push(part)
-    const path = join(folder, `rows.${format}`)
+    // A path of its own each time: DuckDB keeps parts of files, and tells a new file of the same moment by nothing.
+    const path = join(folder, `rows-${written++}.${format}`)
     await writeFile(path, Buffer.concat(parts))
     return path
   }
