@@ -123,19 +123,19 @@ describe('Parquet', () => {
       (SELECT * FROM read_json('${jsonl}', format='newline_delimited', sample_size=-1))`
     expect(await rowsOf(differing)).toEqual([])
 
-    await writeBoth(plan)
+    const { parquet: whole } = await writeBoth(plan)
     const groups = await rowsOf(
       `SELECT row_group_id AS "group", row_group_num_rows AS "rows", stats_min_value AS least, stats_max_value AS most
-       FROM parquet_metadata('${parquet}') WHERE path_in_schema = 'rank' ORDER BY row_group_id`,
+       FROM parquet_metadata('${whole}') WHERE path_in_schema = 'rank' ORDER BY row_group_id`,
     )
     const { count } = createSpace(plan)
     expect(groups).toEqual([{ group: '0', rows: String(count), least: '0', most: String(count - 1n) }])
     const segments = await rowsOf(
       `SELECT stats_min_value AS least, stats_max_value AS most
-       FROM parquet_metadata('${parquet}') WHERE path_in_schema = 'segment'`,
+       FROM parquet_metadata('${whole}') WHERE path_in_schema = 'segment'`,
     )
     expect(segments).toEqual([{ least: 'broad', most: 'ca' }])
-    expect(await rowsOf(`SELECT count(*) AS n FROM '${parquet}' WHERE segment = 'nobody'`)).toEqual([
+    expect(await rowsOf(`SELECT count(*) AS n FROM '${whole}' WHERE segment = 'nobody'`)).toEqual([
       { n: '0' },
     ])
   })
@@ -162,8 +162,8 @@ describe('Parquet', () => {
     const plan = smallPlan({ slots: slotsOf(slots, 40) })
     const sample = { size: 2000n, seed: 'ranks' }
     expect(await expectEqual(plan, { sample })).toBe(2000)
-    const path = join(folder, 'rows.parquet')
-    expect(await rowsOf(`SELECT typeof(rank) AS type FROM '${path}' LIMIT 1`)).toEqual([{ type }])
+    const { parquet } = await writeBoth(plan, { sample })
+    expect(await rowsOf(`SELECT typeof(rank) AS type FROM '${parquet}' LIMIT 1`)).toEqual([{ type }])
   })
 
   it('of no rows is a file without any', async () => {
