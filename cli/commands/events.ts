@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { extname } from 'node:path'
 import { Command, Option } from 'commander'
 import { PolyadError } from '../../core/errors.ts'
 import { DAY_MS } from '../../core/time.ts'
@@ -52,7 +53,7 @@ export function eventsCommand(environment: ConfigSource): Command {
     )
       .requiredOption('--out <file>', 'required: the file to write')
       .addOption(
-        new Option('--format <format>', "default: by the file's ending, else csv").choices([
+        new Option('--format <format>', "default: by the file's ending, .csv or .parquet").choices([
           'csv',
           'parquet',
         ]),
@@ -67,7 +68,7 @@ export function eventsCommand(environment: ConfigSource): Command {
       )
       .action((options: ExportOptions) =>
         invoke(environment, options, async (invocation) => {
-          const format = options.format ?? (/\.parquet$/i.test(options.out) ? 'parquet' : 'csv')
+          const format = options.format ?? formatOf(options.out)
           const written = await writeExport(options, format, invocation)
           const { decisions, bytes } = written
           invocation.output.print(
@@ -131,6 +132,18 @@ function limitsOf({ days, megabytes }: FoldOptions, { config }: Invocation): Ret
 }
 
 /** The export from whoever has the log: a running server by its API, otherwise the workspace's own store. */
+function formatOf(out: string): 'csv' | 'parquet' {
+  const ending = extname(out).toLowerCase()
+  if (ending === '.parquet') return 'parquet'
+  if (ending === '.csv' || !(ending.length > 1)) return 'csv'
+  throw new PolyadError('INPUT_INVALID', {
+    what: 'option',
+    where: `--out ${out}`,
+    problem: `its ending ${ending} is neither .csv nor .parquet`,
+    mend: 'name it so, or say --format csv or --format parquet',
+  })
+}
+
 async function writeExport(
   options: ExportOptions,
   format: 'csv' | 'parquet',

@@ -34,7 +34,8 @@ import { isMove, moveLeaves } from '../move-leaves.ts'
 
 const MEANING = `
 The verdicts, each an answer (exit status 0):
-  SPLIT         treating these segments differently is proved to pay, on people held out
+  SPLIT         treating these segments differently is proved to pay, on people held out; with no columns
+                chosen, one treatment for everybody is proved better than the one they have
   BROAD         no split pays enough: one arm for everybody
   KEEP-TESTING  neither is shown yet; the answer says how many people it would take
   UNREADABLE    the data cannot answer, and why

@@ -67,7 +67,9 @@ export async function erasePerson(
 
 /** The report for people. */
 export function erasureText({ hashes, erased, search, checked, complete }: ErasureReport): string {
+  const isNobody = Object.values(erased).every((parts) => parts === 0)
   const lines = [
+    ...(isNobody ? ['nobody is known here by this identifier: look whether it is spelt as in the data'] : []),
     `erased: ${erased.mentions} mentions, ${erased.decisions} decisions in the log, ${erased.counterRows} rows of ` +
       `counters, ${erased.populations} populations, ${erased.rejectedRows} rejected rows`,
     'what they did stays in the totals, as decisions without a person; the population was made anew of the others',

@@ -130,6 +130,7 @@ describe('polyad events export', () => {
   it.each([
     [['--out', 'x.csv', '--from', 'june'], /export: from: "june" is not a day; write it as YYYY-MM-DD/],
     [['--out', 'nowhere/x.csv'], /cannot write nowhere\/x.csv: there is no folder nowhere/],
+    [['--out', 'x.parqet'], /its ending .parqet is neither .csv nor .parquet; name it so, or say --format/],
     [[], /required option '--out <file>' not specified/],
   ])('refuses %j', async (args, problem) => {
     expect(await polyadRefuses(workspace, ['events', 'export', ...args])).toMatch(problem)
