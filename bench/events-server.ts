@@ -2,34 +2,12 @@ import '../cli/boot.ts'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import Fastify from 'fastify'
-import { startServer } from '../cli/serving.ts'
 import { startLogThread } from '../store/embedded/log-sender.ts'
-import { CONFIG, openDemo } from './demo-workspace.ts'
-import { cpuSeconds } from './measurement.ts'
+import { answerParent, type Served, servePolyad } from './serve-polyad.ts'
 
 // A child process of events.ts: serves until the channel to its parent closes, however that comes about.
 const [kind, folder] = process.argv.slice(2) as ['polyad' | 'bare', string]
-const { url, close } = kind === 'polyad' ? await servePolyad(folder) : await serveBare(folder)
-process.once('disconnect', () => void close())
-process.on('message', () => process.send!({ cpuS: cpuSeconds() }))
-process.send!({ url })
-
-interface Served {
-  readonly url: string
-  close(): Promise<void>
-}
-
-async function servePolyad(workspaceFolder: string): Promise<Served> {
-  const workspace = await openDemo(workspaceFolder, { hold: true })
-  const server = await startServer(workspace, CONFIG, { host: '127.0.0.1', port: 0 })
-  return {
-    url: server.url,
-    async close() {
-      await server.close()
-      await workspace.close()
-    },
-  }
-}
+answerParent(kind === 'polyad' ? await servePolyad(folder) : await serveBare(folder))
 
 /** Two routes: a body is appended as it came by our own log thread and answered when it is synced; a GIF is returned. */
 async function serveBare(workspaceFolder: string): Promise<Served> {

@@ -5,14 +5,13 @@ import sharp from 'sharp'
 import type { Workspace } from '../cli/compose.ts'
 import { createStream } from '../core/stream.ts'
 import type { Plan } from '../engine/campaign/plan.ts'
-import { createCopyTable } from '../engine/generate/copy-table.ts'
 import { renderCampaign } from '../engine/generate/render.ts'
 import type { RenderedFile } from '../engine/generate/render-frames.ts'
-import { unitValues } from '../engine/generate/unit-values.ts'
+import { unitScene } from '../engine/generate/unit-scene.ts'
 import { createSpace } from '../engine/space/space.ts'
 import { writeZip } from '../io/zip.ts'
 import type { Fonts } from '../templates/fonts.ts'
-import { createScene, type Scene } from '../templates/scene.ts'
+import type { Scene } from '../templates/scene.ts'
 import { openDemo, SEED, WORKERS } from './demo-workspace.ts'
 import type { StoredPlan } from './generate-plans.ts'
 import { cpuSeconds, type Measurement, type Side } from './measurement.ts'
@@ -149,17 +148,9 @@ async function* plainFiles(world: World): AsyncGenerator<RenderedFile> {
 function* drawnScenes(plan: Plan, fonts: Fonts, count: number): Generator<Scene> {
   const space = createSpace(plan)
   const stream = createStream(SEED)
-  const copy = createCopyTable(plan)
   for (let at = 0; at < count; at++) {
     const unit = space.unitAt(BigInt(stream.integer(Number(space.count))))
-    yield createScene({
-      template: plan.template,
-      placement: plan.placements[0]!,
-      values: unitValues(plan, copy, unit),
-      locale: unit.locale,
-      fonts,
-      files: plan.files,
-    })
+    yield unitScene(plan, unit, fonts)
   }
 }
 
@@ -172,21 +163,13 @@ async function compare({ workspace, stored, makePlain }: World): Promise<number>
   const step = createSpace(plan).count / BigInt(COMPARED)
   const positions = Array.from({ length: COMPARED }, (_, at) => BigInt(at) * step)
   const space = createSpace(plan)
-  const copy = createCopyTable(plan)
   let sum = 0
   let values = 0
   let at = 0
   const request = { plan, planHash, format: 'jpeg', quality: QUALITY, positions } as const
   for await (const { bytes } of renderCampaign(workspace.ports, request)) {
     const unit = space.unitAt(positions[at++]!)
-    const scene = createScene({
-      template: plan.template,
-      placement: plan.placements[0]!,
-      values: unitValues(plan, copy, unit),
-      locale: unit.locale,
-      fonts: workspace.fonts,
-      files: plan.files,
-    })
+    const scene = unitScene(plan, unit, workspace.fonts)
     const [ours, plain] = await Promise.all([pixelsOf(bytes), pixelsOf(await makePlain(scene))])
     for (let value = 0; value < ours.length; value++) sum += Math.abs(ours[value]! - plain[value]!)
     values += ours.length

@@ -4,13 +4,12 @@ import { createStream } from '../core/stream.ts'
 import { EVEN_WEIGHTS } from '../engine/allocation/weights.ts'
 import { loadPlan } from '../engine/campaign/load-plan.ts'
 import type { Plan } from '../engine/campaign/plan.ts'
-import { createCopyTable } from '../engine/generate/copy-table.ts'
-import { unitValues } from '../engine/generate/unit-values.ts'
+import { unitScene } from '../engine/generate/unit-scene.ts'
 import type { AdUnit } from '../engine/space/ad-unit.ts'
 import { createSpace } from '../engine/space/space.ts'
 import type { Fonts } from '../templates/fonts.ts'
 import { createRenderer } from '../templates/raster.ts'
-import { createScene, type Scene } from '../templates/scene.ts'
+import type { Scene } from '../templates/scene.ts'
 import { openDemo, SEED } from './demo-workspace.ts'
 import { cpuSeconds, type Measurement } from './measurement.ts'
 import { createPlainPictures, type PictureMaker } from './render-plain.ts'
@@ -102,17 +101,6 @@ async function readPictures(
   return new Map(await Promise.all(hashes.map(async (hash) => [hash, (await read(hash))!] as const)))
 }
 
-function sceneOf(plan: Plan, unit: AdUnit, fonts: Fonts): Scene {
-  return createScene({
-    template: plan.template,
-    placement: plan.placements.find(({ id }) => id === unit.placement)!,
-    values: unitValues(plan, createCopyTable(plan), unit),
-    locale: unit.locale,
-    fonts,
-    files: plan.files,
-  })
-}
-
 interface Rate {
   readonly pictures: number
   readonly bytes: number
@@ -136,7 +124,7 @@ async function rate(
   const draw = async (): Promise<void> => {
     while (next < units.length || performance.now() - startMs < budgetMs) {
       const unit = units[next++ % units.length]!
-      bytes += (await make(sceneOf(plan, unit, fonts))).length
+      bytes += (await make(unitScene(plan, unit, fonts))).length
       pictures++
     }
   }
@@ -163,7 +151,7 @@ async function compareSample(
   let sum = 0
   let values = 0
   for (const unit of units) {
-    const scene = sceneOf(plan, unit, fonts)
+    const scene = unitScene(plan, unit, fonts)
     const [a, b] = await Promise.all([pixelsOf(await ours(scene)), pixelsOf(await plain(scene))])
     if (a.length !== b.length) throw new Error(`the pictures of ${JSON.stringify(unit)} differ in size`)
     for (let at = 0; at < a.length; at++) sum += Math.abs(a[at]! - b[at]!)

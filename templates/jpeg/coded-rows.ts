@@ -13,7 +13,7 @@ export interface CodedRows {
  * the first DC value of each component changes, from a difference to the row above to the value itself (ITU-T T.81
  * F.1.1.5.1): the decoded picture is the same to the pixel.
  *
- * Costs some 5 ns a byte and coefficient.
+ * Costs about as much as the encoding did.
  *
  * @param jpeg baseline, as sharp writes it with fixed tables
  */
